@@ -1,0 +1,50 @@
+import type { Address } from './address.ts';
+import type { Code } from './codes.ts';
+import type { Finding } from './finding.ts';
+import type { Because, Plan, Step } from './plan.ts';
+
+export type Result = 'done' | 'failed' | 'rolledBack' | 'skipped';
+
+/** What became of a step: n steps always give n outcomes. */
+export interface Outcome {
+  readonly address: Address;
+  readonly action: Step['action'];
+  readonly result: Result;
+  /** Why it failed or was skipped. */
+  readonly error?: { readonly code: Code; readonly message: string; readonly hint?: string };
+  /** What else people should know: a possible lost update, a retry. */
+  readonly findings: readonly Finding[];
+  readonly durationMs: number;
+}
+
+/** The one stream: the terminal, NDJSON and the log are its readers. Names are permanent, fields additive. */
+export type Event =
+  | {
+      readonly kind: 'run.started';
+      readonly formatVersion: '1.0';
+      readonly command: string;
+      readonly stack: string;
+    }
+  | { readonly kind: 'plan.ready'; readonly plan: Plan }
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | {
+      readonly kind: 'recovery';
+      readonly address: Address;
+      readonly settled: 'done' | 'not-done' | 'conflict';
+    }
+  | {
+      readonly kind: 'step.started';
+      readonly address: Address;
+      readonly action: Step['action'];
+      readonly because: Because;
+    }
+  | {
+      readonly kind: 'step.finished';
+      readonly address: Address;
+      readonly action: Step['action'];
+      readonly outcome: Outcome;
+    }
+  | { readonly kind: 'settling'; readonly files: number; readonly waitMs: number }
+  | { readonly kind: 'run.finished'; readonly exitCode: number; readonly outcomes: readonly Outcome[] };
+
+export type Emit = (event: Event) => void;

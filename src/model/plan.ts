@@ -1,0 +1,110 @@
+import type { Address } from './address.ts';
+import type { Finding } from './finding.ts';
+import type { Json, Pointer } from './json.ts';
+import type { Place, SecretUse } from './resource.ts';
+
+export type Action =
+  | 'noop'
+  | 'record'
+  | 'create'
+  | 'update'
+  | 'replace'
+  | 'delete'
+  | 'adopt'
+  | 'move'
+  | 'forget'
+  | 'conflict';
+
+/** Why a step is in the plan. Additive; put in words by `report/words.ts`. */
+export type Because =
+  | 'declared' // in the manifest, not there yet
+  | 'missing' // we wrote it, somebody removed it
+  | 'changed' // the manifest moved
+  | 'drifted' // the world moved
+  | 'changed-and-drifted'
+  | 'already-there' // equal and not ours: adopt
+  | 'taken-over' // different and not ours, and somebody said to take it
+  | 'in-sync' // record: the world is as desired, the books are not
+  | 'removed' // no longer in the manifest
+  | 'disabled' // enabled: false
+  | 'destroy' // mcpform destroy
+  | 'gone' // forget: neither declared nor there
+  | 'orphaned' // forget: lifecycle.onRemove: orphan, or adopted
+  | 'renamed' // move
+  | 'requested' // a flag named it
+  | 'exists' // conflict: different and not ours
+  | 'modified' // conflict: would delete what is no longer what we wrote
+  | 'protected' // conflict: lifecycle.protect
+  | 'blocked' // conflict: cannot be written on this machine now, see the finding
+  | 'unavailable' // conflict: the place could not be read
+  | 'denied' // conflict: machine policy
+  | 'dependency'; // conflict: waits for something that is itself in conflict
+
+export type Cause = 'config' | 'drift' | 'both' | 'lock' | 'dependency' | 'secret' | 'request';
+
+/**
+ * A value in a plan. Observed values at sensitive pointers (`/env`, `/headers`, `/args`, `/url`) are `hidden`
+ * unless they equal the desired one: people paste keys there. `digest` is keyed with this machine's key.
+ */
+export type Shown = { readonly value: Json } | { readonly hidden: true; readonly digest: string };
+
+export interface PathChange {
+  readonly pointer: Pointer;
+  /** Absent: not there before. */
+  readonly before?: Shown;
+  /** Absent: will not be there. */
+  readonly after?: Shown;
+  readonly cause: Cause;
+  readonly forcesReplacement?: true;
+}
+
+export interface Step {
+  readonly address: Address;
+  readonly provider: string;
+  /** The manifest's server, when it still has one. */
+  readonly server?: string;
+  readonly action: Exclude<Action, 'noop'>;
+  readonly because: Because;
+  readonly place: Place;
+  /** Sorted by pointer. Empty for record, adopt, forget and delete. */
+  readonly paths: readonly PathChange[];
+  /** Addresses whose steps must succeed first. */
+  readonly needs: readonly Address[];
+  /** For `move`. */
+  readonly previousAddress?: Address;
+  readonly previousPlace?: Place;
+  /** For `conflict` because `dependency`: who blocks it. */
+  readonly blockedBy?: Address;
+  /** The secrets the object receives; `isNew` when it did not receive them before. */
+  readonly secrets: readonly (SecretUse & { readonly isNew: boolean })[];
+  /** Deletes and replacements that lose something. */
+  readonly isDestructive: boolean;
+  /** Keyed digest of the observed object the step was planned on, or `absent`. Checked again before writing. */
+  readonly precondition: string;
+}
+
+/** The one thing apply performs and a person approves. Deterministic: same inputs, same bytes. */
+export interface Plan {
+  readonly formatVersion: '1.0';
+  readonly planId: string;
+  readonly stack: string;
+  readonly mode: 'apply' | 'destroy' | 'drift-only' | 'rollback';
+  /** The state it was made against; `lineage` is null before the first apply. */
+  readonly lineage: string | null;
+  readonly serial: number;
+  /** Who and where: machine, user, the files that would be written. */
+  readonly machine: string;
+  /** Topological, ties by address; deletes last. No noops. */
+  readonly steps: readonly Step[];
+  /** Addresses that need nothing, sorted. */
+  readonly unchanged: readonly Address[];
+  readonly findings: readonly Finding[];
+  readonly summary: Summary;
+  /** False when `--target` or an unavailable place left something out. */
+  readonly isComplete: boolean;
+  /** False when a guard or an error forbids applying it. */
+  readonly isApplicable: boolean;
+}
+
+/** Counts of steps by action, and of what needs nothing. */
+export type Summary = Readonly<Record<Exclude<Action, 'noop'> | 'unchanged', number>>;

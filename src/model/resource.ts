@@ -1,0 +1,72 @@
+import type { Address, Target } from './address.ts';
+import type { At, Finding } from './finding.ts';
+import type { JsonObject, Pointer } from './json.ts';
+import type { Lifecycle, Template, Transport } from './manifest.ts';
+
+/** What should exist: one node of the desired graph, in no provider's words yet. */
+export interface Desired {
+  readonly address: Address;
+  /** Which provider's: `claude-code`. */
+  readonly provider: string;
+  readonly kind: 'entry';
+  /** The server it was expanded from. */
+  readonly server: string;
+  readonly target: Target;
+  readonly spec: EntrySpec;
+  readonly dependsOn: readonly Address[];
+  readonly lifecycle: Lifecycle;
+  readonly secrets: readonly SecretUse[];
+  /** Digest of what would run: command line, pin, or URL origin. Changes revoke grants. */
+  readonly launchDigest: string;
+  /** Why it cannot be written on this machine now; it and its dependents become conflicts, the rest goes on. */
+  readonly blocked?: Finding;
+  readonly at: At;
+}
+
+/** A client entry before a client's own spelling. */
+export interface EntrySpec {
+  readonly transport: Transport;
+  readonly command?: Template;
+  readonly args: readonly Template[];
+  readonly env: Readonly<Record<string, Template>>;
+  readonly url?: Template;
+  readonly headers: Readonly<Record<string, Template>>;
+  readonly timeoutMs?: number;
+  /** Client-only fields as written in the manifest. */
+  readonly client: JsonObject;
+}
+
+/** One secret at one place. `locator` is `backend:key`, e.g. `env:GITHUB_TOKEN`; never a value. */
+export interface SecretUse {
+  /** The manifest's name for it; absent when the manifest wrote the client's own `${NAME}`. */
+  readonly name?: string;
+  readonly locator: string;
+  readonly pointer: Pointer;
+}
+
+/**
+ * Where an object lives: a file and the path of keys inside it, or (later) an engine and a name.
+ * `key` is what two addresses must not share; `file` is the path as opened, before links are resolved.
+ */
+export interface Place {
+  readonly key: string;
+  readonly file: string;
+  readonly path: readonly string[];
+  /** The file lives in the manifest's own repository and is shared through git. */
+  readonly isShared: boolean;
+}
+
+/** An object that is really there. */
+export interface Observed {
+  readonly place: Place;
+  /** Normalised: comparable with a rendered desired object. */
+  readonly attributes: JsonObject;
+  /** Top-level pointers of `attributes` that the client does not know; never compared. */
+  readonly unknown: readonly Pointer[];
+}
+
+/** A desired object in its provider's words. `attributes` is normalised and is what will be written. */
+export interface Rendered {
+  readonly attributes: JsonObject;
+  readonly findings: readonly Finding[];
+}

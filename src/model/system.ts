@@ -1,0 +1,91 @@
+/**
+ * The few calls through which anything of ours touches the machine. Failures are the platform's own
+ * `errno` errors. `system/` has the real one, one in memory, one that may not write, and one that breaks.
+ */
+export interface System {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly processes: Processes;
+}
+
+export interface Files {
+  read(path: string): Promise<Buffer>;
+  /** Creates with `wx`: an existing path is EEXIST. With `sync`, the bytes are on disk when it returns. */
+  create(path: string, bytes: string | Uint8Array, options: { mode: number; sync: boolean }): Promise<void>;
+  /** Opens for appending, creating it with the mode if absent. */
+  openAppend(path: string, mode: number): Promise<AppendFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** A hard link: fails with EEXIST when `to` is there, so it can take a name atomically. */
+  link(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  removeFolder(path: string): Promise<void>;
+  /** Recursive; existing is fine. */
+  makeFolder(path: string, mode: number): Promise<void>;
+  list(path: string): Promise<readonly string[]>;
+  /** Follows no link. */
+  stat(path: string): Promise<FileStat>;
+  readLink(path: string): Promise<string>;
+  realPath(path: string): Promise<string>;
+  changeMode(path: string, mode: number): Promise<void>;
+  changeOwner(path: string, uid: number, gid: number): Promise<void>;
+  /** Makes a rename or a new name in this folder durable. */
+  syncFolder(path: string): Promise<void>;
+  /** Creates `to` (EEXIST if there) as an empty file with owner, mode, ACL and extended attributes of `from`. */
+  createLike(from: string, to: string): Promise<void>;
+  /** Replaces the content of a file we just created with `createLike`. Never used on a file in use. */
+  fill(path: string, bytes: string | Uint8Array, options: { sync: boolean }): Promise<void>;
+  /** Names that changed in a folder, until closed. Lossy by nature: a hint, never a proof. */
+  watch(folder: string, onChange: (name: string) => void): { close(): void };
+}
+
+export interface AppendFile {
+  readonly size: number;
+  append(bytes: string | Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly size: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  readonly device: number;
+  readonly inode: number;
+  readonly modifiedMs: number;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that only go forward. */
+  monotonic(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Processes {
+  /** Runs a program with an argument list, never a shell. Does not throw on a non-zero exit. */
+  run(
+    command: string,
+    args: readonly string[],
+    options?: { cwd?: string; env?: Readonly<Record<string, string>>; timeoutMs?: number },
+  ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  /** Whether a process of this machine is alive, and when it started (ticks since boot, as text) if known. */
+  inspect(pid: number): Promise<{ readonly isAlive: boolean; readonly startTime: string | null }>;
+  /** This machine and this boot; `pidNamespace` is null where there is none. */
+  identity(): Promise<MachineIdentity>;
+}
+
+export interface MachineIdentity {
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly pidNamespace: string | null;
+  readonly hostName: string;
+  readonly pid: number;
+  readonly startTime: string | null;
+  readonly uid: number;
+}

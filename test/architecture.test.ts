@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = resolve(import.meta.dirname, '../src');
+
+/** Ring of each room, and which rooms of its own ring it may use. Lower rings are always allowed. */
+const rooms: Record<string, { ring: number; sideways: readonly string[] }> = {
+  model: { ring: 0, sideways: [] },
+  schema: { ring: 0, sideways: [] },
+  formats: { ring: 1, sideways: [] },
+  manifest: { ring: 1, sideways: ['formats'] },
+  lock: { ring: 1, sideways: ['formats'] },
+  policy: { ring: 1, sideways: ['formats'] },
+  graph: { ring: 1, sideways: [] },
+  plan: { ring: 1, sideways: [] },
+  report: { ring: 1, sideways: ['formats'] },
+  system: { ring: 2, sideways: [] },
+  providers: { ring: 2, sideways: [] },
+  apply: { ring: 2, sideways: [] },
+  state: { ring: 3, sideways: [] },
+  engine: { ring: 3, sideways: ['state'] },
+  cli: { ring: 4, sideways: ['engine'] },
+};
+
+/** Libraries that a pure room may use, and the one file each driver library is imported in. */
+const pureMayUse = new Set(['node:crypto', 'node:path', 'yaml', 'fastest-levenshtein', 'picocolors']);
+const drivers: Record<string, string> = {
+  'proper-lockfile': 'providers/claude-code/client.ts',
+  execa: 'system/client.ts',
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const found = text.matchAll(/(?:\bfrom\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm);
+  return [...found].map((match) => ({ from: file, to: match[1] as string }));
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.split(sep).join('/'))
+  .filter((file) => file.endsWith('.ts'));
+const imports = files.flatMap(importsOf);
+const roomOf = (file: string): string => file.split('/')[0] as string;
+
+describe('the rooms and their rings', () => {
+  it('sees every file in a known room, and imports at all', () => {
+    expect(files.filter((file) => rooms[roomOf(file)] === undefined)).toEqual([]);
+    expect(imports.length).toBeGreaterThan(50);
+  });
+
+  it('imports only from its own room, a lower ring, or a named neighbour', () => {
+    const broken = imports.filter(({ from, to }) => {
+      if (!to.startsWith('.')) return false;
+      const target = roomOf(
+        relative(src, resolve(src, dirname(from), to))
+          .split(sep)
+          .join('/'),
+      );
+      const room = rooms[roomOf(from)];
+      const other = rooms[target];
+      if (room === undefined || other === undefined) return true;
+      return target !== roomOf(from) && other.ring >= room.ring && !room.sideways.includes(target);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('does no I/O in ring 1: of node only crypto and path', () => {
+    const broken = imports.filter(
+      ({ from, to }) => rooms[roomOf(from)]?.ring === 1 && !to.startsWith('.') && !pureMayUse.has(to),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('imports nothing at all into model, and no node module into schema', () => {
+    expect(imports.filter(({ from, to }) => roomOf(from) === 'model' && !to.startsWith('./'))).toEqual([]);
+    expect(imports.filter(({ from, to }) => roomOf(from) === 'schema' && to.startsWith('node:'))).toEqual([]);
+  });
+
+  it('keeps providers apart from one another', () => {
+    const broken = imports.filter(({ from, to }) => {
+      const [room, provider] = from.split('/');
+      if (room !== 'providers' || !to.startsWith('.') || provider === 'index.ts') return false;
+      const target = relative(src, resolve(src, dirname(from), to)).split(sep);
+      return target[0] === 'providers' && target[1] !== provider;
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('imports a driver library in exactly one file', () => {
+    const seen = imports.filter(({ to }) => drivers[to] !== undefined);
+    expect(seen.filter(({ from, to }) => drivers[to] !== from)).toEqual([]);
+  });
+
+  it('reads files and starts processes only in system/, and prints only in cli/', () => {
+    const io = imports.filter(
+      ({ from, to }) => /^node:(fs|child_process|net|http|https)/.test(to) && roomOf(from) !== 'system',
+    );
+    expect(io).toEqual([]);
+    const printing = files.filter(
+      (file) =>
+        roomOf(file) !== 'cli' &&
+        /\bconsole\.|process\.std(out|err)/.test(readFileSync(join(src, file), 'utf8')),
+    );
+    expect(printing).toEqual([]);
+  });
+});
