@@ -1,0 +1,84 @@
+// node scripts/test.mjs [--project unit|clients] [filter...]: all that the tests need, the tests, and one plain line.
+//
+// Builds, fetches the real clients, runs Vitest, and ends with `N passed, N failed` (`, N skipped`). Fails when a
+// test failed, when a file could not be loaded, when nothing ran, and, where CI is set, when anything was skipped.
+// MCPFORM_SKIP_CLAUDE=1 leaves the clients out; without network they are left out too, loudly, except where CI is set.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fetchClaude, LOCK_IGNORING, NEWEST } from './fetch-claude.mjs';
+import { fetchNode, NODE_RELEASES } from './fetch-node.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const args = process.argv.slice(2);
+const isCi = Boolean(process.env.CI);
+const needsPrograms = !(args.includes('--project') && args[args.indexOf('--project') + 1] === 'unit');
+
+process.exitCode = main();
+
+function main() {
+  const build = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (build.status !== 0) return finish({ passed: 0, failed: 1, skipped: 0 }, 'the build failed');
+  if (needsPrograms) fetchPrograms();
+  const { tally, isClean } = runVitest();
+  if (tally.passed + tally.failed === 0) return finish({ ...tally, failed: 1 }, 'no test ran');
+  if (tally.failed === 0 && !isClean) return finish({ ...tally, failed: 1 }, 'an error outside any test');
+  if (isCi && tally.skipped > 0)
+    return finish({ ...tally, failed: tally.failed + tally.skipped }, 'skipped in CI');
+  return finish(tally);
+}
+
+/** What a person without network does not get is skipped, and said, by the tests that need it. */
+function fetchPrograms() {
+  if (process.env.MCPFORM_SKIP_CLAUDE && !isCi) return;
+  try {
+    for (const version of [NEWEST, LOCK_IGNORING]) fetchClaude(version);
+    for (const version of NODE_RELEASES) fetchNode(version);
+  } catch (error) {
+    console.error(`could not fetch what the tests run against: ${error.message}`);
+  }
+}
+
+function runVitest() {
+  const folder = mkdtempSync(join(tmpdir(), 'mcpform-test-'));
+  const report = join(folder, 'report.json');
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  try {
+    const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    return { tally: count(report), isClean: status === 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function count(report) {
+  let run;
+  try {
+    run = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+  // A file that cannot be loaded has no tests to fail, so it counts as one.
+  const broken = run.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  return {
+    passed: run.numPassedTests,
+    failed: run.numFailedTests + broken.length,
+    skipped: run.numPendingTests + run.numTodoTests,
+  };
+}
+
+function finish({ passed, failed, skipped }, why) {
+  if (why !== undefined) console.error(`\nfailed: ${why}`);
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  return failed > 0 ? 1 : 0;
+}

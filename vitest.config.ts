@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites that run real programs: one file at a time, after the others, with time to do it. */
+const real = ['test/clients/**/*.test.ts', 'test/kill/**/*.test.ts', 'test/package/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: real,
+          globalSetup: 'test/support/guard-real-home.ts',
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'clients',
+          include: real,
+          globalSetup: 'test/support/guard-real-home.ts',
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
