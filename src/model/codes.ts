@@ -24,6 +24,34 @@ const table = {
   // policy
 
   // graph
+  GRAPH_CYCLE: e(
+    EXIT.error,
+    'Servers depend on one another in a circle. The message prints it; remove one `dependsOn` on the way.',
+  ),
+  GRAPH_DEPENDENCY_DISABLED: e(
+    EXIT.error,
+    'A server depends on one with `enabled: false`. It is written all the same, without waiting for anything.',
+  ),
+  GRAPH_DUPLICATE_ADDRESS: e(
+    EXIT.error,
+    'One server has the same target twice, so two entries would have one address. Remove one of the targets.',
+  ),
+  GRAPH_DUPLICATE_PLACE: e(
+    EXIT.error,
+    'Two addresses mean the same entry in the same file, such as a worktree and its main repository in local scope. Keep one.',
+  ),
+  GRAPH_LAUNCH_DIRECT: e(
+    EXIT.error,
+    'A package or image is started by npx, uvx or docker directly. It is pinned, but mcpform verifies nothing when it starts.',
+  ),
+  GRAPH_LAUNCH_UNAVAILABLE: e(
+    EXIT.partial,
+    'This release cannot launch the server as declared. That server is left alone; the hint names a form that works.',
+  ),
+  GRAPH_SECRET_UNAVAILABLE: e(
+    EXIT.partial,
+    'A secret comes from a backend that this release cannot read; only `env` works. The server is left alone until then.',
+  ),
 
   // plan
 

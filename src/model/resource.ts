@@ -1,7 +1,7 @@
 import type { Address, Target } from './address.ts';
 import type { At, Finding } from './finding.ts';
 import type { JsonObject, Pointer } from './json.ts';
-import type { Lifecycle, Template, Transport } from './manifest.ts';
+import type { Lifecycle, Runtime, Template, Transport } from './manifest.ts';
 
 /** What should exist: one node of the desired graph, in no provider's words yet. */
 export interface Desired {
@@ -13,6 +13,8 @@ export interface Desired {
   readonly server: string;
   readonly target: Target;
   readonly spec: EntrySpec;
+  /** What the manifest said should run, before it became a command line; policy judges it. */
+  readonly runtime?: Runtime;
   readonly dependsOn: readonly Address[];
   readonly lifecycle: Lifecycle;
   readonly secrets: readonly SecretUse[];

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '../model/json.ts';
+import { isLoaderVariable } from '../model/loader-variables.ts';
+import type { Runtime, Server, Template } from '../model/manifest.ts';
+import type { EntrySpec } from '../model/resource.ts';
+import { knownUrl, templateText } from '../model/template.ts';
+import { bindTemplate, type Secrets } from './bind-template.ts';
+
+/**
+ * Digest of what would run: command line or pin with its arguments, or a URL's origin with the program that makes
+ * its headers. Variables that choose the code a program loads count; every other variable and header does not.
+ */
+export function launchDigest(server: Server, spec: EntrySpec, secrets: Secrets): string {
+  const identity =
+    spec.url === undefined ? programOf(server, spec, secrets) : endpointOf(server.runtime, spec.url, spec);
+  return `sha256:${createHash('sha256').update(canonicalJson(identity)).digest('hex')}`;
+}
+
+function programOf(server: Server, spec: EntrySpec, secrets: Secrets): Json {
+  const isCommand = server.runtime.kind === 'command';
+  return {
+    runtime: pinOf(server.runtime),
+    bin: server.bin ?? null,
+    command: isCommand && spec.command !== undefined ? templateText(spec.command) : null,
+    // What a package or image is started with may choose another program inside it (`sh -c`, `--config`).
+    args: server.args.map((arg) => templateText(bindTemplate(arg, secrets))),
+    loader: loaderVariables(spec),
+  };
+}
+
+function endpointOf(runtime: Runtime, url: Template, spec: EntrySpec): Json {
+  return {
+    runtime: pinOf(runtime),
+    origin: originOf(templateText(url)),
+    headersHelper: spec.client['headersHelper'] ?? null,
+  };
+}
+
+function pinOf(runtime: Runtime): Json {
+  switch (runtime.kind) {
+    case 'package':
+      return `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;
+    case 'image':
+      return `image:${runtime.image}`;
+    default:
+      return runtime.kind;
+  }
+}
+
+function originOf(text: string): string {
+  const url = knownUrl(text);
+  return url === null ? text : `${url.protocol}//${url.host}`;
+}
+
+function loaderVariables(spec: EntrySpec): Json {
+  const names = Object.keys(spec.env).filter(isLoaderVariable);
+  return Object.fromEntries(names.map((name) => [name, templateText(spec.env[name] ?? '')]));
+}
