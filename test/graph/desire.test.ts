@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/graph/desire.ts';
+import { EMPTY_LOCK } from '../../src/model/lock.ts';
+import type { Manifest, Server } from '../../src/model/manifest.ts';
+import type { Desired } from '../../src/model/resource.ts';
+import { templateText } from '../../src/model/template.ts';
+import { server, stack } from './stack.ts';
+
+const user = { client: 'claude-code', scope: 'user' } as const;
+const project = { client: 'claude-code', scope: 'project', folder: '/repo' } as const;
+const api = {
+  client: 'claude-code',
+  scope: 'project',
+  folder: '/repo/services/api',
+  label: 'services/api',
+} as const;
+
+const graphOf = (manifest: Manifest) => desire(manifest, EMPTY_LOCK);
+
+function only(declared: Server): Desired {
+  const { desired } = graphOf(stack([declared]));
+  expect(desired).toHaveLength(1);
+  return desired[0] as Desired;
+}
+
+const lineOf = ({ spec }: Desired): string => [spec.command ?? '', ...spec.args].map(templateText).join(' ');
+
+describe('desire', () => {
+  it('puts every server at every target, in declaration order', () => {
+    const { desired, findings } = graphOf(
+      stack([server('b', { targets: [user, api] }), server('a', { targets: [project] })]),
+    );
+    expect(desired.map(({ address }) => address)).toEqual([
+      'claude-code/user/b',
+      'claude-code/project:services/api/b',
+      'claude-code/project/a',
+    ]);
+    expect(findings).toEqual([]);
+  });
+
+  it('writes a command server as declared', () => {
+    const desired = only(
+      server('a', {
+        runtime: { kind: 'command', command: [{ env: 'HOME' }, '/bin/a'] },
+        args: ['--token', [{ env: 'T', default: 'none' }]],
+        env: { LEVEL: 'debug' },
+        timeoutMs: 30_000,
+        client: { alwaysLoad: true },
+      }),
+    );
+    expect(desired).toMatchObject({
+      provider: 'claude-code',
+      kind: 'entry',
+      server: 'a',
+      target: user,
+      runtime: { kind: 'command' },
+      at: { file: '/repo/mcp.yaml', pointer: '/servers/a', part: 'key' },
+      spec: {
+        transport: 'stdio',
+        command: [{ env: 'HOME' }, '/bin/a'],
+        args: ['--token', [{ env: 'T', default: 'none' }]],
+        env: { LEVEL: 'debug' },
+        headers: {},
+        timeoutMs: 30_000,
+        client: { alwaysLoad: true },
+      },
+    });
+    expect(desired.blocked).toBeUndefined();
+  });
+
+  it.each(['http', 'sse', 'ws'] as const)('keeps the %s transport of a url server', (transport) => {
+    const desired = only(
+      server('a', { runtime: { kind: 'url', url: 'https://mcp.example.com/x' }, transport, args: [] }),
+    );
+    expect(desired.spec).toMatchObject({ transport, url: 'https://mcp.example.com/x', args: [] });
+    expect(desired.spec.command).toBeUndefined();
+  });
+
+  it('lists where disabled servers would be, and desires nothing of them', () => {
+    const { desired, disabled } = graphOf(
+      stack([server('off', { enabled: false, targets: [user, project] }), server('on')]),
+    );
+    expect(desired.map((each) => each.server)).toEqual(['on']);
+    expect(disabled).toEqual(['claude-code/user/off', 'claude-code/project/off']);
+  });
+
+  it('desires nothing of a stack without servers', () => {
+    expect(graphOf(stack([]))).toEqual({ desired: [], disabled: [], findings: [] });
+  });
+});
+
+describe('secrets', () => {
+  it("become the client's own variables when they come from the environment", () => {
+    const desired = only(
+      server('a', {
+        env: { TOKEN: [{ secret: 'github-token' }], MIXED: ['x', '', 'y'], 'y'].slice(0, 2) as never },
+      }),
+    );
+    expect(desired.spec.env).toEqual({ TOKEN: [{ env: 'GITHUB_TOKEN' }], MIXED: 'xy' });
+  });
+
+  it('are listed with the place each goes to, sorted, once', () => {
+    const desired = only(
+      server('a', {
+        runtime: { kind: 'command', command: [{ env: 'BIN' }] },
+        args: ['-k', [{ env: 'KEY' }], [{ env: 'KEY' }]],
+        env: { 'A/B': [{ secret: 'github-token' }], C: ['p', { env: 'C', default: 'd' }] },
+      }),
+    );
+    expect(desired.secrets).toEqual([
+      { locator: 'env:KEY', pointer: '/args' },
+      { locator: 'env:BIN', pointer: '/command' },
+      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/A~1B' },
+      { locator: 'env:C', pointer: '/env/C' },
+    ]);
+  });
+
+  it('are seen in the url and the headers of a remote server', () => {
+    const desired = only(
+      server('a', {
+        runtime: { kind: 'url', url: ['https://x.example/', { env: 'TENANT' }] },
+        transport: 'http',
+        args: [],
+        headers: { Authorization: ['Bearer ', { secret: 'github-token' }] },
+      }),
+    );
+    expect(desired.secrets).toEqual([
+      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/headers/Authorization' },
+      { locator: 'env:TENANT', pointer: '/url' },
+    ]);
+    expect(desired.spec.headers).toEqual({ Authorization: ['Bearer ', { env: 'GITHUB_TOKEN' }] });
+  });
+
+  it('of another backend block their server alone, with the fix', () => {
+    const { desired, findings } = graphOf(
+      stack([server('a', { env: { T: [{ secret: 'linear' }] } }), server('b')]),
+    );
+    expect(findings).toEqual([]);
+    expect(desired.map(({ blocked }) => blocked?.code)).toEqual(['GRAPH_SECRET_UNAVAILABLE', undefined]);
+    expect(desired[0]?.blocked).toMatchObject({
+      severity: 'error',
+      message: 'server "a": secret "linear" comes from "exec", which this release cannot read',
+      hint: 'export it before the client starts and declare `linear: { env: NAME }`',
+      address: 'claude-code/user/a',
+    });
+    expect(desired[0]?.secrets).toEqual([
+      { name: 'linear', locator: 'exec:["op","read","op://dev/linear/token"]', pointer: '/env/T' },
+    ]);
+  });
+});
+
+describe('packages and images', () => {
+  const npm = { kind: 'package', ecosystem: 'npm', name: '@scope/server', version: '1.2.3' } as const;
+  const pypi = { kind: 'package', ecosystem: 'pypi', name: 'mcp-server[cli]', version: '2.0.0rc1' } as const;
+  const digest = `sha256:${'3f'.repeat(32)}`;
+  const image = { kind: 'image', image: `ghcr.io/github/mcp:1.1.2@${digest}` } as const;
+
+  it.each([
+    ['npm', npm, undefined, 'npx -y @scope/server@1.2.3 server.js'],
+    ['npm with a bin', npm, 'serve', 'npx -y --package=@scope/server@1.2.3 -- serve server.js'],
+    ['pypi', pypi, undefined, 'uvx --from mcp-server[cli]==2.0.0rc1 mcp-server server.js'],
+    ['pypi with a bin', pypi, 'serve', 'uvx --from mcp-server[cli]==2.0.0rc1 serve server.js'],
+  ] as const)(
+    'launches %s directly at its exact version, and says what that is worth',
+    (_, runtime, bin, line) => {
+      const declared = server('a', { runtime, launch: 'direct', ...(bin === undefined ? {} : { bin }) });
+      const { desired, findings } = graphOf(stack([declared]));
+      expect(desired.map(lineOf)).toEqual([line]);
+      expect(findings).toMatchObject([
+        { code: 'GRAPH_LAUNCH_DIRECT', severity: 'warning', address: 'claude-code/user/a' },
+      ]);
+    },
+  );
+
+  it('launches a pinned image directly, passing variables by name only', () => {
+    const declared = server('a', {
+      runtime: image,
+      launch: 'direct',
+      args: ['serve'],
+      env: { TOKEN: [{ secret: 'github-token' }], LEVEL: 'debug' },
+    });
+    const desired = only(declared);
+    expect(lineOf(desired)).toBe(
+      `docker run -i --rm --init -e TOKEN -e LEVEL ghcr.io/github/mcp:1.1.2@${digest} serve`,
+    );
+    expect(desired.spec.env).toEqual({ TOKEN: [{ env: 'GITHUB_TOKEN' }], LEVEL: 'debug' });
+    expect(desired.secrets).toEqual([
+      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/TOKEN' },
+    ]);
+  });
+
+  it('launches directly by default in project scope, where colleagues may not have mcpform', () => {
+    const { desired } = graphOf(stack([server('a', { runtime: npm, targets: [user, project] })]));
+    expect(desired.map(({ blocked }) => blocked?.code)).toEqual(['GRAPH_LAUNCH_UNAVAILABLE', undefined]);
+  });
+
+  it.each([
+    ['a verified package', { runtime: npm }, 'needs `launch: verified`'],
+    ['a verified image', { runtime: image }, 'needs `launch: verified`'],
+    [
+      'a package without a version',
+      { runtime: { ...npm, version: undefined }, launch: 'direct' },
+      'has no version',
+    ],
+    ['a range', { runtime: { ...npm, version: '^1.2.3' }, launch: 'direct' }, 'not an exact version'],
+    ['a tag', { runtime: { ...npm, version: 'latest' }, launch: 'direct' }, 'not an exact version'],
+    ['a wildcard', { runtime: { ...pypi, version: '2.*' }, launch: 'direct' }, 'not an exact version'],
+    [
+      'a name that is an option',
+      { runtime: { ...npm, name: '--eval' }, launch: 'direct' },
+      'not an npm package',
+    ],
+    ['a path', { runtime: { ...npm, name: '../evil' }, launch: 'direct' }, 'not an npm package'],
+    ['an option for uvx', { runtime: { ...pypi, name: '-e' }, launch: 'direct' }, 'not a PyPI project'],
+    ['a bin that is an option', { runtime: npm, bin: '-c', launch: 'direct' }, 'not a program name'],
+    ['a package from git', { runtime: { ...npm, ecosystem: 'git' }, launch: 'direct' }, 'from "git" needs'],
+    ['a bundle', { runtime: { ...npm, ecosystem: 'mcpb' }, launch: 'direct' }, 'from "mcpb" needs'],
+    [
+      'an image by tag',
+      { runtime: { kind: 'image', image: 'mcp:1' }, launch: 'direct' },
+      'not pinned by digest',
+    ],
+    [
+      'an image that is an option',
+      { runtime: { kind: 'image', image: `-v=/:/x@${digest}` }, launch: 'direct' },
+      'not pinned',
+    ],
+    [
+      'an image with engine fields',
+      { runtime: image, engine: { volumes: [] }, launch: 'direct' },
+      '"volumes" cannot be given',
+    ],
+    [
+      'an image over http',
+      { runtime: image, transport: 'http', engine: { port: 3001 } },
+      'needs the Docker provider',
+    ],
+  ] as const)('blocks %s, and only that server', (_, more, message) => {
+    const { desired, findings } = graphOf(stack([server('a', more as Partial<Server>), server('b')]));
+    expect(findings).toEqual([]);
+    expect(desired[0]?.blocked?.code).toBe('GRAPH_LAUNCH_UNAVAILABLE');
+    expect(desired[0]?.blocked?.message).toContain(message);
+    expect(desired[0]?.blocked?.hint).toBeTruthy();
+    expect(desired[1]?.blocked).toBeUndefined();
+  });
+});
+
+describe('dependencies', () => {
+  it('are all addresses of the servers named', () => {
+    const { desired } = graphOf(
+      stack([server('a', { targets: [user, project] }), server('b', { dependsOn: ['a', 'a'] })]),
+    );
+    expect(desired[2]?.dependsOn).toEqual(['claude-code/project/a', 'claude-code/user/a']);
+  });
+
+  it('on a disabled server are dropped with a warning', () => {
+    const { desired, findings } = graphOf(
+      stack([server('a', { enabled: false }), server('b', { dependsOn: ['a'] })]),
+    );
+    expect(desired[0]?.dependsOn).toEqual([]);
+    expect(findings).toMatchObject([
+      {
+        code: 'GRAPH_DEPENDENCY_DISABLED',
+        severity: 'warning',
+        message: 'server "b" depends on "a", which is disabled',
+      },
+    ]);
+  });
+
+  it.each([
+    ['itself', { a: ['a'] }, 'a → a'],
+    ['two', { a: ['b'], b: ['a'] }, 'a → b → a'],
+    ['three, entered from outside', { x: ['a'], a: ['b'], b: ['c'], c: ['a'] }, 'a → b → c → a'],
+    ['a disabled one', { a: ['b'], b: ['a'], off: [] }, 'a → b → a'],
+  ])('in a circle of %s are an error that prints the path', (_, edges, path) => {
+    const servers = Object.entries(edges).map(([name, dependsOn]) => server(name, { dependsOn }));
+    const { findings } = graphOf(stack(servers));
+    expect(findings.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+      ['GRAPH_CYCLE', 'error', `servers depend on one another in a circle: ${path}`],
+    ]);
+  });
+
+  it('may form a chain of twenty thousand', () => {
+    const servers = Array.from({ length: 20_000 }, (_, i) =>
+      server(`s${i}`, { dependsOn: i === 0 ? [] : [`s${i - 1}`] }),
+    );
+    expect(graphOf(stack(servers)).findings).toEqual([]);
+  });
+
+  it('may form a diamond', () => {
+    const servers = Object.entries({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }).map(([name, dependsOn]) =>
+      server(name, { dependsOn }),
+    );
+    expect(graphOf(stack(servers)).findings).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it('that one server takes twice are an error', () => {
+    const { findings } = graphOf(stack([server('a', { targets: [user, project, user] })]));
+    expect(findings).toMatchObject([
+      {
+        code: 'GRAPH_DUPLICATE_ADDRESS',
+        severity: 'error',
+        message: 'server "a" lands twice on "claude-code/user/a"',
+        address: 'claude-code/user/a',
+      },
+    ]);
+  });
+});

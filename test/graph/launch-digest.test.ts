@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/graph/desire.ts';
+import { EMPTY_LOCK } from '../../src/model/lock.ts';
+import type { Server } from '../../src/model/manifest.ts';
+import { server, stack } from './stack.ts';
+
+function digestOf(more: Partial<Server>): string {
+  return desire(stack([server('a', more)]), EMPTY_LOCK).desired[0]?.launchDigest ?? '';
+}
+
+const remote = (url: string, more: Partial<Server> = {}): Partial<Server> => ({
+  runtime: { kind: 'url', url },
+  transport: 'http',
+  args: [],
+  ...more,
+});
+const npm = { kind: 'package', ecosystem: 'npm', name: 'mcp', version: '1.0.0' } as const;
+
+describe('the launch digest', () => {
+  it('is a sha256 of text', () => {
+    expect(digestOf({})).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it.each<[string, Partial<Server>, Partial<Server>]>([
+    ['the command', {}, { runtime: { kind: 'command', command: 'deno' } }],
+    ['an argument', {}, { args: ['other.js'] }],
+    ['where arguments are split', { args: ['a b'] }, { args: ['a', 'b'] }],
+    ['a variable in an argument', { args: [[{ env: 'A' }]] }, { args: [[{ env: 'B' }]] }],
+    ['NODE_OPTIONS', {}, { env: { NODE_OPTIONS: '--require ./x.js' } }],
+    ['LD_PRELOAD', { env: { LD_PRELOAD: 'a' } }, { env: { LD_PRELOAD: 'b' } }],
+    ['the registry npm asks', { env: {} }, { env: { npm_config_registry: 'https://evil.example' } }],
+    ['the version', { runtime: npm }, { runtime: { ...npm, version: '1.0.1' } }],
+    ['the bin', { runtime: npm }, { runtime: npm, bin: 'other' }],
+    ['the arguments of a package', { runtime: npm }, { runtime: npm, args: ['--config', 'x'] }],
+    ['the host', remote('https://a.example/x'), remote('https://b.example/x')],
+    ['the scheme', remote('https://a.example/x'), remote('http://a.example/x')],
+    ['the port', remote('https://a.example/x'), remote('https://a.example:8443/x')],
+    [
+      'headersHelper',
+      remote('https://a.example/x'),
+      remote('https://a.example/x', { client: { headersHelper: 'id' } }),
+    ],
+    ['a command for a url', {}, remote('https://a.example/x')],
+  ])('changes with %s', (_, before, after) => {
+    expect(digestOf(before)).not.toBe(digestOf(after));
+  });
+
+  it.each<[string, Partial<Server>, Partial<Server>]>([
+    ['another variable', {}, { env: { LEVEL: 'debug' } }],
+    ['the description', {}, { description: 'x' }],
+    ['the timeout', {}, { timeoutMs: 5 }],
+    ['a path on the same origin', remote('https://a.example/x'), remote('https://A.example:443/y?z=1')],
+    ['a header', remote('https://a.example/x'), remote('https://a.example/x', { headers: { A: 'b' } })],
+    [
+      'how a variable is spelt',
+      { args: [[{ env: 'GITHUB_TOKEN' }]] },
+      { args: [[{ secret: 'github-token' }]] },
+    ],
+    ['how text is cut into parts', { args: ['ab'] }, { args: [['a', 'b']] }],
+  ])('stays with %s', (_, before, after) => {
+    expect(digestOf(before)).toBe(digestOf(after));
+  });
+
+  it('takes the whole text where the origin is a variable', () => {
+    const url = (path: string): Partial<Server> => ({
+      ...remote(''),
+      runtime: { kind: 'url', url: ['https://', { env: 'HOST' }, path] },
+    });
+    expect(digestOf(url('/a'))).not.toBe(digestOf(url('/b')));
+  });
+});
