@@ -1,0 +1,167 @@
+/**
+ * Whether a literal is probably a credential, and by which rule (`github-token`, `url-password`,
+ * `secret-key-entropy`, …); null when it is not. `key` is the name the value stands under (an environment
+ * variable, a header, an option), null when it has none. Only literal text counts: `${NAME}` and
+ * `${secret.x}` are references and never make a finding. A heuristic for warnings, never a proof.
+ */
+export function looksLikeSecret(key: string | null, value: string): string | null {
+  const literal = value.replace(REFERENCE, '${}');
+  for (const [rule, shape] of SHAPES) if (shape.test(literal)) return rule;
+  if (key === null || !isSecretName(key)) return null;
+  const credential = literal.replace(SCHEME_WORD, '').trim();
+  if (credential.includes('${}')) return null;
+  if (isPasswordName(key)) return isPlainPassword(credential) ? 'password' : null;
+  return hasHighEntropy(credential) ? 'secret-key-entropy' : null;
+}
+
+/**
+ * The arguments of a command line that look like credentials: by their own shape, or after an option with a
+ * secret's name (`--token X`, `--token=X`, `TOKEN=X`). Positions count from 0.
+ */
+export function findSecretArguments(
+  args: readonly string[],
+): readonly { readonly index: number; readonly rule: string }[] {
+  return args.flatMap((argument, index) => {
+    const assignment = ASSIGNMENT.exec(argument);
+    const option = OPTION.exec(args[index - 1] ?? '');
+    const key = assignment?.[1] ?? (argument.startsWith('-') ? null : (option?.[1] ?? null));
+    const rule = looksLikeSecret(key, assignment?.[2] ?? argument);
+    return rule === null ? [] : [{ index, rule }];
+  });
+}
+
+/** A URL without its user and password, and without query values and path parts that look like credentials. */
+export function redactUrl(url: string): string {
+  const [, scheme = '', userInfo, rest = ''] = URL_PARTS.exec(url) ?? [];
+  if (scheme === '') return url;
+  const safe = rest.replace(QUERY_VALUE, (whole, lead: string, key: string, value: string) =>
+    looksLikeSecret(key, value) === null ? whole : `${lead}${key}=${MASK}`,
+  );
+  const masked = safe.replace(/[^/?#&=]+/g, (part) => (looksLikeSecret(null, part) === null ? part : MASK));
+  return `${scheme}${userInfo === undefined ? '' : `${MASK}@`}${masked}`;
+}
+
+/**
+ * A line of somebody's file that may be shown: every word of it that looks like a credential, and the value
+ * behind a key with a secret's name, is replaced by `***`. The rest, positions before it included, stays.
+ */
+export function redactLine(line: string): string {
+  const urls = line.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"`<>,]+/gi, redactUrl);
+  const values = urls.replace(KEY_AND_VALUE, (whole, lead: string, key: string, value: string) =>
+    looksLikeSecret(key, value.trim()) === null ? whole : `${lead}${MASK}`,
+  );
+  return values.replace(/[^\s'"`,;=[\]{}()<>]{12,}/g, (word) =>
+    looksLikeSecret(null, word) !== null || isKeyMaterial(word) ? MASK : word,
+  );
+}
+
+const MASK = '***';
+const REFERENCE = /\$\{[^{}]*\}/g;
+const SCHEME_WORD = /^(?:bearer|basic|token|apikey)\s+/i;
+const ASSIGNMENT = /^-{0,2}([A-Za-z][A-Za-z0-9_.-]*)=(.*)$/s;
+const OPTION = /^--?([A-Za-z][A-Za-z0-9_.-]*)$/;
+const URL_PARTS = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#\s]*)@)?(.*)$/is;
+const QUERY_VALUE = /([?&])([^=&#]+)=([^&#]*)/g;
+const KEY_AND_VALUE =
+  /((?:^|[\s{,'"-])([A-Za-z][A-Za-z0-9_.-]{0,100})['"]?\s*[:=]\s*['"]?)([^\s'",{}[\]][^'",{}[\]]*)/g;
+
+/**
+ * Shapes that mean a credential wherever they stand. Issuers' published prefixes; the first match names it.
+ * What stands before a required later part is bounded, so that no 4 MiB value makes the scan quadratic.
+ */
+const SHAPES: readonly (readonly [string, RegExp])[] = [
+  ['private-key', /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/],
+  ['age-key', /AGE-SECRET-KEY-1[0-9A-Z]{20,}/],
+  ['github-token', token('gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}')],
+  ['gitlab-token', token('gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[A-Za-z0-9_-]{16,}')],
+  ['anthropic-key', token('sk-ant-[A-Za-z0-9_-]{16,}')],
+  ['openai-key', token('sk-[A-Za-z0-9_-]{16,}')],
+  ['stripe-key', token('[rs]k_(?:live|test)_[A-Za-z0-9]{16,}')],
+  ['slack-token', token('xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,}')],
+  ['slack-webhook', /hooks\.slack\.com\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]{16,}/],
+  ['aws-key', token('(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}')],
+  ['google-key', token('AIza[A-Za-z0-9_-]{30,}|ya29\\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}')],
+  ['npm-token', token('npm_[A-Za-z0-9]{30,}')],
+  ['pypi-token', token('pypi-[A-Za-z0-9_-]{40,}')],
+  ['docker-token', token('dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}')],
+  ['huggingface-token', token('hf_[A-Za-z0-9]{30,}')],
+  ['linear-key', token('lin_(?:api|oauth)_[A-Za-z0-9]{20,}')],
+  ['notion-token', token('ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}')],
+  ['sendgrid-key', token('SG\\.[A-Za-z0-9_-]{16,64}\\.[A-Za-z0-9_-]{16,}')],
+  ['digitalocean-token', token('do[opr]_v1_[a-f0-9]{40,}')],
+  ['atlassian-token', token('ATATT3[A-Za-z0-9_=-]{20,}')],
+  ['vault-token', token('hv[sbr]\\.[A-Za-z0-9_-]{20,}')],
+  ['onepassword-token', token('ops_eyJ[A-Za-z0-9_-]{20,}')],
+  ['tailscale-key', token('tskey-[a-z]+-[A-Za-z0-9-]{10,}')],
+  ['supabase-token', token('sbp_[a-f0-9]{40,}')],
+  ['figma-token', token('figd_[A-Za-z0-9_-]{20,}')],
+  ['groq-key', token('gsk_[A-Za-z0-9]{30,}')],
+  ['perplexity-key', token('pplx-[A-Za-z0-9]{30,}')],
+  ['tavily-key', token('tvly-[A-Za-z0-9-]{20,}')],
+  ['telegram-token', token('[0-9]{8,10}:[A-Za-z0-9_-]{35}')],
+  ['jwt', token('eyJ[A-Za-z0-9_-]{8,400}\\.eyJ[A-Za-z0-9_-]{8,}')],
+  ['bearer', /\b(?:bearer|basic)\s+(?=[^\s]*[0-9+/=])[A-Za-z0-9._~+/=-]{16,}/i],
+  ['url-password', /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:]{0,300}:(?!\$\{\}@)[^\s/?#@]+@/i],
+];
+
+function token(shape: string): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9])(?:${shape})`);
+}
+
+const SECRET_WORD =
+  /(?:^|_)(?:tokens?|secrets?|[a-z]*passwords?|passwd|pwd|passphrase|passcode|credentials?|keys?|apikey|authorization|auth|pat|cookie|bearer)(?:_|$)/;
+// `MAX_TOKENS`, `TOKEN_FILE`, `PUBLIC_KEY`: names about a secret, not of one.
+const ABOUT =
+  /(?:^|_)(?:public|max|min|num)_|_(?:file|path|dir|folder|url|uri|host|name|id|ids|limit|count|size|length|ttl|type|kind|mode|method|provider|scheme|enabled)$|^keys$/;
+
+function isSecretName(key: string): boolean {
+  const name = snake(key);
+  return SECRET_WORD.test(name) && !ABOUT.test(name);
+}
+
+function isPasswordName(key: string): boolean {
+  return /(?:^|_)(?:[a-z]*passwords?|passwd|pwd|passphrase|passcode)(?:_|$)/.test(snake(key));
+}
+
+function snake(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_');
+}
+
+function isPlainPassword(value: string): boolean {
+  return value.length >= 4 && !isHarmless(value);
+}
+
+function hasHighEntropy(value: string): boolean {
+  if (value.length < 8 || isHarmless(value) || /\s/.test(value)) return false;
+  const isMixed = /[0-9]/.test(value) && /[A-Za-z]/.test(value);
+  return value.length < 16 ? isMixed && bitsPerCharacter(value) >= 2.5 : bitsPerCharacter(value) >= 3;
+}
+
+/** A path, an address without a password, a switch, a placeholder: not worth a warning. */
+function isHarmless(value: string): boolean {
+  return (
+    /^(?:[.~]{0,2}\/|[A-Za-z]:\\|https?:\/\/|op:\/\/)/.test(value) ||
+    /^(?:true|false|yes|no|on|off|none|null|auto|env|file|default|required|optional|-?[0-9.]{1,12})$/i.test(
+      value,
+    ) ||
+    /^(?:<.*>|\*+|x+|\.+|(?:your|my|example|sample|dummy|placeholder|change-?_?me|todo|redacted)\b.*|your[-_].*)$/i.test(
+      value,
+    )
+  );
+}
+
+/** A line of base64 or hex as in the body of a key file; digests, which are public, start with their name. */
+function isKeyMaterial(word: string): boolean {
+  return /^[A-Za-z0-9+/]{48,}={0,2}$/.test(word) && bitsPerCharacter(word) >= 4.2;
+}
+
+function bitsPerCharacter(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
