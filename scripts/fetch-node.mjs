@@ -3,10 +3,10 @@
 // The `node` npm package holds no binary itself: its preinstall script installs `node-<platform>-<arch>` at the
 // same version, whose `bin/node` is the program. We install that one directly and run no script.
 import { join } from 'node:path';
-import { fetchFromNpm, runAsProgram } from './fetch-from-npm.mjs';
+import { fetchFromNpm, programs, runAsProgram } from './fetch-from-npm.mjs';
 
 /** The newest of each line we promise to run on, besides the one that runs the tests. */
-export const NODE_RELEASES = ['22.23.3', '24.21.0'];
+export const NODE_RELEASES = programs.node;
 
 export function fetchNode(version) {
   const isWindows = process.platform === 'win32';

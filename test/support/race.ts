@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scope } from '../../src/model/address.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../src/model/json.ts';
-import { claude } from './claude.ts';
+import { claude, LOCK_IGNORING } from './claude.ts';
 import { mcpform } from './mcpform.ts';
 import { type Home, throwawayHome } from './throwaway-home.ts';
 import { writeFiles } from './world.ts';
@@ -76,7 +76,7 @@ async function playRound({ version, scope }: RaceOptions): Promise<RaceCounts> {
     await writeFiles(home.project, { 'mcp.yaml': manifest(scope) });
     await writeFiles(home.folder, { '.claude.json': { mcpServers: { foreign: { command: 'foreign' } } } });
     const row = (name: string) => addInARow(version, scope, name, home);
-    const rows = version === '2.1.197' || scope === 'project' ? ['a'] : ['a', 'b'];
+    const rows = version === LOCK_IGNORING || scope === 'project' ? ['a'] : ['a', 'b'];
     const adding = Promise.all(rows.map(row));
     // Both need some 100 to 300 ms until they write, so any start within the row may meet a write of theirs.
     await new Promise((done) => setTimeout(done, Math.random() * 400));
