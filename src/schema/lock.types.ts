@@ -29,4 +29,8 @@ export interface SharedOwnershipDocument {
    * It was there before mcpform, which therefore forgets it instead of deleting it.
    */
   adopted?: boolean;
+  /**
+   * `lifecycle.protect` of the server, remembered after its block is gone.
+   */
+  protect?: boolean;
 }

@@ -23,20 +23,21 @@ export interface PolicyDocument {
  */
 export interface PolicyRules {
   commands?: PolicyRule;
-  packages?: PolicyRule1;
-  images?: PolicyRule2;
-  registries?: PolicyRule3;
-  urlHosts?: PolicyRule4;
-  mounts?: PolicyRule5;
-  scopes?: PolicyRule6;
-  clients?: PolicyRule7;
-  secrets?: PolicyRule8;
-  sources?: PolicyRule9;
-  signers?: PolicyRule10;
-  headersHelper?: PolicyRule11;
+  loaderVariables?: PolicyRule1;
+  packages?: PolicyRule2;
+  images?: PolicyRule3;
+  registries?: PolicyRule4;
+  urlHosts?: PolicyRule5;
+  mounts?: PolicyRule6;
+  scopes?: PolicyRule7;
+  clients?: PolicyRule8;
+  secrets?: PolicyRule9;
+  sources?: PolicyRule10;
+  signers?: PolicyRule11;
+  headersHelper?: PolicyRule12;
 }
 /**
- * Programs that `command` starts: the command line, words joined by one space.
+ * Programs that `command` starts: the program and its arguments, one word of the pattern for each. `**` as a word is any number of arguments.
  */
 export interface PolicyRule {
   /**
@@ -53,7 +54,7 @@ export interface PolicyRule {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Packages, as `npm:NAME@VERSION`.
+ * Environment variables that choose the code a program loads or where it is fetched from, such as `NODE_OPTIONS`, `PATH` or `LD_PRELOAD`, by name. Without a rule: denied when commands, packages, images or registries are restricted.
  */
 export interface PolicyRule1 {
   /**
@@ -70,7 +71,7 @@ export interface PolicyRule1 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Images, as `REGISTRY/NAME:TAG@DIGEST` with the registry written out.
+ * Packages, as `npm:NAME` for every version or `npm:NAME@VERSION`.
  */
 export interface PolicyRule2 {
   /**
@@ -87,7 +88,7 @@ export interface PolicyRule2 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Registries that packages and images come from, as `HOST[:PORT]`.
+ * Images, as `REGISTRY/NAME`, with or without `:TAG` and `@DIGEST`. A name without registry is on docker.io, as Docker reads it.
  */
 export interface PolicyRule3 {
   /**
@@ -104,7 +105,7 @@ export interface PolicyRule3 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Hosts of remote servers, as `HOST[:PORT]`.
+ * Registries that images come from, as `HOST[:PORT]`.
  */
 export interface PolicyRule4 {
   /**
@@ -121,7 +122,7 @@ export interface PolicyRule4 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Folders of the host in containers: the real path.
+ * Hosts of remote servers, as `HOST` for every port or `HOST:PORT`. A URL with a variable in its host is denied wherever hosts are restricted.
  */
 export interface PolicyRule5 {
   /**
@@ -138,7 +139,7 @@ export interface PolicyRule5 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Scopes that entries are written to: `user`, `local`, `project`.
+ * Folders of the host in containers: the real path.
  */
 export interface PolicyRule6 {
   /**
@@ -155,7 +156,7 @@ export interface PolicyRule6 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Clients that are configured.
+ * Scopes that entries are written to: `user`, `local`, `project`.
  */
 export interface PolicyRule7 {
   /**
@@ -172,7 +173,7 @@ export interface PolicyRule7 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Locators of secrets, as `BACKEND:KEY`.
+ * Clients that are configured.
  */
 export interface PolicyRule8 {
   /**
@@ -189,7 +190,7 @@ export interface PolicyRule8 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Where manifests come from: the URL of the repository, or the path of the file.
+ * Locators of secrets, as `BACKEND:KEY`.
  */
 export interface PolicyRule9 {
   /**
@@ -206,7 +207,7 @@ export interface PolicyRule9 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Who may sign commits, tags and approvals: key fingerprints or identities.
+ * Where manifests come from: `HOST/PATH` of the repository's origin, or `file:FOLDER` without one.
  */
 export interface PolicyRule10 {
   /**
@@ -223,9 +224,26 @@ export interface PolicyRule10 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Shell commands that print headers.
+ * Who may sign commits, tags and approvals: key fingerprints or identities.
  */
 export interface PolicyRule11 {
+  /**
+   * Patterns of what is allowed.
+   */
+  allow?: string[];
+  /**
+   * Patterns of what is refused, even when `allow` matches too.
+   */
+  deny?: string[];
+  /**
+   * The decision for what no pattern matches. Without it: `deny` when `allow` is given, else `allow`.
+   */
+  default?: 'allow' | 'warn' | 'deny';
+}
+/**
+ * Shell commands that print headers. `*` takes no character that means something to a shell.
+ */
+export interface PolicyRule12 {
   /**
    * Patterns of what is allowed.
    */
