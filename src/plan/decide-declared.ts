@@ -1,0 +1,154 @@
+import { digestWhole } from '../model/leaves.ts';
+import type { Because, Step } from '../model/plan.ts';
+import type { Observed } from '../model/resource.ts';
+import { NO_BASE } from './base.ts';
+import { type Comparison, compare } from './compare.ts';
+import { isAsRecorded, isBookkeepingCurrent } from './is-as-recorded.ts';
+import { baseOf, type Owned } from './owned.ts';
+import type { PlanInput, PlannedResource } from './plan-input.ts';
+import { creationPaths, declaredStep, pathChanges, type StepDetails, withSecretCauses } from './step.ts';
+
+/**
+ * What to do about a resource that is in the manifest; null when nothing. `owned` is what the books say of its
+ * address, or of the one it was renamed from.
+ */
+export function decideDeclared(
+  resource: PlannedResource,
+  owned: Owned | null,
+  input: PlanInput,
+): Step | null {
+  const { desired, place } = resource;
+  const conflict = (because: Because, observed: Observed | null = null): Step =>
+    declaredStep(resource, { action: 'conflict', because, observed }, input);
+  if (input.denied.has(desired.address)) return conflict('denied');
+  if (desired.blocked !== undefined) return conflict('blocked');
+  if (input.unavailable.has(place.file)) return unknownStep(conflict('unavailable'));
+
+  const observed = input.observed.get(place.key) ?? null;
+  if (owned !== null && owned.place.key !== place.key) {
+    if (input.unavailable.has(owned.place.file)) return unknownStep(conflict('unavailable'));
+    const old = input.observed.get(owned.place.key);
+    if (old !== undefined) {
+      return observed === null
+        ? move(resource, owned, old, input)
+        : foreign(resource, observed, 'exists', input);
+    }
+    if (observed !== null && !isWritten(owned, observed, input))
+      return decideForeign(resource, observed, input);
+  }
+  if (observed === null) return create(resource, owned, input);
+  if (owned === null) return decideForeign(resource, observed, input);
+  return decideOwned(resource, owned, observed, input);
+}
+
+/** Nothing is known of what is there, so nothing may ever be done on the strength of this step. */
+function unknownStep(step: Step): Step {
+  return { ...step, precondition: 'unavailable' };
+}
+
+function isWritten(owned: Owned, observed: Observed, input: PlanInput): boolean {
+  return owned.entry !== null && digestWhole(observed.attributes, input.digest) === owned.entry.whole;
+}
+
+function create(resource: PlannedResource, owned: Owned | null, input: PlanInput): Step {
+  const isMissing = owned !== null;
+  const { base } = baseOf(owned, resource, null, input);
+  const details: StepDetails = {
+    action: 'create',
+    because: isMissing ? 'missing' : 'declared',
+    observed: null,
+    owned,
+    paths: creationPaths(resource, isMissing ? base : NO_BASE),
+  };
+  return declaredStep(resource, details, input);
+}
+
+/** Something is there that is not ours: equal is adopted, different only taken over when somebody said so. */
+function decideForeign(resource: PlannedResource, observed: Observed, input: PlanInput): Step {
+  const { address, lifecycle } = resource.desired;
+  if (compareAll(resource, observed).differences.length === 0) {
+    return declaredStep(resource, { action: 'adopt', because: 'already-there', observed }, input);
+  }
+  const isTaken = lifecycle.adopt || input.options.takeOwnership.includes(address);
+  return foreign(resource, observed, isTaken ? 'taken-over' : 'exists', input);
+}
+
+function foreign(
+  resource: PlannedResource,
+  observed: Observed,
+  because: 'exists' | 'taken-over',
+  input: PlanInput,
+): Step {
+  const { differences } = compareAll(resource, observed);
+  const paths = pathChanges(differences, resource.desired.provider, input);
+  if (because === 'exists') {
+    return declaredStep(resource, { action: 'conflict', because, observed, paths }, input);
+  }
+  const taken = paths.map((path) => ({ ...path, cause: 'request' as const }));
+  return declaredStep(resource, { action: updateOrReplace(taken), because, observed, paths: taken }, input);
+}
+
+/** Everything its client knows, not only what is declared. */
+function compareAll(resource: PlannedResource, observed: Observed): Comparison {
+  const { lifecycle } = resource.desired;
+  return compare({
+    desired: resource.attributes,
+    observed: observed.attributes,
+    base: NO_BASE,
+    keep: lifecycle.keep,
+    ignoreChanges: lifecycle.ignoreChanges,
+    alsoObservedBut: observed.unknown,
+  });
+}
+
+function decideOwned(
+  resource: PlannedResource,
+  owned: Owned,
+  observed: Observed,
+  input: PlanInput,
+): Step | null {
+  if (isAsRecorded(resource, owned, observed, input)) return null;
+  const { base, isLockCurrent } = baseOf(owned, resource, observed, input);
+  const { keep, ignoreChanges } = resource.desired.lifecycle;
+  const sides = { desired: resource.attributes, observed: observed.attributes, base, keep, ignoreChanges };
+  const { differences, isRecorded } = compare(sides);
+  if (differences.length === 0) {
+    const isCurrent = (isLockCurrent ?? isRecorded) && isBookkeepingCurrent(resource, owned);
+    if (isCurrent) return null;
+    return declaredStep(resource, { action: 'record', because: 'in-sync', observed, owned }, input);
+  }
+  const paths = withSecretCauses(pathChanges(differences, owned.provider, input), resource, owned);
+  const action = updateOrReplace(paths);
+  const isForbidden = action === 'replace' && (owned.protect || resource.desired.lifecycle.protect);
+  const details: StepDetails = { action, because: becauseOf(paths), observed, owned, paths };
+  if (!isForbidden) return declaredStep(resource, details, input);
+  return declaredStep(resource, { ...details, action: 'conflict', because: 'protected' }, input);
+}
+
+function move(resource: PlannedResource, owned: Owned, old: Observed, input: PlanInput): Step {
+  const { base } = baseOf(owned, resource, old, input);
+  const { keep, ignoreChanges } = resource.desired.lifecycle;
+  const sides = { desired: resource.attributes, observed: old.attributes, base, keep, ignoreChanges };
+  const paths = pathChanges(compare(sides).differences, owned.provider, input);
+  const details: StepDetails = {
+    action: 'move',
+    because: 'renamed',
+    observed: old,
+    owned,
+    paths: withSecretCauses(paths, resource, owned),
+    previousPlace: owned.place,
+    ...(owned.address === resource.desired.address ? {} : { previousAddress: owned.address }),
+  };
+  return declaredStep(resource, details, input);
+}
+
+function updateOrReplace(paths: Step['paths']): 'update' | 'replace' {
+  return paths.some((path) => path.forcesReplacement) ? 'replace' : 'update';
+}
+
+function becauseOf(paths: Step['paths']): Because {
+  const hasDrifted = paths.some(({ cause }) => cause === 'drift' || cause === 'both');
+  const hasChanged = paths.some(({ cause }) => cause !== 'drift');
+  if (hasDrifted && hasChanged) return 'changed-and-drifted';
+  return hasDrifted ? 'drifted' : 'changed';
+}

@@ -1,0 +1,93 @@
+import type { Finding } from '../model/finding.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { PlanInput } from './plan-input.ts';
+
+/** Deletes that need no more consent than the plan itself: up to this many, or this share of what we own. */
+const FREE_DELETES = 3;
+const FREE_SHARE = 0.3;
+
+/** What needs more consent than a plan usually does. `destroy` is that consent already. */
+export function guard(steps: readonly Step[], ownedCount: number, input: PlanInput): readonly Finding[] {
+  if (input.mode === 'destroy' || input.mode === 'drift-only') return [];
+  if (input.desired.length === 0 && input.disabled.size === 0 && ownedCount > 0) {
+    return [
+      {
+        code: 'PLAN_EMPTY',
+        severity: 'error',
+        message: `the manifest declares nothing, but ${ownedCount} ${plural(ownedCount, 'resource')} of ours ${ownedCount === 1 ? 'is' : 'are'} there`,
+        hint: 'check that it is the right file; if everything shall go, run `mcpform destroy`, or apply with --allow-destroy',
+      },
+    ];
+  }
+  const deletes = steps.filter((step) => step.action === 'delete' && step.because === 'removed').length;
+  const limit = Math.max(FREE_DELETES, FREE_SHARE * ownedCount);
+  if (deletes <= limit) return [];
+  return [
+    {
+      code: 'PLAN_MASS_DELETE',
+      severity: 'error',
+      message: `${deletes} of ${ownedCount} resources would be deleted, more than ${Math.floor(limit)}`,
+      hint: 'if that is meant, apply with --allow-destroy, or review a saved plan (`mcpform plan --out FILE`) and apply that',
+    },
+  ];
+}
+
+/**
+ * With other manifest files than the books were made with, what is not declared may only be declared
+ * elsewhere: nothing is deleted or let go.
+ */
+export function refuseRemovals(steps: readonly Step[], input: PlanInput): readonly Step[] {
+  if (!hasOtherFiles(input)) return steps;
+  return steps.map((step) => {
+    const isRefused = step.action === 'delete' || (step.action === 'forget' && step.because === 'orphaned');
+    if (!isRefused) return step;
+    return { ...step, action: 'conflict' as const, because: 'blocked' as const, isDestructive: false };
+  });
+}
+
+export function otherFilesFinding(steps: readonly Step[], input: PlanInput): readonly Finding[] {
+  if (!hasOtherFiles(input)) return [];
+  const refused = steps.filter((step) => step.because === 'blocked' && step.server === undefined).length;
+  const consequence = refused === 0 ? '' : `; ${refused} ${plural(refused, 'removal')} refused`;
+  return [
+    {
+      code: 'PLAN_FILES_CHANGED',
+      severity: 'warning',
+      message: `the state was recorded with other manifest files${consequence}`,
+      hint: 'pass the same files with -f, or --files-changed if these are the new ones',
+    },
+  ];
+}
+
+function hasOtherFiles({ mode, options }: PlanInput): boolean {
+  return options.filesChanged === 'changed' && mode !== 'destroy';
+}
+
+/** Findings that an explicit consent to delete answers. */
+const GUARDS: ReadonlySet<Finding['code']> = new Set(['PLAN_EMPTY', 'PLAN_MASS_DELETE']);
+
+/**
+ * What forbids applying a plan. `allowDestroy`: the person said so, or an approval lists the deletes. Errors
+ * about an address that is in conflict forbid nothing else: the rest goes on.
+ */
+export function obstaclesTo(
+  plan: Pick<Plan, 'findings' | 'steps'>,
+  consent: { readonly allowDestroy: boolean },
+): readonly Finding[] {
+  const conflicts = new Set(
+    plan.steps.filter((step) => step.action === 'conflict').map((step) => step.address),
+  );
+  const unreadable = new Set(
+    plan.steps.filter((step) => step.because === 'unavailable').map((step) => step.place.file),
+  );
+  return plan.findings.filter((finding) => {
+    if (finding.severity !== 'error') return false;
+    if (consent.allowDestroy && GUARDS.has(finding.code)) return false;
+    if (finding.address !== undefined && conflicts.has(finding.address)) return false;
+    return finding.at === undefined || !unreadable.has(finding.at.file);
+  });
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}

@@ -1,0 +1,139 @@
+import type { Address } from '../model/address.ts';
+import type { Json, Pointer } from '../model/json.ts';
+import { digestLeaf, digestWhole, isWithin, leavesOf } from '../model/leaves.ts';
+import type { Because, PathChange, Shown, Step } from '../model/plan.ts';
+import type { Observed, Place } from '../model/resource.ts';
+import type { Base } from './base.ts';
+import { causeOf, type Difference } from './compare.ts';
+import type { Owned } from './owned.ts';
+import type { PlanInput, PlannedResource } from './plan-input.ts';
+
+/** What differs from step to step; the rest follows from the resource. */
+export interface StepDetails {
+  readonly action: Step['action'];
+  readonly because: Because;
+  readonly observed: Observed | null;
+  readonly paths?: readonly PathChange[];
+  readonly owned?: Owned | null;
+  readonly previousAddress?: Address;
+  readonly previousPlace?: Place;
+}
+
+/** A step for something that is in the manifest. `needs` comes later, when all steps are known. */
+export function declaredStep(resource: PlannedResource, details: StepDetails, input: PlanInput): Step {
+  const { desired, place } = resource;
+  const { action, because, observed, previousAddress, previousPlace } = details;
+  return {
+    address: desired.address,
+    provider: desired.provider,
+    server: desired.server,
+    action,
+    because,
+    place: plainPlace(place),
+    paths: details.paths ?? [],
+    needs: [],
+    ...(previousAddress === undefined ? {} : { previousAddress }),
+    ...(previousPlace === undefined ? {} : { previousPlace: plainPlace(previousPlace) }),
+    secrets: action === 'conflict' ? [] : secretsOf(resource, details.owned ?? null),
+    isDestructive: action === 'replace',
+    precondition: preconditionOf(observed, input),
+  };
+}
+
+/** A step for something that left the manifest. */
+export function removedStep(
+  owned: Owned,
+  details: Pick<StepDetails, 'action' | 'because' | 'observed' | 'paths'>,
+  input: PlanInput,
+): Step {
+  const { action, because, observed } = details;
+  return {
+    address: owned.address,
+    provider: owned.provider,
+    action,
+    because,
+    place: plainPlace(owned.place),
+    paths: details.paths ?? [],
+    needs: [],
+    secrets: [],
+    isDestructive: action === 'delete',
+    precondition: preconditionOf(observed, input),
+  };
+}
+
+/** The differences as a person may see them: what is there now may hold a pasted key. */
+export function pathChanges(
+  differences: readonly Difference[],
+  provider: string,
+  input: PlanInput,
+): readonly PathChange[] {
+  const traits = input.traits(provider);
+  return differences.map(({ pointer, before, after, cause }) => ({
+    pointer,
+    ...(before === undefined ? {} : { before: shownBefore(pointer, before) }),
+    ...(after === undefined ? {} : { after: { value: after } }),
+    cause,
+    ...(traits.forcesReplacement(pointer) ? { forcesReplacement: true as const } : {}),
+  }));
+
+  function shownBefore(pointer: Pointer, value: Json): Shown {
+    if (!traits.isSensitive(pointer)) return { value };
+    return { hidden: true, digest: digestLeaf(pointer, value, input.digest) };
+  }
+}
+
+/** Names the cause where a secret of another locator comes to a place that was ours: `${OLD}`, now `${NEW}`. */
+export function withSecretCauses(
+  paths: readonly PathChange[],
+  resource: PlannedResource,
+  owned: Owned,
+): readonly PathChange[] {
+  return paths.map((path) => {
+    const isNew = path.cause === 'config' && hasNewSecret(path.pointer, resource, owned);
+    return isNew ? { ...path, cause: 'secret' } : path;
+  });
+}
+
+/** Every leaf of something that is not there. */
+export function creationPaths(resource: PlannedResource, base: Base): readonly PathChange[] {
+  return [...leavesOf(resource.attributes)].map(([pointer, value]) => {
+    const cause = base.owns(pointer) ? causeOf(!base.matches(pointer, value), true) : 'config';
+    return { pointer, after: { value }, cause };
+  });
+}
+
+function hasNewSecret(pointer: Pointer, resource: PlannedResource, { entry }: Owned): boolean {
+  if (entry === null || !Object.hasOwn(entry.base, pointer)) return false;
+  return resource.desired.secrets.some(
+    (use) => isWithin(pointer, use.pointer) && !entry.secrets.includes(use.locator),
+  );
+}
+
+/** New: this object did not receive it, or what would run with it is no longer what received it. */
+function secretsOf(resource: PlannedResource, owned: Owned | null): Step['secrets'] {
+  const entry = owned?.entry ?? null;
+  const isSameLaunch = entry !== null && entry.launchDigest === resource.desired.launchDigest;
+  return resource.desired.secrets
+    .map(({ name, locator, pointer }) => ({
+      ...(name === undefined ? {} : { name }),
+      locator,
+      pointer,
+      isNew: !(isSameLaunch && entry.secrets.includes(locator)),
+    }))
+    .sort((a, b) => compareText(a.pointer, b.pointer) || compareText(a.locator, b.locator));
+}
+
+/** What the step was planned on. */
+export function preconditionOf(observed: Observed | null, input: PlanInput): string {
+  return observed === null ? 'absent' : digestWhole(observed.attributes, input.digest);
+}
+
+/** One key order, whoever made it: plans are compared byte for byte. */
+export function plainPlace({ key, file, path, isShared }: Place): Place {
+  return { key, file, path: [...path], isShared };
+}
+
+/** By code unit, so that no locale decides the order of a plan. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
