@@ -24,8 +24,32 @@ const table = {
   // manifest
 
   // lock
+  LOCK_CONFLICT: e(
+    EXIT.error,
+    'The lock still has the markers of a Git merge. Keep the lines of both sides and remove the markers.',
+  ),
+  LOCK_INVALID: e(
+    EXIT.error,
+    'The lock is not as mcpform writes it. Restore it from Git; when it is lost, `mcpform apply` writes a new one.',
+  ),
+  LOCK_NEWER: e(
+    EXIT.error,
+    'The lock was written by a newer mcpform, and reading it as an older one could lose facts. Update mcpform.',
+  ),
 
   // policy
+  POLICY_DENIED: e(
+    EXIT.denied,
+    'The policy of this machine forbids what the manifest asks for. Change the manifest, or ask whoever owns the policy.',
+  ),
+  POLICY_INVALID: e(
+    EXIT.denied,
+    'A machine policy is there but cannot be read or understood, so nothing is allowed. Correct the file.',
+  ),
+  POLICY_WARNING: e(
+    EXIT.denied,
+    'The policy of this machine warns about something the manifest asks for. It is done all the same.',
+  ),
 
   // graph
   GRAPH_CYCLE: e(
@@ -58,6 +82,51 @@ const table = {
   ),
 
   // plan
+  PLAN_ADDRESS_UNKNOWN: e(
+    EXIT.usage,
+    'A flag names an address that neither the manifest nor the state has. `mcpform status` lists them.',
+  ),
+  PLAN_EMPTY: e(
+    EXIT.stale,
+    'The manifest declares nothing while the state has resources. Pass the right file, run `mcpform destroy`, or allow it with `--allow-destroy`.',
+  ),
+  PLAN_EXCEEDS_APPROVAL: e(
+    EXIT.stale,
+    'Applying now would do something that the approved plan does not list. Review a new plan; the message names the resource and the field that moved.',
+  ),
+  PLAN_FILES_CHANGED: e(
+    EXIT.partial,
+    'The manifest is made of other files than when it was last applied, so nothing is deleted. Pass the same files, or `--files-changed`.',
+  ),
+  PLAN_FILE_INVALID: e(
+    EXIT.error,
+    'The file is not a plan that mcpform wrote, or it was damaged or edited. Make a new one with `mcpform plan --out FILE`.',
+  ),
+  PLAN_KEPT_VALUE: e(
+    EXIT.partial,
+    'Deleting an entry would also lose a value inside it that mcpform never wrote, such as one under `lifecycle.keep`. The entry is left alone.',
+  ),
+  PLAN_MASS_DELETE: e(
+    EXIT.stale,
+    'More than 3 and more than 30 % of the resources would be deleted. Allow it with `--allow-destroy`, or apply a reviewed plan file.',
+  ),
+  PLAN_MOVED_BOTH_DECLARED: e(
+    EXIT.error,
+    'Both ends of a pair in `moved` are declared, so it is not a rename. Remove one of the servers or the pair.',
+  ),
+  PLAN_MOVED_CYCLE: e(EXIT.error, 'The pairs in `moved` go in a circle. Remove one of them.'),
+  PLAN_MOVED_TWICE: e(
+    EXIT.error,
+    'In `moved`, one address goes to two others, or two addresses in the state go to one. Keep one pair.',
+  ),
+  PLAN_PLACE_UNKNOWN: e(
+    EXIT.error,
+    'The lock says that an entry is ours, but its address does not lead to a file here. It is left alone.',
+  ),
+  PLAN_STALE: e(
+    EXIT.stale,
+    'The plan was made for another stack, machine or state than this one, or before a later apply. Make a new plan.',
+  ),
 
   // claude-code
   JSON_DUPLICATE_KEY: e(

@@ -13,6 +13,8 @@ export interface SharedOwnership {
   readonly digest: string;
   /** It was there before us: forgotten, not deleted, when it leaves the manifest. */
   readonly adopted: boolean;
+  /** `lifecycle.protect`, remembered for colleagues whose inventory never saw it. Absent: not protected. */
+  readonly protect?: boolean;
 }
 
 export const EMPTY_LOCK: Lock = { ownership: {}, unknown: {} };
