@@ -38,6 +38,8 @@ export interface Inventory {
   /** Resolved user config path per client when first written; another one later stops. */
   readonly configs: Readonly<Record<string, string>>;
   readonly entries: Readonly<Record<Address, InventoryEntry>>;
+  /** Digest of a fixed text: tells whether the key that made all the others is still the one we have. */
+  readonly keyCheck?: string;
   /** A rollback holds until Git agrees again. */
   readonly hold?: { readonly generation: number; readonly reason: string };
 }
