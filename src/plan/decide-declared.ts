@@ -115,12 +115,14 @@ function decideOwned(
   if (differences.length === 0) {
     const isCurrent = (isLockCurrent ?? isRecorded) && isBookkeepingCurrent(resource, owned);
     if (isCurrent) return null;
-    return declaredStep(resource, { action: 'record', because: 'in-sync', observed, owned }, input);
+    const record = { action: 'record', because: 'in-sync', observed, owned } as const;
+    return declaredStep(resource, { ...record, ...renamed(resource, owned) }, input);
   }
   const paths = withSecretCauses(pathChanges(differences, owned.provider, input), resource, owned);
   const action = updateOrReplace(paths);
   const isForbidden = action === 'replace' && (owned.protect || resource.desired.lifecycle.protect);
-  const details: StepDetails = { action, because: becauseOf(paths), observed, owned, paths };
+  const because = becauseOf(paths);
+  const details: StepDetails = { action, because, observed, owned, paths, ...renamed(resource, owned) };
   if (!isForbidden) return declaredStep(resource, details, input);
   return declaredStep(resource, { ...details, action: 'conflict', because: 'protected' }, input);
 }
@@ -137,9 +139,13 @@ function move(resource: PlannedResource, owned: Owned, old: Observed, input: Pla
     owned,
     paths: withSecretCauses(paths, resource, owned),
     previousPlace: owned.place,
-    ...(owned.address === resource.desired.address ? {} : { previousAddress: owned.address }),
+    ...renamed(resource, owned),
   };
   return declaredStep(resource, details, input);
+}
+
+function renamed(resource: PlannedResource, owned: Owned): Pick<StepDetails, 'previousAddress'> {
+  return owned.address === resource.desired.address ? {} : { previousAddress: owned.address };
 }
 
 function updateOrReplace(paths: Step['paths']): 'update' | 'replace' {

@@ -11,7 +11,10 @@ import { pathChanges, removedStep } from './step.ts';
 /** Why something leaves: it left the manifest, was switched off there, everything goes, or a flag said forget. */
 export type Leaving = 'removed' | 'disabled' | 'destroy' | 'requested';
 
-/** What to do about something of ours that shall no longer be there. Never deletes what is not as we wrote it. */
+/**
+ * What to do about something of ours that shall no longer be there. Never deletes what is not as we wrote it,
+ * unless somebody took it over by its address.
+ */
 export function decideRemoved(owned: Owned, leaving: Leaving, input: PlanInput): Step {
   const observed = input.observed.get(owned.place.key) ?? null;
   const step = (
@@ -26,7 +29,9 @@ export function decideRemoved(owned: Owned, leaving: Leaving, input: PlanInput):
   if (observed === null) return step('forget', 'gone');
   if (leaving !== 'disabled' && isLeftWhenRemoved(owned)) return step('forget', 'orphaned');
   if (owned.protect) return step('conflict', 'protected');
-  if (!isPristine(owned, observed, input) || foreignValues(owned, observed).length > 0) {
+  const isTaken = input.options.takeOwnership.includes(owned.address);
+  const isAsWritten = isPristine(owned, observed, input) && foreignValues(owned, observed).length === 0;
+  if (!isAsWritten && !isTaken) {
     return step('conflict', 'modified', modifications(owned, observed, input));
   }
   return step('delete', leaving);

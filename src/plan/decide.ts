@@ -85,8 +85,8 @@ function decideLeft(
     return decideRemoved(owned, isDisabled ? 'disabled' : 'removed', input);
   }
   const step = steps.get(successor.desired.address);
-  const isCarriedOver = step?.previousAddress === owned.address || step?.action === 'conflict';
-  if (isCarriedOver) return null;
+  const isCarriedOver = step?.action === 'move' && step.previousAddress === owned.address;
+  if (isCarriedOver || step?.action === 'conflict') return null;
   if (successor.place.key !== owned.place.key) return decideRemoved(owned, 'removed', input);
   // The object goes by another address now. Only the old line in the books goes; never the object.
   const observed = input.observed.get(owned.place.key) ?? null;

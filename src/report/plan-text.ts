@@ -1,0 +1,137 @@
+import { escapeText } from '../formats/escape.ts';
+import type { PathChange, Plan, Step } from '../model/plan.ts';
+import { renderFindings } from './findings.ts';
+import { type Palette, paintAction, palette, SYMBOLS, type TextOptions, wrap } from './style.ts';
+import { changeSymbol, showPointer, showSides } from './values.ts';
+import { becauseWords, CAUSE, conflictFixes, headline, secretWords, summaryLine } from './words.ts';
+
+export interface PlanTextOptions extends TextOptions {
+  /** One line per step, no values. */
+  readonly compact?: boolean;
+  /** Also lists what needs nothing. */
+  readonly showUnchanged?: boolean;
+  /** Shortens the paths of files that findings point at. */
+  readonly cwd?: string;
+}
+
+/** A plan for people, in Terraform's grammar. Ends with the one summary line and a line end. */
+export function renderPlanText(plan: Plan, options: PlanTextOptions): string {
+  const colors = palette(options);
+  const sections = [
+    options.compact ? '' : legend(plan, colors),
+    steps(plan, options, colors),
+    options.showUnchanged ? unchanged(plan) : '',
+    renderFindings(plan.findings, options).trimEnd(),
+    [...notes(plan, options), colors.bold(summaryLine(plan))].join('\n'),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+const LEGEND: readonly [Step['action'], string][] = [
+  ['create', 'create'],
+  ['update', 'update in place'],
+  ['replace', 'delete and create again'],
+  ['delete', 'delete'],
+  ['adopt', 'adopt: already there as declared'],
+  ['move', 'move'],
+  ['forget', 'forget: leave it, no longer ours'],
+  ['record', 'record: nothing but our books changes'],
+  ['conflict', 'conflict: left alone until you decide'],
+];
+
+/** Only the symbols in use. */
+function legend(plan: Plan, colors: Palette): string {
+  const used = LEGEND.filter(([action]) => plan.summary[action] > 0);
+  if (used.length === 0) return '';
+  const lines = used.map(([action, words]) => {
+    return `  ${paintAction(action, colors)(SYMBOLS[action].padStart(3))} ${words}`;
+  });
+  return [`${INTRODUCTION[plan.mode]} ${escapeText(plan.stack)}:`, ...lines].join('\n');
+}
+
+const INTRODUCTION: Readonly<Record<Plan['mode'], string>> = {
+  apply: 'mcpform will make these changes to stack',
+  destroy: 'mcpform will remove what is ours of stack',
+  'drift-only': 'These changes were made outside mcpform to stack',
+  rollback: 'mcpform will go back to an earlier generation of stack',
+};
+
+function steps(plan: Plan, options: PlanTextOptions, colors: Palette): string {
+  if (options.compact) return plan.steps.map((step) => compactLine(step, colors)).join('\n');
+  return plan.steps.map((step) => block(step, options, colors)).join('\n\n');
+}
+
+function compactLine(step: Step, colors: Palette): string {
+  const symbol = paintAction(step.action, colors)(SYMBOLS[step.action].padStart(3));
+  const from = step.previousAddress === undefined ? '' : ` (was ${escapeText(step.previousAddress)})`;
+  const isListed = step.action === 'update' || step.action === 'replace' || step.action === 'move';
+  const paths = isListed && step.paths.length > 0 ? `: ${step.paths.map(compactPath).join(', ')}` : '';
+  return `${symbol} ${escapeText(step.address)}${from}, ${becauseWords(step)}${paths}`;
+}
+
+function compactPath(path: PathChange): string {
+  return `${changeSymbol(path)}${showPointer(path.pointer)}${path.cause === 'config' ? '' : ` (${path.cause})`}`;
+}
+
+function block(step: Step, options: PlanTextOptions, colors: Palette): string {
+  const paint = paintAction(step.action, colors);
+  const symbol = SYMBOLS[step.action].padStart(3);
+  const from =
+    step.previousPlace === undefined || step.previousPlace.file === step.place.file ? '' : ' from ';
+  const file = `in ${escapeText(step.place.file)}${from}${from && escapeText(step.previousPlace?.file ?? '')}`;
+  const comment = wrap(headline(step), options.width, '    # ', '    #   ').map((line) => colors.bold(line));
+  return [
+    ...comment,
+    `${paint(symbol)} ${escapeText(step.address)} ${colors.dim(file)}`,
+    ...attributes(step.paths, options, colors),
+    ...step.secrets.map((secret) => colors.dim(`      # ${secretWords(secret)}`)),
+    ...fixes(step, options),
+  ].join('\n');
+}
+
+function attributes(paths: readonly PathChange[], options: TextOptions, colors: Palette): readonly string[] {
+  const names = paths.map(({ pointer }) => showPointer(pointer));
+  const longest = Math.min(Math.max(0, ...names.map((name) => name.length)), 32);
+  return paths.flatMap((path, index) => {
+    const symbol = changeSymbol(path);
+    const paint = paintAction(symbol === '+' ? 'create' : symbol === '-' ? 'delete' : 'update', colors);
+    const start = `      ${symbol} ${(names[index] as string).padEnd(longest)} = `;
+    const lines = sides(path, start, options);
+    const reasons = [path.forcesReplacement ? 'forces replacement' : '', CAUSE[path.cause]].filter(Boolean);
+    const remark = reasons.length === 0 ? '' : colors.dim(` # ${reasons.join(', ')}`);
+    return lines.map((line, at) => {
+      const painted = at === 0 ? line.replace(symbol, () => paint(symbol)) : line;
+      return at === lines.length - 1 ? painted + remark : painted;
+    });
+  });
+}
+
+/** `before -> after`, on two lines where one is too long. */
+function sides(path: PathChange, start: string, { width }: TextOptions): readonly string[] {
+  const { before, after } = showSides(path);
+  if (before === null || after === null) return [`${start}${before ?? after ?? ''}`];
+  const line = `${start}${before} -> ${after}`;
+  if (width === undefined || line.length <= width) return [line];
+  return [`${start}${before}`, `${' '.repeat(start.length - 3)}-> ${after}`];
+}
+
+function fixes(step: Step, { width }: TextOptions): readonly string[] {
+  if (step.action !== 'conflict') return [];
+  return conflictFixes(step).flatMap((fix, index) => {
+    return wrap(fix, width, index === 0 ? '      # fix: ' : '      #      ', '      #        ');
+  });
+}
+
+function unchanged(plan: Plan): string {
+  return plan.unchanged.map((address) => `    ${escapeText(address)} is unchanged`).join('\n');
+}
+
+/** What the summary cannot say. */
+function notes(plan: Plan, { width }: TextOptions): readonly string[] {
+  const notes: string[] = [];
+  if (!plan.isComplete && plan.mode !== 'drift-only') {
+    notes.push('This plan is incomplete: something was left out, or could not be read.');
+  }
+  if (!plan.isApplicable) notes.push('This plan cannot be applied as it is: see the errors above.');
+  return notes.length === 0 ? [] : [...notes.flatMap((note) => wrap(note, width, '', '')), ''];
+}
