@@ -28,32 +28,34 @@ export class Books {
   }
 
   replay(line: JournalLine): void {
-    for (const begin of line.begin) this.begin(begin);
-    for (const end of line.end) this.end(end);
+    for (const begin of line.begin) this.#open.set(begin.operation, begin);
+    // Names are given up before any is taken, so that two can change places.
+    for (const end of line.end) this.#giveUp(end);
+    for (const end of line.end) this.#end(end);
   }
 
-  begin(begin: Begin): void {
-    this.#open.set(begin.operation, begin);
+  #giveUp({ operation, result, address, previousAddress }: End): void {
+    if (result !== 'done') return;
+    const touched = previousAddress === undefined ? [address] : [previousAddress, address];
+    this.#replaced.set(
+      operation,
+      touched.map((name) => [name, this.entries.get(name)] as const),
+    );
+    if (previousAddress !== undefined) this.#set(previousAddress, undefined);
   }
 
   /** The last end of an operation counts: one that failed after it was done puts back what it replaced. */
-  end(end: End): void {
-    this.#open.delete(end.operation);
-    if (end.result !== 'done') {
-      for (const [address, entry] of this.#replaced.get(end.operation) ?? []) this.set(address, entry);
-      this.#replaced.delete(end.operation);
+  #end({ operation, result, address, entry }: End): void {
+    this.#open.delete(operation);
+    if (result === 'done') {
+      this.#set(address, entry ?? undefined);
       return;
     }
-    const touched = end.previousAddress === undefined ? [end.address] : [end.previousAddress, end.address];
-    this.#replaced.set(
-      end.operation,
-      touched.map((address) => [address, this.entries.get(address)] as const),
-    );
-    if (end.previousAddress !== undefined) this.set(end.previousAddress, undefined);
-    this.set(end.address, end.entry ?? undefined);
+    for (const [name, before] of this.#replaced.get(operation) ?? []) this.#set(name, before);
+    this.#replaced.delete(operation);
   }
 
-  set(address: Address, entry: InventoryEntry | undefined): void {
+  #set(address: Address, entry: InventoryEntry | undefined): void {
     if (!this.#originals.has(address)) this.#originals.set(address, this.entries.get(address));
     if (entry === undefined) this.entries.delete(address);
     else this.entries.set(address, entry);

@@ -1,8 +1,8 @@
+import { isAs } from '../apply/sides.ts';
 import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Begin, End } from '../model/journal.ts';
-import type { Pointer } from '../model/json.ts';
-import { digestLeaf, digestWhole, leavesOf } from '../model/leaves.ts';
+import { digestWhole } from '../model/leaves.ts';
 import type { Observation } from '../model/provider.ts';
 import type { Observed, Place } from '../model/resource.ts';
 
@@ -51,38 +51,14 @@ function placesOf(begin: Begin): readonly Place[] {
 }
 
 function judge(begin: Begin, objects: Observation['objects'], digest: (text: string) => string): Verdict {
-  const here = objects.get(begin.place.key);
+  const here = objects.get(begin.place.key) ?? null;
   if (begin.previousPlace === undefined || begin.previousPlace.key === begin.place.key) {
     if (isAs(begin.after, begin.before, here, digest)) return 'done';
     return isAs(begin.before, begin.after, here, digest) ? 'not-done' : 'conflict';
   }
-  const there = objects.get(begin.previousPlace.key);
-  if (there === undefined && isAs(begin.after, begin.before, here, digest)) return 'done';
-  return here === undefined && isAs(begin.before, begin.after, there, digest) ? 'not-done' : 'conflict';
-}
-
-type Side = Begin['before'];
-
-/**
- * Whether an object is as one side of a step says. Pointers that only the other side has must not be there. The
- * empty pointer is the digest of the whole object.
- */
-function isAs(
-  side: Side,
-  other: Side,
-  object: Observed | undefined,
-  digest: (text: string) => string,
-): boolean {
-  if (side === null || object === undefined) return side === null && object === undefined;
-  const whole = side[''];
-  if (whole !== undefined) return digestWhole(object.attributes, digest) === whole;
-  const leaves = leavesOf(object.attributes);
-  const pointers = new Set<Pointer>([...Object.keys(side), ...Object.keys(other ?? {})]);
-  pointers.delete('');
-  return [...pointers].every((pointer) => {
-    const value = leaves.get(pointer);
-    return side[pointer] === (value === undefined ? undefined : digestLeaf(pointer, value, digest));
-  });
+  const there = objects.get(begin.previousPlace.key) ?? null;
+  if (there === null && isAs(begin.after, begin.before, here, digest)) return 'done';
+  return here === null && isAs(begin.before, begin.after, there, digest) ? 'not-done' : 'conflict';
 }
 
 function endOf(
