@@ -23,6 +23,13 @@ type Image = Extract<Runtime, { kind: 'image' }>;
 type Package = Extract<Runtime, { kind: 'package' }>;
 
 export function launchOf(server: Server, target: Target, secrets: Secrets): Launch {
+  const launch = launchRuntime(server, target, secrets);
+  return server.emit === 'launcher' && launch.blocked === undefined
+    ? { spec: launch.spec, blocked: needsLauncher(server) }
+    : launch;
+}
+
+function launchRuntime(server: Server, target: Target, secrets: Secrets): Launch {
   const { runtime } = server;
   const bound = bind(server, secrets);
   switch (runtime.kind) {
@@ -126,7 +133,7 @@ function imageProblem(server: Server, { image }: Image): Reason | null {
 }
 
 const hints = {
-  package: 'write `npm:NAME@1.2.3` or `pypi:NAME==1.2.3` with the exact version, or use `command`',
+  package: 'write `npm:NAME@1.2.3` or `pypi:NAME@1.2.3` with the exact version, or use `command`',
   image: 'add the digest: `image: NAME:TAG@sha256:…`',
 } as const;
 
@@ -142,6 +149,13 @@ function needsVerified(server: Server, pin: string): Reason {
   };
 }
 
+function needsLauncher(server: Server): Reason {
+  return {
+    message: `server "${server.name}": \`emit: launcher\` needs \`mcpform exec\`, which this release does not have`,
+    hint: "remove `emit`: secrets from the environment reach the server as the client's own variables",
+  };
+}
+
 function needsEngine(server: Server, { image }: Image): Reason {
   return {
     message: `server "${server.name}": running "${image}" as a service needs the Docker provider, which this release does not have`,
@@ -151,5 +165,5 @@ function needsEngine(server: Server, { image }: Image): Reason {
 
 function serviceUrl(engine: JsonObject): string {
   const { port, path } = engine as { port?: unknown; path?: unknown };
-  return `http://127.0.0.1:${typeof port === 'number' ? port : 80}${typeof path === 'string' ? path : '/'}`;
+  return `http://127.0.0.1:${typeof port === 'number' ? port : 80}${typeof path === 'string' ? path : '/mcp'}`;
 }

@@ -13,7 +13,7 @@ export interface CommandLine {
  */
 export function packageCommand(runtime: Package, bin: string | undefined): CommandLine | string {
   const { ecosystem, name, version } = runtime;
-  if (bin !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(bin))
+  if (bin !== undefined && !/^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$/.test(bin))
     return `"${bin}" is not a program name`;
   switch (ecosystem) {
     case 'npm':

@@ -9,6 +9,9 @@ export function isLoaderVariable(name: string): boolean {
 
 const exact = new Set([
   'PATH',
+  'HOME',
+  'USERPROFILE',
+  'XDG_CONFIG_HOME',
   'PATHEXT',
   'SHELL',
   'COMSPEC',
@@ -18,6 +21,7 @@ const exact = new Set([
   'NODE_OPTIONS',
   'NODE_PATH',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
   'BUN_OPTIONS',
   'DENO_DIR',
   'RUBYOPT',

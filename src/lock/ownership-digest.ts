@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type JsonObject } from '../model/json.ts';
+
+/**
+ * `sha256:` + hex of the canonical JSON of a normalised entry. Not keyed, since colleagues must get the same; the
+ * entry is in the same repository.
+ */
+export function ownershipDigest(attributes: JsonObject): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(attributes)).digest('hex')}`;
+}

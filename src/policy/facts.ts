@@ -1,0 +1,98 @@
+import { isJsonObject, type Json } from '../model/json.ts';
+import { isLoaderVariable } from '../model/loader-variables.ts';
+import type { Desired, Rendered } from '../model/resource.ts';
+import { knownUrl, templateText } from '../model/template.ts';
+import { imageName, registryOf } from './image-name.ts';
+import type { Subject } from './policy.ts';
+
+/** One thing a resource does that a policy may judge. */
+export interface Fact {
+  readonly subject: Subject;
+  /** What patterns are compared with; null when nobody can know it before the client starts. */
+  readonly text: string | null;
+  /** The arguments of a command. */
+  readonly args?: readonly string[];
+  /** How messages name it; holds no argument and no value, since people paste keys there. */
+  readonly shown: string;
+}
+
+/** Everything a policy judges about one resource, from what would really be written. */
+export function factsOf(desired: Desired, rendered: Rendered | undefined): readonly Fact[] {
+  const entry = entryOf(desired, rendered);
+  return [
+    fact('clients', desired.target.client, `client "${desired.target.client}"`),
+    fact('scopes', desired.target.scope, `scope "${desired.target.scope}"`),
+    ...programFacts(desired, entry),
+    ...loaderFacts(entry),
+    ...remoteFacts(desired, entry),
+    ...[...new Set(desired.secrets.map(({ locator }) => locator))].map((locator) =>
+      fact('secrets', locator, `secret "${locator}"`),
+    ),
+  ];
+}
+
+function fact(subject: Subject, text: string | null, shown: string): Fact {
+  return { subject, text, shown };
+}
+
+interface Entry {
+  readonly command: string | null;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly url: string | null;
+  readonly headersHelper: string | null;
+}
+
+function entryOf({ spec }: Desired, rendered: Rendered | undefined): Entry {
+  if (rendered === undefined) {
+    return {
+      command: spec.command === undefined ? null : templateText(spec.command),
+      args: spec.args.map(templateText),
+      env: Object.keys(spec.env),
+      url: spec.url === undefined ? null : templateText(spec.url),
+      headersHelper: textOf(spec.client['headersHelper']),
+    };
+  }
+  const { attributes } = rendered;
+  const args = attributes['args'];
+  const env = attributes['env'];
+  return {
+    command: textOf(attributes['command']),
+    args: Array.isArray(args) ? args.map(String) : [],
+    env: isJsonObject(env) ? Object.keys(env) : [],
+    url: textOf(attributes['url']),
+    headersHelper: textOf(attributes['headersHelper']),
+  };
+}
+
+function textOf(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** A package or image is judged as such, not as the npx or docker that starts it. */
+function programFacts({ runtime }: Desired, { command, args }: Entry): readonly Fact[] {
+  if (runtime?.kind === 'package') {
+    const pin = `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;
+    return [fact('packages', pin, `package "${pin}"`)];
+  }
+  if (runtime?.kind === 'image') {
+    const name = imageName(runtime.image);
+    const registry = registryOf(name);
+    return [fact('images', name, `image "${name}"`), fact('registries', registry, `registry "${registry}"`)];
+  }
+  return command === null ? [] : [{ ...fact('commands', command, `command "${command}"`), args }];
+}
+
+function loaderFacts({ env }: Entry): readonly Fact[] {
+  return env.filter(isLoaderVariable).map((name) => fact('loaderVariables', name, `variable "${name}"`));
+}
+
+function remoteFacts({ runtime }: Desired, { url, headersHelper }: Entry): readonly Fact[] {
+  const facts: Fact[] = [];
+  if (url !== null && runtime?.kind !== 'image') {
+    const host = knownUrl(url)?.host.replace(/\.(?=:|$)/, '') ?? null;
+    facts.push(fact('urlHosts', host, host === null ? 'a URL whose host is not known' : `host "${host}"`));
+  }
+  if (headersHelper !== null) facts.push(fact('headersHelper', headersHelper, 'headersHelper'));
+  return facts;
+}

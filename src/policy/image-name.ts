@@ -1,0 +1,24 @@
+/**
+ * The full name of an image as Docker reads it: `mcp/x` is `docker.io/mcp/x`, `redis` is `docker.io/library/redis`.
+ * https://github.com/distribution/reference/blob/main/normalize.go
+ */
+export function imageName(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  const isRegistry =
+    rest.length > 0 && (/[.:*]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  if (!isRegistry) return rest.length === 0 ? `docker.io/library/${image}` : `docker.io/${image}`;
+  const host = first.toLowerCase();
+  return [host === 'index.docker.io' ? 'docker.io' : host, ...rest].join('/');
+}
+
+/** Host and port of a full image name. */
+export function registryOf(name: string): string {
+  return name.split('/', 1)[0] as string;
+}
+
+/** The name without tag and digest. A colon before the last slash is the registry's port. */
+export function repositoryOf(name: string): string {
+  const withoutDigest = name.replace(/@.*$/, '');
+  const tag = withoutDigest.indexOf(':', withoutDigest.lastIndexOf('/') + 1);
+  return tag === -1 ? withoutDigest : withoutDigest.slice(0, tag);
+}

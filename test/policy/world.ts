@@ -1,0 +1,60 @@
+import { desire } from '../../src/graph/desire.ts';
+import type { SourceIdentity } from '../../src/model/inventory.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { EMPTY_LOCK } from '../../src/model/lock.ts';
+import type { Server } from '../../src/model/manifest.ts';
+import type { Desired, Rendered } from '../../src/model/resource.ts';
+import { templateText } from '../../src/model/template.ts';
+import { checkPolicy } from '../../src/policy/check-policy.ts';
+import type { Effect, Policy, Subject } from '../../src/policy/policy.ts';
+import { server, stack } from '../graph/stack.ts';
+
+export const here: SourceIdentity = {
+  remote: 'https://github.com/acme/tools.git',
+  root: '/repo',
+  files: ['mcp.yaml'],
+};
+
+type Written = {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly default?: Effect;
+};
+
+/** A policy as it comes out of parsing `rules`. */
+export function policy(rules: Partial<Record<Subject, Written>>, file = '/etc/mcpform/policy.yaml'): Policy {
+  const read = Object.entries(rules).map(([subject, { allow, deny = [], default: otherwise }]) => [
+    subject,
+    { deny, allow: allow ?? [], otherwise: otherwise ?? (allow === undefined ? 'allow' : 'deny') },
+  ]);
+  return { file, rules: Object.fromEntries(read) as Policy['rules'] };
+}
+
+/** What the policies say of one server: `allow`, or `deny` and `warn` with the thing meant. */
+export function verdict(
+  policies: Policy | readonly Policy[],
+  more: Partial<Server>,
+  source: SourceIdentity = here,
+): string {
+  const { desired } = desire(stack([server('a', more)]), EMPTY_LOCK);
+  const rendered = new Map(desired.map((each) => [each.address, render(each)]));
+  const findings = checkPolicy([policies].flat(), desired, rendered, source);
+  const words = findings.map(({ code, message }) => {
+    const about = message.replace(/^"[^"]*": /, '').replace(/ is (denied|warned about).*$/, '');
+    return `${code === 'POLICY_DENIED' ? 'deny' : 'warn'} ${about}`;
+  });
+  return words.length === 0 ? 'allow' : words.join('; ');
+}
+
+/** As the Claude Code provider renders: client expansions as text. */
+function render({ spec }: Desired): Rendered {
+  const attributes: JsonObject = {
+    type: spec.transport,
+    ...(spec.command === undefined ? {} : { command: templateText(spec.command) }),
+    args: spec.args.map(templateText),
+    env: Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, templateText(value)])),
+    ...(spec.url === undefined ? {} : { url: templateText(spec.url) }),
+    ...spec.client,
+  };
+  return { attributes, findings: [] };
+}
