@@ -35,3 +35,45 @@ export function claudePath(version: string): string {
 export function requireClaude(version: string): boolean {
   return requireProgram(claudePath(version), `Claude Code ${version}`);
 }
+
+/** What `claude mcp get NAME` says of a server; throws when it knows none. */
+export async function claudeGet(name: string, home: Home, options: ClaudeOptions = {}): Promise<Got> {
+  const ran = await claude(NEWEST, ['mcp', 'get', name], home, options);
+  if (ran.exitCode !== 0) throw new Error(`claude mcp get ${name}: ${ran.stderr}`);
+  const field = (key: string): string | undefined =>
+    new RegExp(`^  ${key}: (.*)$`, 'm').exec(ran.stdout)?.[1];
+  const map = (key: string, separator: string): Record<string, string> => {
+    const lines = new RegExp(`^  ${key}:\\n((?:    .*\\n)+)`, 'm').exec(ran.stdout)?.[1] ?? '';
+    const pairs = lines
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.trim().split(separator));
+    return Object.fromEntries(pairs.map(([first, ...rest]) => [first, rest.join(separator)]));
+  };
+  return {
+    scope: field('Scope')?.split(' ')[0]?.toLowerCase(),
+    status: field('Status'),
+    type: field('Type'),
+    command: field('Command'),
+    args: field('Args'),
+    env: map('Environment', '='),
+    url: field('URL'),
+    headers: map('Headers', ': '),
+    oauth: field('OAuth'),
+    timeout: field('Timeout'),
+  };
+}
+
+/** Values as the client prints them: templates unexpanded, without their defaults. */
+export interface Got {
+  readonly scope: string | undefined;
+  readonly status: string | undefined;
+  readonly type: string | undefined;
+  readonly command: string | undefined;
+  readonly args: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly oauth: string | undefined;
+  readonly timeout: string | undefined;
+}
