@@ -111,8 +111,8 @@ describe('parseLock', () => {
   it.each([
     ['an empty file', '', 'YAML_EMPTY', ''],
     ['another kind', 'apiVersion: mcpform/v1\nkind: Stack\n', 'LOCK_INVALID', 'expected "Lock"'],
-    ['no version', 'kind: Lock\n', 'LOCK_INVALID', '`apiVersion` is missing'],
-    ['a list', '- a\n', 'LOCK_INVALID', 'expected a mapping'],
+    ['no version', 'kind: Lock\n', 'LOCK_INVALID', '"apiVersion" is missing'],
+    ['a list', '- a\n', 'LOCK_INVALID', 'expected a map'],
     [
       'a digest of another shape',
       `${head}ownership: {a: {digest: "sha256:abc"}}`,
@@ -120,7 +120,7 @@ describe('parseLock', () => {
       '64 hex digits',
     ],
     ['another algorithm', `${head}ownership: {a: {digest: "md5:abc"}}`, 'LOCK_INVALID', '64 hex digits'],
-    ['no digest', `${head}ownership: {a: {adopted: true}}`, 'LOCK_INVALID', '`digest` is missing'],
+    ['no digest', `${head}ownership: {a: {adopted: true}}`, 'LOCK_INVALID', '"digest" is missing'],
     [
       'adopted as text',
       `${head}ownership: {a: {digest: "${digest('a')}", adopted: "yes"}}`,
