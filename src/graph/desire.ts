@@ -34,7 +34,7 @@ export function desire(manifest: Manifest, _lock: Lock): DesiredGraph {
       disabled.push(...addressesOf(server));
       continue;
     }
-    findings.push(...disabledDependencies(server, world));
+    findings.push(...disabledDependencies(server, world), ...keptValues(server, world));
     for (const target of server.targets) {
       const { resource, caveat } = expand(server, target, world);
       desired.push(resource);
@@ -150,6 +150,19 @@ function disabledDependencies(server: Server, world: World): readonly Finding[] 
         { at: atServer(server, world) },
       ),
     );
+}
+
+/** What an import left where it is says so for as long as it stays there. */
+function keptValues(server: Server, world: World): readonly Finding[] {
+  const kept = server.lifecycle.keep.filter((pointer) =>
+    /^\/(env|headers|args|url|headersHelper)(\/|$)/.test(pointer),
+  );
+  if (kept.length === 0) return [];
+  const words = {
+    message: `server "${server.name}": ${kept.map((pointer) => `"${pointer}"`).join(', ')} ${kept.length === 1 ? 'is' : 'are'} kept as found in the client's file: mcpform does not know the value, and cannot write it on another machine`,
+    hint: 'if it is a credential: put it in an environment variable, write `${NAME}` in the manifest and remove it from `lifecycle.keep`',
+  };
+  return [finding('GRAPH_VALUE_KEPT', 'warning', words, { at: atServer(server, world) })];
 }
 
 function cycleFindings(world: World): readonly Finding[] {

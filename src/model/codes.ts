@@ -27,6 +27,14 @@ const table = {
     EXIT.error,
     'The plan was not approved, or nobody could be asked: not a terminal, no `--auto-approve`, no plan file.',
   ),
+  PLAN_NOT_OURS: e(
+    EXIT.stale,
+    'The plan file carries no seal of this machine, so it can be displayed but approves nothing.',
+  ),
+  PLAN_UNWRITABLE: e(
+    EXIT.error,
+    'The plan could not be saved under the name given with `--out`.',
+  ),
   STACK_ON_HOLD: e(
     EXIT.stale,
     'A rollback put the stack on hold. `mcpform resume` ends it.',
@@ -260,6 +268,10 @@ const table = {
   GRAPH_SECRET_UNAVAILABLE: e(
     EXIT.partial,
     'A secret comes from a backend that this release cannot read; only `env` works. The server is left alone until then.',
+  ),
+  GRAPH_VALUE_KEPT: e(
+    EXIT.error,
+    'A value under `lifecycle.keep` stays as it is in the client\'s file, often a credential that an import left there. Move it to an environment variable, then remove it from `keep`.',
   ),
 
   // plan

@@ -149,6 +149,29 @@ describe('secrets', () => {
   });
 });
 
+describe('kept values', () => {
+  const keep = (...pointers: string[]) =>
+    graphOf(
+      stack([
+        server('a', { lifecycle: { protect: false, keep: pointers, ignoreChanges: [], adopt: false } }),
+      ]),
+    );
+
+  it('are pointed out for as long as they are kept, where credentials stand', () => {
+    expect(keep('/env/API_KEY', '/timeout', '/args').findings).toMatchObject([
+      {
+        code: 'GRAPH_VALUE_KEPT',
+        severity: 'warning',
+        message: expect.stringContaining('"/env/API_KEY", "/args" are kept'),
+      },
+    ]);
+  });
+
+  it('elsewhere are nobody’s concern', () => {
+    expect(keep('/timeout', '/oauth/scopes').findings).toEqual([]);
+  });
+});
+
 describe('packages and images', () => {
   const npm = { kind: 'package', ecosystem: 'npm', name: '@scope/server', version: '1.2.3' } as const;
   const pypi = { kind: 'package', ecosystem: 'pypi', name: 'mcp-server[cli]', version: '2.0.0rc1' } as const;
