@@ -1,4 +1,5 @@
 import { escapeText } from '../formats/escape.ts';
+import type { Finding } from '../model/finding.ts';
 import type { PathChange, Plan, Step } from '../model/plan.ts';
 import { renderFindings } from './findings.ts';
 import { type Palette, paintAction, palette, SYMBOLS, type TextOptions, wrap } from './style.ts';
@@ -10,6 +11,8 @@ export interface PlanTextOptions extends TextOptions {
   readonly compact?: boolean;
   /** Also lists what needs nothing. */
   readonly showUnchanged?: boolean;
+  /** Also prints the findings, which otherwise have their own place. */
+  readonly withFindings?: boolean;
   /** Shortens the paths of files that findings point at. */
   readonly cwd?: string;
 }
@@ -21,7 +24,7 @@ export function renderPlanText(plan: Plan, options: PlanTextOptions): string {
     options.compact ? '' : legend(plan, colors),
     steps(plan, options, colors),
     options.showUnchanged ? unchanged(plan) : '',
-    renderFindings(plan.findings, options).trimEnd(),
+    options.withFindings ? renderFindings(plan.findings, options).trimEnd() : '',
     [...notes(plan, options), colors.bold(summaryLine(plan))].join('\n'),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -58,10 +61,11 @@ const INTRODUCTION: Readonly<Record<Plan['mode'], string>> = {
 
 function steps(plan: Plan, options: PlanTextOptions, colors: Palette): string {
   if (options.compact) return plan.steps.map((step) => compactLine(step, colors)).join('\n');
-  return plan.steps.map((step) => block(step, options, colors)).join('\n\n');
+  return plan.steps.map((step) => renderStep(step, plan.findings, options)).join('\n\n');
 }
 
-function compactLine(step: Step, colors: Palette): string {
+/** A step on one line, without values. */
+export function compactLine(step: Step, colors: Palette = palette({ color: false })): string {
   const symbol = paintAction(step.action, colors)(SYMBOLS[step.action].padStart(3));
   const from = step.previousAddress === undefined ? '' : ` (was ${escapeText(step.previousAddress)})`;
   const isListed = step.action === 'update' || step.action === 'replace' || step.action === 'move';
@@ -73,31 +77,36 @@ function compactPath(path: PathChange): string {
   return `${changeSymbol(path)}${showPointer(path.pointer)}${path.cause === 'config' ? '' : ` (${path.cause})`}`;
 }
 
-function block(step: Step, options: PlanTextOptions, colors: Palette): string {
+/** A step with its reason, what changes and, for a conflict, the ways out. */
+export function renderStep(step: Step, findings: readonly Finding[], options: TextOptions): string {
+  const colors = palette(options);
   const paint = paintAction(step.action, colors);
   const symbol = SYMBOLS[step.action].padStart(3);
   const from =
     step.previousPlace === undefined || step.previousPlace.file === step.place.file ? '' : ' from ';
-  const file = `in ${escapeText(step.place.file)}${from}${from && escapeText(step.previousPlace?.file ?? '')}`;
+  const file = `in ${escapeText(step.place.file)}${from}`;
   const comment = wrap(headline(step), options.width, '    # ', '    #   ').map((line) => colors.bold(line));
   return [
     ...comment,
     `${paint(symbol)} ${escapeText(step.address)} ${colors.dim(file)}`,
-    ...attributes(step.paths, options, colors),
+    ...attributes(step, options, colors),
     ...step.secrets.map((secret) => colors.dim(`      # ${secretWords(secret)}`)),
-    ...fixes(step, options),
+    ...reasons(step, findings, options),
   ].join('\n');
 }
 
-function attributes(paths: readonly PathChange[], options: TextOptions, colors: Palette): readonly string[] {
+function attributes(step: Step, options: TextOptions, colors: Palette): readonly string[] {
+  const { paths, action } = step;
   const names = paths.map(({ pointer }) => showPointer(pointer));
   const longest = Math.min(Math.max(0, ...names.map((name) => name.length)), 32);
   return paths.flatMap((path, index) => {
-    const symbol = changeSymbol(path);
+    // What somebody modified is shown as it is: nothing would be removed.
+    const symbol = step.because === 'modified' ? '~' : changeSymbol(path);
     const paint = paintAction(symbol === '+' ? 'create' : symbol === '-' ? 'delete' : 'update', colors);
     const start = `      ${symbol} ${(names[index] as string).padEnd(longest)} = `;
     const lines = sides(path, start, options);
-    const reasons = [path.forcesReplacement ? 'forces replacement' : '', CAUSE[path.cause]].filter(Boolean);
+    const cause = action === 'conflict' && step.because !== 'modified' ? '' : CAUSE[path.cause];
+    const reasons = [path.forcesReplacement ? 'forces replacement' : '', cause].filter(Boolean);
     const remark = reasons.length === 0 ? '' : colors.dim(` # ${reasons.join(', ')}`);
     return lines.map((line, at) => {
       const painted = at === 0 ? line.replace(symbol, () => paint(symbol)) : line;
@@ -115,11 +124,27 @@ function sides(path: PathChange, start: string, { width }: TextOptions): readonl
   return [`${start}${before}`, `${' '.repeat(start.length - 3)}-> ${after}`];
 }
 
-function fixes(step: Step, { width }: TextOptions): readonly string[] {
+/** Why a conflict is one, where only a finding knows, and the ways out. */
+function reasons(step: Step, findings: readonly Finding[], { width }: TextOptions): readonly string[] {
   if (step.action !== 'conflict') return [];
-  return conflictFixes(step).flatMap((fix, index) => {
+  const about = findings.filter((finding) => isAbout(finding, step));
+  const lines = about.flatMap(({ code, message }) => {
+    return wrap(`${escapeText(message)} [${code}]`, width, '      # ', '      #   ');
+  });
+  const fixes = conflictFixes(step, about).flatMap((fix, index) => {
     return wrap(fix, width, index === 0 ? '      # fix: ' : '      #      ', '      #        ');
   });
+  return [...lines, ...fixes];
+}
+
+function isAbout(finding: Finding, step: Step): boolean {
+  if (step.because === 'unavailable') {
+    const files = [step.place.file, step.previousPlace?.file];
+    return finding.address === undefined && finding.at !== undefined && files.includes(finding.at.file);
+  }
+  if (step.because === 'blocked' && step.server === undefined) return finding.code === 'PLAN_FILES_CHANGED';
+  const isExplained = step.because === 'blocked' || step.because === 'denied' || step.because === 'modified';
+  return isExplained && finding.address === step.address && finding.severity !== 'info';
 }
 
 function unchanged(plan: Plan): string {

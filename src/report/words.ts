@@ -1,5 +1,6 @@
 import { escapeText } from '../formats/escape.ts';
 import type { Outcome, Result } from '../model/event.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Because, Cause, Plan, Step, Summary } from '../model/plan.ts';
 import type { SecretUse } from '../model/resource.ts';
 
@@ -79,9 +80,10 @@ export const CAUSE: Readonly<Record<Cause, string>> = {
   request: 'taken over',
 };
 
-/** What a person can do about a conflict, most likely first. */
-export function conflictFixes(step: Step): readonly string[] {
+/** What a person can do about a conflict, most likely first; the findings about it know more. */
+export function conflictFixes(step: Step, findings: readonly Finding[]): readonly string[] {
   const address = escapeText(step.address);
+  const hints = findings.flatMap(({ hint }) => (hint === undefined ? [] : [escapeText(hint)]));
   switch (step.because) {
     case 'exists':
       return [
@@ -90,6 +92,7 @@ export function conflictFixes(step: Step): readonly string[] {
         `or pass --take-ownership ${address}`,
       ];
     case 'modified':
+      if (hints.length > 0) return hints;
       return [
         'put back what mcpform wrote, or delete the entry yourself',
         `or leave it there with \`mcpform forget ${address}\``,
@@ -98,11 +101,19 @@ export function conflictFixes(step: Step): readonly string[] {
     case 'protected':
       return [
         'apply "protect: false" first, as a change of its own',
-        `or leave it: \`mcpform forget ${address}\``,
+        `or leave it there with \`mcpform forget ${address}\``,
       ];
     default:
-      return [];
+      return hints;
   }
+}
+
+/** What is asked before a plan is performed; only the word yes will do. */
+export function approvalQuestion(plan: Pick<Plan, 'steps' | 'stack'>): string {
+  const performed = plan.steps.filter(({ action }) => action !== 'conflict');
+  const lossy = performed.filter(({ isDestructive }) => isDestructive).length;
+  const loss = lossy === 0 ? '' : `, of which ${lossy} delete${lossy === 1 ? 's' : ''} something,`;
+  return `Perform ${count(performed.length, 'step')}${loss} on stack ${escapeText(plan.stack)}? Only "yes" does it: `;
 }
 
 /** `receives secret github-token (env:GITHUB_TOKEN), new` */

@@ -79,13 +79,13 @@ export interface RunStartedEvent {
    */
   kind: 'run.started';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   /**
    * The version of the events.
    */
@@ -108,13 +108,13 @@ export interface PlanReadyEvent {
    */
   kind: 'plan.ready';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   /**
    * As plan.schema.json describes it.
    */
@@ -129,13 +129,13 @@ export interface FindingEvent {
    */
   kind: 'finding';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   finding: FindingDocument;
 }
 /**
@@ -196,13 +196,13 @@ export interface RecoveryEvent {
    */
   kind: 'recovery';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   address: Address;
   /**
    * How it stands.
@@ -218,13 +218,13 @@ export interface StepStartedEvent {
    */
   kind: 'step.started';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   address: Address;
   action: Action;
   because: Because;
@@ -238,13 +238,13 @@ export interface StepFinishedEvent {
    */
   kind: 'step.finished';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   address: Address;
   action: Action;
   outcome: OutcomeDocument;
@@ -292,13 +292,13 @@ export interface SettlingEvent {
    */
   kind: 'settling';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   /**
    * How many files are watched.
    */
@@ -317,13 +317,13 @@ export interface RunFinishedEvent {
    */
   kind: 'run.finished';
   /**
-   * Counts from 1 within a run.
+   * Counts up within a run.
    */
   sequence: number;
   /**
    * ISO 8601, UTC.
    */
-  time: string;
+  time?: string;
   /**
    * What the process returns.
    */
