@@ -1,0 +1,51 @@
+import type { At } from '../model/finding.ts';
+import { redactLine } from './redact.ts';
+
+/** Lines longer than this have no excerpt: nobody reads them, and a mark under them means nothing. */
+const LONGEST_EXCERPT = 500;
+
+/** Turns offsets into a text (without its byte order mark) into places that a person can go to. */
+export interface YamlText {
+  readonly text: string;
+  /** Where an offset is: line and column from 1, columns in UTF-16 units, and the line without credentials. */
+  locate(offset: number): Required<Pick<At, 'line' | 'column'>> & Pick<At, 'excerpt'>;
+}
+
+/** Finds the line starts when the first place is asked for: a text without findings never pays for them. */
+export function yamlText(text: string): YamlText {
+  let starts: readonly number[] | null = null;
+  return {
+    text,
+    locate(offset) {
+      starts ??= lineStarts(text);
+      const line = lineAt(starts, offset);
+      const start = starts[line] as number;
+      const source = lineFrom(text, start);
+      const at = { line: line + 1, column: Math.min(offset - start, source.length) + 1 };
+      return source.length > LONGEST_EXCERPT ? at : { ...at, excerpt: redactLine(source) };
+    },
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function lineFrom(text: string, start: number): string {
+  const end = text.indexOf('\n', start);
+  const line = text.slice(start, end === -1 ? text.length : end);
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}

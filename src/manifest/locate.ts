@@ -1,0 +1,41 @@
+import { type ParsedYaml, parseYaml } from '../formats/yaml-parse.ts';
+import { findPlace } from '../formats/yaml-position.ts';
+import type { At, Finding } from '../model/finding.ts';
+import { fromPointer } from '../model/json.ts';
+import type { Source } from './parse-manifest.ts';
+
+/**
+ * Fills in line, column and excerpt of findings that have only a pointer into one of the sources. When the
+ * named file does not have the place, the last file that has it is named instead: rooms that work on the merged
+ * manifest cannot know. Parses each file at most once, and none when there is nothing to fill in.
+ */
+export function locateFindings(findings: readonly Finding[], sources: readonly Source[]): readonly Finding[] {
+  const paths = new Set(sources.map(({ path }) => path));
+  const parsed = new Map<string, ParsedYaml>();
+  const read = (source: Source): ParsedYaml => {
+    const known = parsed.get(source.path) ?? parseYaml(source.bytes, source.path);
+    parsed.set(source.path, known);
+    return known;
+  };
+  return findings.map((finding) => {
+    const { at } = finding;
+    if (at?.pointer === undefined || at.line !== undefined || !paths.has(at.file)) return finding;
+    return { ...finding, at: locate(at, sources, read) };
+  });
+}
+
+function locate(at: At, sources: readonly Source[], read: (source: Source) => ParsedYaml): At {
+  const path = fromPointer(at.pointer ?? '');
+  // The named file first, then the last: a later file wins when files are merged.
+  const named = sources.filter((source) => source.path === at.file);
+  let nearest: At | null = null;
+  for (const source of [...named, ...sources.toReversed()]) {
+    const { document, source: text } = read(source);
+    if (document === null) continue;
+    const { offset, isExact } = findPlace(document, path, at.part ?? 'value');
+    const located = { ...at, file: source.path, ...text.locate(offset) };
+    if (isExact) return located;
+    nearest ??= located;
+  }
+  return nearest ?? at;
+}

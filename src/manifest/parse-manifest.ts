@@ -1,0 +1,110 @@
+import { parseYaml } from '../formats/yaml-parse.ts';
+import { suggest } from '../formats/yaml-schema.ts';
+import { type Finding, hasErrors } from '../model/finding.ts';
+import { isJsonObject, type Json, toPointer } from '../model/json.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { checkSchema } from './check-schema.ts';
+import { dropExtensions } from './drop-extensions.ts';
+import { mergeDocuments, originOf } from './merge.ts';
+import { type Problem, Problems } from './problem.ts';
+import { readManifest } from './read-manifest.ts';
+import { resolveText } from './resolve-text.ts';
+
+export interface Source {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ManifestOptions {
+  /** Absolute: the git root above the first file, else that file's folder. */
+  readonly root: string;
+  /** `--var`, variable files and `MCPFORM_VAR_*` in one map, the strongest already chosen. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly clientNames: readonly string[];
+}
+
+export interface ParsedManifest {
+  /** Null exactly when there is an error among the findings. */
+  readonly manifest: Manifest | null;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * One or more files, in merge order, as a canonical manifest, with everything that is wrong with them at once.
+ * Pure: starts nothing, reads nothing. Never throws for any input. Findings name file and pointer;
+ * `locateFindings` turns them into lines when they are shown.
+ */
+export function parseManifest(sources: readonly Source[], options: ManifestOptions): ParsedManifest {
+  const parsed = sources.map(({ path, bytes }) => parseYaml(bytes, path));
+  const findings = parsed.flatMap((each) => each.findings);
+  if (hasErrors(findings)) return { manifest: null, findings };
+  const documents = parsed.map((each) => each.value as Json);
+  const problems = new Problems();
+  const manifest = readDocuments(documents, sources, options, problems);
+  const all = [...findings, ...problems.all.map((problem) => toFinding(problem, documents, sources))];
+  return { manifest: hasErrors(all) ? null : manifest, findings: all };
+}
+
+function readDocuments(
+  documents: readonly Json[],
+  sources: readonly Source[],
+  options: ManifestOptions,
+  problems: Problems,
+): Manifest | null {
+  const merged = mergeDocuments(documents);
+  if (!isStack(merged, problems)) return null;
+  const { document, substituted, broken } = resolveText(dropExtensions(merged), options.variables, problems);
+  const { all } = problems;
+  const before = all.length;
+  const checked = checkSchema(document, substituted, problems);
+  const manifest = readManifest(
+    checked,
+    sources.map(({ path }) => path),
+    options,
+    problems,
+  );
+  // A text that could not be resolved is no value to judge; what was said about it is enough.
+  const later = all.splice(before).filter(({ path, part }) => part === 'key' || !broken.has(toPointer(path)));
+  all.push(...later);
+  return manifest;
+}
+
+/** Whether this is a file of this format at all; when not, everything else would be noise. */
+function isStack(document: Json, problems: Problems): boolean {
+  if (!isJsonObject(document)) {
+    problems.error('MANIFEST_WRONG_TYPE', [], 'the file is not a map of keys and values', {
+      hint: 'start with "apiVersion: mcpform/v1" and "kind: Stack"',
+    });
+    return false;
+  }
+  const { apiVersion, kind } = document;
+  if (apiVersion !== 'mcpform/v1') {
+    problems.error(
+      'MANIFEST_API_VERSION',
+      apiVersion === undefined ? [] : ['apiVersion'],
+      versionFault(apiVersion),
+      {
+        hint: 'this mcpform reads "apiVersion: mcpform/v1"',
+      },
+    );
+  }
+  if (kind !== 'Stack') {
+    const fault = typeof kind === 'string' ? `"${kind}" is not a stack` : '"kind" is missing';
+    const hint = typeof kind === 'string' ? suggest(kind, ['Stack']).hint : undefined;
+    problems.error('MANIFEST_KIND', kind === undefined ? [] : ['kind'], fault, {
+      hint: hint ?? 'write "kind: Stack"',
+    });
+  }
+  return apiVersion === 'mcpform/v1' && kind === 'Stack';
+}
+
+function versionFault(apiVersion: Json | undefined): string {
+  return typeof apiVersion === 'string' ? `version "${apiVersion}" is not known` : '"apiVersion" is missing';
+}
+
+function toFinding(problem: Problem, documents: readonly Json[], sources: readonly Source[]): Finding {
+  const { path, part, ...rest } = problem;
+  const source = sources[originOf(documents, path)] as Source;
+  return { ...rest, at: { file: source.path, pointer: toPointer(path), part } };
+}
