@@ -7,26 +7,26 @@ import type { Manifest, Server } from '../model/manifest.ts';
 import type { Desired, EntrySpec, SecretUse } from '../model/resource.ts';
 import { environmentName, type Secrets, secretNamed, secretsIn } from './bind-template.ts';
 import { type Launch, launchOf, type Reason } from './entry-spec.ts';
-import { findCycles } from './find-cycles.ts';
 import { launchDigest } from './launch-digest.ts';
 
 export interface DesiredGraph {
-  /** In declaration order, then in the order of targets. Not to be applied when `findings` has an error. */
+  /** In declaration order, then in the order of targets. */
   readonly desired: readonly Desired[];
   /** Where servers with `enabled: false` would be. */
   readonly disabled: readonly Address[];
+  /** Warnings only: what stops a server is its resource's `blocked`. */
   readonly findings: readonly Finding[];
 }
 
 /**
  * What should exist: every server at every target, with its dependencies as addresses. A server that this release
- * cannot launch comes out `blocked`; a cycle or two entries on one address is an error. The lock holds the pins of
- * verified launches, of which there are none yet.
+ * cannot launch comes out `blocked`. The manifest has been checked: its dependencies form no circle and no server
+ * has a target twice. The lock holds the pins of verified launches, of which there are none yet.
  */
 export function desire(manifest: Manifest, _lock: Lock): DesiredGraph {
   const servers = new Map(manifest.servers.map((server) => [server.name, server]));
   const world = { manifest, servers };
-  const findings: Finding[] = [...cycleFindings(world), ...duplicateFindings(world)];
+  const findings: Finding[] = [];
   const desired: Desired[] = [];
   const disabled: Address[] = [];
   for (const server of manifest.servers) {
@@ -163,40 +163,6 @@ function keptValues(server: Server, world: World): readonly Finding[] {
     hint: 'if it is a credential: put it in an environment variable, write `${NAME}` in the manifest and remove it from `lifecycle.keep`',
   };
   return [finding('GRAPH_VALUE_KEPT', 'warning', words, { at: atServer(server, world) })];
-}
-
-function cycleFindings(world: World): readonly Finding[] {
-  const edges = new Map(world.manifest.servers.map((server) => [server.name, server.dependsOn]));
-  return findCycles(edges).map((path) => {
-    const first = serverNamed(path[0] as string, world);
-    return finding(
-      'GRAPH_CYCLE',
-      'error',
-      {
-        message: `servers depend on one another in a circle: ${path.join(' → ')}`,
-        hint: 'remove one of these from a `dependsOn`',
-      },
-      { at: atServer(first, world) },
-    );
-  });
-}
-
-function duplicateFindings(world: World): readonly Finding[] {
-  return world.manifest.servers.flatMap((server) => {
-    const all = server.targets.map((target) => entryAddress(target, server.name));
-    const twice = new Set(all.filter((address, index) => all.indexOf(address) !== index));
-    return [...twice].map((address) =>
-      finding(
-        'GRAPH_DUPLICATE_ADDRESS',
-        'error',
-        {
-          message: `server "${server.name}" lands twice on "${address}"`,
-          hint: 'remove one of the two targets',
-        },
-        { at: atServer(server, world), address },
-      ),
-    );
-  });
 }
 
 function serverNamed(name: string, { servers }: World): Server {

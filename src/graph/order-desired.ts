@@ -3,7 +3,7 @@ import type { Desired } from '../model/resource.ts';
 
 /**
  * What depends on nothing first; among what could be next, the smallest address. Dependencies on addresses that
- * are not in the list are ignored. The list holds no circle: `desire` has reported those.
+ * are not in the list are ignored. The list holds no circle: the manifest was checked for those.
  */
 export function orderDesired(desired: readonly Desired[]): readonly Desired[] {
   const byAddress = new Map(desired.map((each) => [each.address, each]));
@@ -31,7 +31,7 @@ export function orderDesired(desired: readonly Desired[]): readonly Desired[] {
     }
   }
   if (ordered.length < byAddress.size)
-    throw new Error('the desired graph has a circle that was not reported');
+    throw new Error('the desired graph has a circle that the manifest was not checked for');
   return ordered;
 }
 

@@ -232,17 +232,9 @@ const table = {
   ),
 
   // graph
-  GRAPH_CYCLE: e(
-    EXIT.error,
-    'Servers depend on one another in a circle. The message prints it; remove one `dependsOn` on the way.',
-  ),
   GRAPH_DEPENDENCY_DISABLED: e(
     EXIT.error,
     'A server depends on one with `enabled: false`. It is written all the same, without waiting for anything.',
-  ),
-  GRAPH_DUPLICATE_ADDRESS: e(
-    EXIT.error,
-    'One server has the same target twice, so two entries would have one address. Remove one of the targets.',
   ),
   GRAPH_DUPLICATE_PLACE: e(
     EXIT.error,

@@ -40,7 +40,14 @@ describe('orderDesired', () => {
     );
   });
 
-  it('takes a circle for a bug, since desire has reported it', () => {
+  it('orders a chain of twenty thousand', () => {
+    const edges = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, i) => [`s${i}`, i === 0 ? [] : [`s${i - 1}`]]),
+    );
+    expect(order(edges)[19_999]).toBe('s19999');
+  });
+
+  it('takes a circle for a bug, since the manifest was checked', () => {
     expect(() => order({ a: ['b'], b: ['a'] })).toThrow('circle');
   });
 });
