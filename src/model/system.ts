@@ -6,6 +6,20 @@ export interface System {
   readonly files: Files;
   readonly clock: Clock;
   readonly processes: Processes;
+  /** Locks that other programs take too. Absent on the real machine: there whoever knows their protocol drives it. */
+  readonly locks?: Locks;
+}
+
+export interface Locks {
+  /** Takes the lock that is the existence of the folder `path`; null when somebody holds it. */
+  take(path: string, options: { staleMs: number }): Promise<HeldLock | null>;
+}
+
+export interface HeldLock {
+  /** Whether somebody else may have taken it from us: nothing that relies on it may be done any more. */
+  readonly isCompromised: () => boolean;
+  /** Does nothing when it was lost. */
+  release(): Promise<void>;
 }
 
 export interface Files {

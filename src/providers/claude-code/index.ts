@@ -1,0 +1,30 @@
+import type { Pointer } from '../../model/json.ts';
+import { isWithin } from '../../model/leaves.ts';
+import { type Container, type Provider, targetKey } from '../../model/provider.ts';
+import { normalizeEntry } from './entry.ts';
+import { observe, placeIn } from './observe.ts';
+import { renderEntry } from './render.ts';
+import { review } from './review.ts';
+
+/** People paste keys here. */
+const sensitive: readonly Pointer[] = ['/env', '/headers', '/args', '/url', '/headersHelper'];
+
+/** The files of Claude Code. Reads and edits them directly: its own command line starts every server to list them. */
+export const claudeCode: Provider = {
+  name: 'claude-code',
+  observe,
+  render: renderEntry,
+  normalize: normalizeEntry,
+  forcesReplacement: () => false,
+  isSensitive: (pointer) => sensitive.some((owner) => isWithin(pointer, owner)),
+  identify: (desired, observation) => {
+    const container = observation.containers.get(targetKey(desired.target));
+    if (container === undefined) throw new Error(`target of "${desired.address}" was not observed`);
+    return placeIn(container as Container, desired.server);
+  },
+  review,
+  groupOf: (step) => step.place.file,
+  // What writes is loaded when there is something to write.
+  perform: async (work, ctx) => (await import('./perform.ts')).perform(work, ctx),
+  settle: async (work, ctx) => (await import('./settle.ts')).settle(work, ctx),
+};

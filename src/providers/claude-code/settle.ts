@@ -1,0 +1,142 @@
+import type { Context } from '../../model/context.ts';
+import { digestWhole } from '../../model/leaves.ts';
+import type { Performed, Work } from '../../model/provider.ts';
+import { honoursLocks } from './client-version.ts';
+import { creation, isAcross, observedAt, performGroup, removal } from './perform.ts';
+import { planEdits } from './plan-edits.ts';
+import { readConfig } from './read-config.ts';
+import { contended, type Group, newGroup } from './write-group.ts';
+import { kindOfConfig } from './write-target.ts';
+
+/** When to look again after a write, from its end. */
+const SHORT_LOOKS_MS = [300];
+const LONG_LOOKS_MS = [500, 2_000];
+/** A client that read the file before our write may still be about to write; one that does so for ever is a fight. */
+const MAX_REWRITES = 5;
+
+/**
+ * Looks at what was performed once it had time to be overwritten by somebody who read the file before: after 0.3 s
+ * for the user's config with a client that honours its lock, else after 0.5 s and 2 s. What was put back to what it
+ * had been is written again, and looked at again.
+ */
+export async function settle(works: readonly Work[], ctx: Context): Promise<readonly Performed[]> {
+  const writing = works.filter(({ step }) => isWriting.has(step.action));
+  const parts = writing.flatMap((work) => partsOf(work, ctx));
+  const files = [...new Set(parts.map(({ part }) => part.step.place.file))];
+  if (files.length === 0) return works.map(({ step }) => unchanged(step.address));
+  const isLocking = files.some((file) => kindOfConfig(file) === 'user') && (await honoursLocks(ctx));
+  const watches = files.map((file) => {
+    const looks = isLocking && kindOfConfig(file) === 'user' ? SHORT_LOOKS_MS : LONG_LOOKS_MS;
+    return watchOf(
+      file,
+      parts.filter(({ part }) => part.step.place.file === file).map(({ part }) => part),
+      looks,
+    );
+  });
+  ctx.emit({
+    kind: 'settling',
+    files: files.length,
+    waitMs: Math.max(...watches.flatMap(({ looks }) => looks)),
+  });
+  await watchAll(watches, ctx);
+  return works.map((work) => resultOf(work, { parts, watches }));
+}
+
+const isWriting = new Set(['create', 'update', 'replace', 'delete', 'move']);
+
+interface Part {
+  readonly work: Work;
+  /** The work itself, or half of it where it is a move between files. */
+  readonly part: Work;
+}
+
+function partsOf(work: Work, ctx: Context): readonly Part[] {
+  if (!isAcross(work) || work.step.previousPlace === undefined || work.attributes === null)
+    return [{ work, part: work }];
+  const { previousPlace, precondition } = work.step;
+  const precise = precondition === 'absent' ? digestWhole(work.attributes, ctx.digest) : precondition;
+  return [
+    { work, part: creation(work, work.attributes) },
+    { work, part: removal(work, previousPlace, precise) },
+  ];
+}
+
+/** One file that is looked at from time to time. */
+interface Watch {
+  readonly group: Group;
+  readonly looks: readonly number[];
+  /** Looks still to come, in milliseconds from now. */
+  due: number[];
+  rewrites: number;
+  results: readonly Performed[];
+}
+
+function watchOf(file: string, works: readonly Work[], looks: readonly number[]): Watch {
+  const group = newGroup(file, works);
+  for (const work of works) group.written.add(work);
+  // The backup was made before the first write.
+  group.hasBackup = true;
+  return { group, looks, due: [...looks], rewrites: 0, results: [] };
+}
+
+async function watchAll(watches: readonly Watch[], ctx: Context): Promise<void> {
+  for (;;) {
+    const waitMs = Math.min(...watches.flatMap(({ due }) => due));
+    if (waitMs === Number.POSITIVE_INFINITY) return;
+    await ctx.system.clock.sleep(waitMs);
+    for (const watch of watches) {
+      const isDue = watch.due.some((ms) => ms <= waitMs);
+      watch.due = watch.due.map((ms) => ms - waitMs).filter((ms) => ms > 0);
+      if (isDue) await look(watch, ctx);
+    }
+  }
+}
+
+async function look(watch: Watch, ctx: Context): Promise<void> {
+  const { group } = watch;
+  const current = await readConfig(group.file, ctx.system.files).catch(() => null);
+  const root = current?.kind === 'there' ? current.value : current?.kind === 'absent' ? {} : null;
+  const judging = { digest: ctx.digest, written: group.written, refused: new Map() };
+  const isLost =
+    root === null || planEdits(root, group.works, judging).verdicts.some(({ kind }) => kind !== 'done');
+  if (!isLost) {
+    watch.results = group.works.map(({ step }) => ({
+      address: step.address,
+      result: 'done',
+      observed: observedAt(root, step.place),
+      findings: [],
+    }));
+    return;
+  }
+  const before = [...group.losses.values()].reduce((sum, times) => sum + times, 0);
+  watch.results = await performGroup(group, ctx);
+  const after = [...group.losses.values()].reduce((sum, times) => sum + times, 0);
+  if (after === before) return;
+  watch.rewrites += 1;
+  if (watch.rewrites < MAX_REWRITES) watch.due = [...watch.looks];
+  else watch.results = watch.results.map((result) => giveUp(result, group));
+}
+
+function giveUp(result: Performed, { file }: Group): Performed {
+  const wasLost = result.findings.some(({ code }) => code === 'CLIENT_LOST_AND_REWRITTEN');
+  return wasLost ? { ...result, result: 'failed', error: contended(file) } : result;
+}
+
+function resultOf(
+  work: Work,
+  { parts, watches }: { parts: readonly Part[]; watches: readonly Watch[] },
+): Performed {
+  const results = parts
+    .filter((each) => each.work === work)
+    .flatMap(({ part }) => watches.map(({ group, results: all }) => all[group.works.indexOf(part)]))
+    .filter((result): result is Performed => result !== undefined);
+  const [first] = results;
+  if (first === undefined) return unchanged(work.step.address);
+  const worst = results.find(({ result }) => result !== 'done') ?? first;
+  return { ...worst, observed: first.observed, findings: results.flatMap(({ findings }) => findings) };
+}
+
+/** Nothing of ours is in a file because of this step, so nothing can have been lost. */
+function unchanged(address: string): Performed {
+  return { address, result: 'done', observed: null, findings: [] };
+}

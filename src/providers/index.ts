@@ -1,0 +1,17 @@
+import { McpformError } from '../model/error.ts';
+import type { Provider } from '../model/provider.ts';
+
+/** Every provider there is, each loaded when it is needed. */
+const register: Readonly<Record<string, () => Promise<Provider>>> = {
+  'claude-code': async () => (await import('./claude-code/index.ts')).claudeCode,
+};
+
+export const PROVIDER_NAMES: readonly string[] = Object.keys(register);
+
+export async function loadProvider(name: string): Promise<Provider> {
+  const load = Object.hasOwn(register, name) ? register[name] : undefined;
+  if (load !== undefined) return load();
+  throw new McpformError('CLIENT_UNKNOWN', `there is no client "${name}"`, {
+    hint: `known clients: ${PROVIDER_NAMES.join(', ')}`,
+  });
+}
