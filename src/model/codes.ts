@@ -65,6 +65,22 @@ const table = {
     'A field does not fit the kind of server it stands in, such as `port` beside `command`. Remove it, or change the runtime or transport.',
   ),
   MANIFEST_IMAGE: e(EXIT.error, '`image` is not a valid reference: `[REGISTRY/]NAME[:TAG][@sha256:DIGEST]`.'),
+  MANIFEST_IMPORT_IGNORED: e(
+    EXIT.error,
+    'An imported entry has a key that its client does not know. It is not declared, and stays where it is.',
+  ),
+  MANIFEST_IMPORT_KEPT: e(
+    EXIT.error,
+    "A part of an imported entry cannot be written in a manifest. It is listed under `lifecycle.keep` and stays in the client's file.",
+  ),
+  MANIFEST_IMPORT_REFUSED: e(
+    EXIT.partial,
+    'An entry cannot be declared in a manifest. The others were imported; the hint says what to change in the client.',
+  ),
+  MANIFEST_IMPORT_SECRET: e(
+    EXIT.error,
+    "A part of an imported entry looks like a credential. It was not copied: it is listed under `lifecycle.keep` and stays in the client's file.",
+  ),
   MANIFEST_INTERPOLATION: e(
     EXIT.error,
     'A `${…}` in a text has no meaning here, is not closed, or is nested in another. Known are `${var.name}`, `${secret.name}`, `${NAME}` and `${NAME:-default}`.',

@@ -9,7 +9,8 @@ export function stateListWords(entries: readonly InventoryEntry[], pending: numb
     const notes = [adopted ? 'adopted' : '', protect ? 'protected' : ''].filter((note) => note !== '');
     return `${escapeText(address)}${notes.length === 0 ? '' : `  # ${notes.join(', ')}`}`;
   });
-  const tail = pending === 0 ? [] : [`# ${count(pending, 'interrupted step')} to settle: the next apply looks`];
+  const tail =
+    pending === 0 ? [] : [`# ${count(pending, 'interrupted step')} to settle: the next apply looks`];
   return `${[...lines, ...tail].join('\n')}\n`;
 }
 
@@ -33,16 +34,24 @@ export function resumeWords(generation: number | null): string {
     : `The hold since the rollback to generation ${generation} is over. The next apply follows the manifest.\n`;
 }
 
-export function unlockWords(holder: 'unreadable' | null | { readonly pid: number; readonly command: string }): string {
+export function unlockWords(
+  holder: 'unreadable' | null | { readonly pid: number; readonly command: string },
+): string {
   if (holder === null) return 'The books were not locked.\n';
   if (holder === 'unreadable') return 'Removed a lock that nobody could read.\n';
   return `Removed the lock of "${escapeText(holder.command)}" (process ${holder.pid}).\n`;
 }
 
-export function rebuiltWords(recorded: readonly string[], left: readonly string[], setAside: readonly string[]): string {
+export function rebuiltWords(
+  recorded: readonly string[],
+  left: readonly string[],
+  setAside: readonly string[],
+): string {
   const lines = [
     `The books are new: ${count(recorded.length, 'entry')} found as declared and recorded as adopted.`,
-    ...(left.length === 0 ? [] : [`Not as declared, left for the next plan: ${left.map(escapeText).join(', ')}.`]),
+    ...(left.length === 0
+      ? []
+      : [`Not as declared, left for the next plan: ${left.map(escapeText).join(', ')}.`]),
     ...setAside.map((file) => `The old file is kept as ${escapeText(file)}.`),
   ];
   return `${lines.join('\n')}\n`;

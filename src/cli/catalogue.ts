@@ -1,0 +1,313 @@
+import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
+
+const json: OptionSpec = { flags: '--json', description: 'print JSON for machines instead of text' };
+const stateDir: OptionSpec = {
+  flags: '--state-dir <folder>',
+  description: 'keep the books here instead of $XDG_STATE_HOME/mcpform',
+};
+const manifestOptions: readonly OptionSpec[] = [
+  {
+    flags: '-f, --file <file>',
+    description:
+      'manifest to read; several are merged in order (default: mcp.yaml here or above, inside the repository)',
+    isList: true,
+  },
+  { flags: '--var <name=value>', description: 'set a variable of the manifest', isList: true },
+  {
+    flags: '--var-file <file>',
+    description: 'read variables from a YAML or JSON file of names and values',
+    isList: true,
+  },
+];
+const common: readonly OptionSpec[] = [...manifestOptions, stateDir, json];
+const target: OptionSpec = {
+  flags: '--target <address>',
+  description: 'only this address and what it depends on; the plan says that it is incomplete',
+  isList: true,
+};
+const takeOwnership: OptionSpec = {
+  flags: '--take-ownership <address>',
+  description: 'take over an entry that is there, differs and is not ours (or that somebody changed)',
+  isList: true,
+};
+const filesChanged: OptionSpec = {
+  flags: '--files-changed',
+  description: 'accept another set of manifest files than last time; without it nothing is deleted',
+};
+const allowDestroy: OptionSpec = {
+  flags: '--allow-destroy',
+  description: 'let --auto-approve delete everything, or more than 30 % (and more than 3) of what is managed',
+};
+const autoApprove: OptionSpec = { flags: '--auto-approve', description: 'do not ask; for scripts and CI' };
+const noSettle: OptionSpec = {
+  flags: '--no-settle',
+  description: 'return once the write was read back, without watching for clients that ignore the lock',
+};
+const lockTimeout: OptionSpec = {
+  flags: '--lock-timeout <duration>',
+  description: 'wait this long for another mcpform that holds the books (default: 0s)',
+};
+const address: ArgumentSpec = {
+  name: '<address>',
+  description: 'as `plan` and `status` print it: claude-code/user/github',
+};
+
+/** Every command, once: help, completion, the parser and the tests read this. */
+export const CATALOGUE: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    summary: 'Write a first mcp.yaml',
+    description:
+      'Writes a manifest with comments that teach. With --import it declares the servers that Claude Code has now, so that the plan right after is empty. An existing file is never overwritten.',
+    options: [
+      { flags: '-f, --file <file>', description: 'where to write it (default: mcp.yaml)', isList: true },
+      { flags: '--name <name>', description: 'name of the stack (default: the folder)' },
+      {
+        flags: '--import',
+        description: 'declare every entry Claude Code has in user, local and project scope',
+      },
+      stateDir,
+      json,
+    ],
+    examples: ['mcpform init', 'mcpform init --import'],
+    touches: 'write',
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'Declare entries that exist and are not managed yet',
+    description:
+      'Adds client entries to the manifest, comments kept. Without an address, all unmanaged ones. A literal that looks like a credential is never copied: its pointer becomes lifecycle.keep and the value stays where it is.',
+    arguments: [{ name: '[addresses...]', description: 'such as claude-code/user/github' }],
+    options: common,
+    examples: ['mcpform import claude-code/user/github', 'mcpform import'],
+    touches: 'write',
+    load: () => import('./commands/import.ts'),
+  },
+  {
+    name: 'validate',
+    summary: 'Check the manifest and report everything wrong with it at once',
+    description: 'Reads the manifest and the lock, nothing else: no client, no engine, no state.',
+    options: [...manifestOptions, json],
+    examples: ['mcpform validate', 'mcpform validate -f base.yaml -f laptop.yaml'],
+    touches: 'nothing',
+    load: () => import('./commands/validate.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'Show what apply would change, and why',
+    description:
+      'Compares the manifest, what was last applied and what is there now. Writes nothing. A saved plan (--out) is an approval: apply plans again and does no more than what the file shows.',
+    options: [
+      ...common,
+      { flags: '--out <file>', description: 'save the plan as an approval for `apply FILE`' },
+      { flags: '--markdown', description: 'print Markdown for a pull request' },
+      {
+        flags: '--graph <format>',
+        description: 'print the dependency graph instead',
+        choices: ['mermaid', 'dot'],
+      },
+      { flags: '--detailed-exitcode', description: 'exit 2 when there are changes' },
+      target,
+      takeOwnership,
+      filesChanged,
+      { flags: '--drift-only', description: 'only what changed outside of mcpform' },
+      { flags: '--destroy', description: 'plan the removal of everything this stack manages' },
+      { flags: '--compact', description: 'one line per step' },
+      { flags: '--show-unchanged', description: 'also list what needs nothing' },
+    ],
+    examples: ['mcpform plan', 'mcpform plan --out plan.json', 'mcpform plan --json --detailed-exitcode'],
+    touches: 'read',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    summary: 'Make it so',
+    description:
+      'Plans, asks, and performs the plan. With a plan file it asks nothing, plans again, and refuses to do more than the file shows. The first Ctrl-C finishes what runs and starts nothing; the second leaves at once. Neither loses data.',
+    arguments: [{ name: '[plan]', description: 'a plan saved with `plan --out`' }],
+    options: [
+      ...common,
+      autoApprove,
+      allowDestroy,
+      target,
+      takeOwnership,
+      filesChanged,
+      noSettle,
+      lockTimeout,
+    ],
+    examples: ['mcpform apply', 'mcpform apply --auto-approve', 'mcpform apply plan.json'],
+    touches: 'write',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'destroy',
+    summary: 'Remove exactly what this stack created',
+    description:
+      'Entries that were there before (adopted) are left in place and forgotten, unless lifecycle.onRemove says delete. Protected ones stay.',
+    options: [...common, autoApprove, target, noSettle, lockTimeout],
+    examples: ['mcpform destroy'],
+    touches: 'write',
+    load: () => import('./commands/destroy.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'Display a saved plan',
+    description: 'Displays only; says whether this machine would accept it as an approval.',
+    arguments: [{ name: '<plan>', description: 'a plan saved with `plan --out`' }],
+    options: [
+      { flags: '--markdown', description: 'print Markdown for a pull request' },
+      { flags: '--compact', description: 'one line per step' },
+      stateDir,
+      json,
+    ],
+    examples: ['mcpform show plan.json'],
+    touches: 'read',
+    load: () => import('./commands/show.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'What is managed, and whether it is as declared',
+    description: 'Reads the client files and the books. Starts no server.',
+    options: [
+      ...common,
+      { flags: '--detailed-exitcode', description: 'exit 2 when something is not as declared' },
+    ],
+    examples: ['mcpform status', 'mcpform status --json'],
+    touches: 'read',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'Everything known about one address',
+    description:
+      'Where it is declared, where it lives, what was applied when and from which commit, what is there now.',
+    arguments: [address],
+    options: common,
+    examples: ['mcpform explain claude-code/user/github'],
+    touches: 'read',
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'The applies of this stack on this machine',
+    description: 'Each apply that changed something is a generation; `rollback` takes its number.',
+    options: common,
+    examples: ['mcpform history'],
+    touches: 'read',
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'Apply an earlier generation again',
+    description:
+      'Plans from the manifest and lock that generation had, and asks. Afterwards the stack is on hold: apply refuses until `mcpform resume`, so that the old state is not overwritten by accident. Your files are never edited.',
+    arguments: [{ name: '<generation>', description: 'a number from `history`' }],
+    options: [...common, autoApprove, allowDestroy, noSettle, lockTimeout],
+    examples: ['mcpform rollback 3'],
+    touches: 'write',
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'End the hold that a rollback set',
+    description: 'The next apply follows the manifest again.',
+    options: [...common, lockTimeout],
+    examples: ['mcpform resume'],
+    touches: 'write',
+    load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'forget',
+    summary: 'Stop managing an address without touching it',
+    description:
+      'The entry stays where it is; only the books change. Remove it from the manifest too, or the next plan adopts it.',
+    arguments: [{ name: '<addresses...>', description: 'such as claude-code/user/github' }],
+    options: [...common, autoApprove, lockTimeout],
+    examples: ['mcpform forget claude-code/user/github'],
+    touches: 'write',
+    load: () => import('./commands/forget.ts'),
+  },
+  {
+    name: 'state list',
+    summary: 'List what the books say is managed',
+    description: 'Reads the books alone, no client.',
+    options: common,
+    examples: ['mcpform state list'],
+    touches: 'read',
+    load: () => import('./commands/state-list.ts'),
+  },
+  {
+    name: 'state mv',
+    summary: 'Rename an address in the books, or take over the books of a moved folder',
+    description:
+      'With two addresses, the object stays and is known by the new one. With --root, a stack whose folder was moved takes its old books along.',
+    arguments: [
+      { name: '[from]', description: 'address as it is' },
+      { name: '[to]', description: 'address as it shall be' },
+    ],
+    options: [
+      ...common,
+      { flags: '--root <folder>', description: 'the folder the stack was applied from before' },
+      { flags: '--accept-source', description: 'bind these books to the manifest as it is here now' },
+      lockTimeout,
+    ],
+    examples: [
+      'mcpform state mv claude-code/user/old claude-code/user/new',
+      'mcpform state mv --root ~/old/place',
+    ],
+    touches: 'write',
+    load: () => import('./commands/state-mv.ts'),
+  },
+  {
+    name: 'state rm',
+    summary: 'Drop addresses from the books',
+    description: 'The objects stay. Same as `forget`, without asking and without looking at the client.',
+    arguments: [{ name: '<addresses...>', description: 'such as claude-code/user/github' }],
+    options: [...common, lockTimeout],
+    examples: ['mcpform state rm claude-code/user/github'],
+    touches: 'write',
+    load: () => import('./commands/state-rm.ts'),
+  },
+  {
+    name: 'state rebuild',
+    summary: 'Make new books from what is there',
+    description:
+      'For lost or corrupt books. Entries equal to the manifest are recorded as adopted, so that nothing is deleted by mistake; the old files are kept beside.',
+    options: [...common, autoApprove, lockTimeout],
+    examples: ['mcpform state rebuild'],
+    touches: 'write',
+    load: () => import('./commands/state-rebuild.ts'),
+  },
+  {
+    name: 'state unlock',
+    summary: 'Remove a lock that was left behind',
+    description: 'Shows who holds it. Without --force, only a lock whose holder is provably gone is removed.',
+    options: [...common, { flags: '--force', description: 'remove it although its holder may be alive' }],
+    examples: ['mcpform state unlock'],
+    touches: 'write',
+    load: () => import('./commands/state-unlock.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this machine: clients, folders, books, policy',
+    description: 'Starts no server and changes nothing.',
+    options: common,
+    examples: ['mcpform doctor'],
+    touches: 'read',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'Print a completion script for your shell',
+    description: 'Source it from your shell’s start-up file.',
+    arguments: [{ name: '<shell>', description: 'bash, zsh or fish' }],
+    options: [],
+    examples: [
+      'source <(mcpform completion bash)',
+      'mcpform completion fish > ~/.config/fish/completions/mcpform.fish',
+    ],
+    touches: 'nothing',
+    load: () => import('./commands/completion.ts'),
+  },
+];

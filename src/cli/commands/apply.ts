@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { declare } from '../../engine/declare.ts';
+import { readInput } from '../../engine/read-input.ts';
+import type { Context } from '../../model/context.ts';
+import { McpformError } from '../../model/error.ts';
+import type { Plan } from '../../model/plan.ts';
+import { openPlanFile } from '../../plan/plan-file.ts';
+import { applyCommand } from '../apply-command.ts';
+import { type Answer, type CommandInput, switchOption } from '../command.ts';
+import { loadRequest } from '../load-request.ts';
+import { lockWaitMs, planRequest } from '../plan-request.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  const approval = await readApproval(input, ctx);
+  const declared = await declare(await loadRequest(input, ctx), ctx);
+  const request = planRequest(input, approval?.mode ?? 'apply');
+  return await applyCommand(
+    declared,
+    {
+      ...request,
+      command: 'apply',
+      lockWaitMs: lockWaitMs(input),
+      settles: !switchOption(input.options, 'noSettle'),
+      allowDestroy: switchOption(input.options, 'allowDestroy'),
+      // What was taken over, and with which files, was reviewed with the plan.
+      ...(approval === undefined ? {} : { approval, ...asApproved(approval, request) }),
+    },
+    { input, terminal },
+    ctx,
+  );
+}
+
+async function readApproval({ args, cwd }: CommandInput, ctx: Context): Promise<Plan | undefined> {
+  if (args[0] === undefined) return undefined;
+  const path = resolve(cwd, args[0]);
+  const bytes = await readInput(path, 'PLAN_FILE_INVALID', ctx.system.files);
+  const { plan, isOurs } = openPlanFile(bytes.toString('utf8'), ctx.digest);
+  if (isOurs) return plan;
+  throw new McpformError(
+    'PLAN_NOT_OURS',
+    `"${path}" was not sealed by this machine, so it approves nothing`,
+    {
+      hint: 'make it here with `mcpform plan --out FILE`; `mcpform show FILE` displays this one',
+    },
+  );
+}
+
+function asApproved(
+  approval: Plan,
+  request: ReturnType<typeof planRequest>,
+): Pick<ReturnType<typeof planRequest>, 'targets' | 'takeOwnership' | 'acceptsFiles'> {
+  const taken = approval.steps.filter((step) => step.because === 'taken-over' || step.action === 'delete');
+  const all = approval.steps.map(({ address }) => address);
+  return {
+    acceptsFiles: true,
+    targets: approval.isComplete ? request.targets : all,
+    takeOwnership: [...new Set([...request.takeOwnership, ...taken.map(({ address }) => address)])],
+  };
+}

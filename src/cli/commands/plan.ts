@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { declare } from '../../engine/declare.ts';
+import { preview } from '../../engine/preview.ts';
+import type { Context } from '../../model/context.ts';
+import { McpformError } from '../../model/error.ts';
+import { EXIT, type ExitCode } from '../../model/exit-code.ts';
+import type { Plan } from '../../model/plan.ts';
+import { obstaclesTo } from '../../plan/guards.ts';
+import { renderFindings } from '../../report/findings.ts';
+import { renderGraph } from '../../report/graph.ts';
+import { renderPlanMarkdown } from '../../report/plan-markdown.ts';
+import { renderPlanText } from '../../report/plan-text.ts';
+import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
+import { loadRequest } from '../load-request.ts';
+import { planRequest } from '../plan-request.ts';
+import { savePlan } from '../save-plan.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  const declared = await declare(await loadRequest(input, ctx), ctx);
+  const { plan } = await preview(declared, planRequest(input, modeOf(input)), ctx);
+  const out = textOption(input.options, 'out');
+  if (out !== undefined) await savePlan(plan, resolve(input.cwd, out), ctx);
+  if (!switchOption(input.options, 'json')) {
+    terminal.err(
+      renderFindings(plan.findings, { color: terminal.color.err, width: terminal.width, cwd: input.cwd }),
+    );
+  }
+  return { exitCode: exitCodeOf(plan, input), text: textOf(plan, input, terminal), json: plan };
+}
+
+function modeOf({ options }: CommandInput): Plan['mode'] {
+  const isDestroy = switchOption(options, 'destroy');
+  const isDriftOnly = switchOption(options, 'driftOnly');
+  if (isDestroy && isDriftOnly) {
+    throw new McpformError('USAGE', '--destroy and --drift-only exclude one another', {
+      hint: 'give one of them',
+    });
+  }
+  return isDestroy ? 'destroy' : isDriftOnly ? 'drift-only' : 'apply';
+}
+
+function textOf(plan: Plan, { options }: CommandInput, terminal: Terminal): string {
+  const graph = textOption(options, 'graph');
+  if (graph !== undefined) return renderGraph(plan, graph as 'mermaid' | 'dot');
+  if (switchOption(options, 'markdown')) return renderPlanMarkdown(plan);
+  return renderPlanText(plan, {
+    color: terminal.color.out,
+    width: terminal.width,
+    compact: switchOption(options, 'compact'),
+    showUnchanged: switchOption(options, 'showUnchanged'),
+  });
+}
+
+/** Policy and errors first; then, when asked for, whether there is something to do. */
+function exitCodeOf(plan: Plan, { options }: CommandInput): ExitCode {
+  const isDenied = plan.steps.some(({ because }) => because === 'denied');
+  if (isDenied) return EXIT.denied;
+  if (obstaclesTo(plan, { allowDestroy: true }).length > 0) return EXIT.error;
+  const isChange = plan.steps.some(({ action }) => action !== 'record');
+  return isChange && switchOption(options, 'detailedExitcode') ? EXIT.changes : EXIT.ok;
+}

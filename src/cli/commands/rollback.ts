@@ -1,0 +1,54 @@
+import { declare, expand } from '../../engine/declare.ts';
+import { PLAIN } from '../../engine/preview.ts';
+import { parseLock } from '../../lock/parse-lock.ts';
+import type { Context } from '../../model/context.ts';
+import { McpformError } from '../../model/error.ts';
+import { EMPTY_LOCK, type Lock } from '../../model/lock.ts';
+import { type Generation, readGeneration } from '../../state/generations.ts';
+import { applyCommand } from '../apply-command.ts';
+import { type Answer, type CommandInput, switchOption } from '../command.ts';
+import { loadRequest } from '../load-request.ts';
+import { lockWaitMs } from '../plan-request.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  const now = await declare(await loadRequest(input, ctx), ctx);
+  const number = numberOf(input);
+  const generation = await readGeneration(now.books, number, ctx);
+  const then = await expand(now.loaded, ctx, {
+    manifest: generation.manifest,
+    // Who owns what is a fact of now; what was pinned is a fact of then.
+    lock: { ...lockOf(generation), ownership: now.lock.ownership },
+  });
+  return await applyCommand(
+    then,
+    {
+      ...PLAIN,
+      mode: 'rollback',
+      command: `rollback ${number}`,
+      lockWaitMs: lockWaitMs(input),
+      settles: !switchOption(input.options, 'noSettle'),
+      allowDestroy: switchOption(input.options, 'allowDestroy'),
+      hold: { generation: number, reason: `rollback ${number}` },
+    },
+    { input, terminal },
+    ctx,
+  );
+}
+
+function numberOf({ args }: CommandInput): number {
+  const text = args[0] ?? '';
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new McpformError('USAGE', `"${text}" is not the number of a generation`, {
+    hint: '`mcpform history` lists them',
+  });
+}
+
+function lockOf(generation: Generation): Lock {
+  if (generation.lock === null) return EMPTY_LOCK;
+  const { lock, findings } = parseLock(Buffer.from(generation.lock), `generation ${generation.number}`);
+  if (lock !== null) return lock;
+  throw new McpformError('LOCK_INVALID', `the lock of generation ${generation.number} is not valid`, {
+    findings,
+  });
+}

@@ -1,0 +1,70 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Context, Folders } from '../model/context.ts';
+import type { Emit } from '../model/event.ts';
+import type { System } from '../model/system.ts';
+import { ensureKey, loadKey } from '../state/machine-key.ts';
+import { readOnly } from '../system/read-only.ts';
+import { realSystem } from '../system/real.ts';
+import type { Touches } from './command.ts';
+
+export interface ContextRequest {
+  readonly touches: Touches;
+  /** What is digested will be read by a later run: a saved plan. */
+  readonly needsLastingKey: boolean;
+  readonly stateDir: string | undefined;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** The world as one command may touch it. Only a writing command gets a system that writes. */
+export async function makeContext(request: ContextRequest): Promise<Context> {
+  const { env, touches } = request;
+  const home = env['HOME'] ?? homedir();
+  const folders = findFolders(home, request);
+  const real = realSystem();
+  const system: System = touches === 'write' ? real : readOnly(real, [folders.cache]);
+  const key = await keyFor(request.needsLastingKey ? 'write' : touches, real, folders);
+  return {
+    system,
+    home,
+    env,
+    platform: process.platform,
+    signal: request.signal,
+    emit: request.emit,
+    folders,
+    digest: (text) => createHmac('sha256', key).update(text).digest('base64url'),
+  };
+}
+
+/** Before anything was applied there is no key, and nothing yet that was digested with it. */
+async function keyFor(touches: Touches, system: System, folders: Folders): Promise<Buffer> {
+  switch (touches) {
+    case 'nothing':
+      return randomBytes(32);
+    case 'read':
+      return (await loadKey({ system, folders })) ?? randomBytes(32);
+    case 'write':
+      return await ensureKey({ system, folders });
+  }
+}
+
+/** The XDG base directory rules: a relative value counts as unset. */
+function findFolders(home: string, { env, stateDir, cwd }: ContextRequest): Folders {
+  const base = (name: string, fallback: string): string => {
+    const value = env[name];
+    return value !== undefined && isAbsolute(value) ? value : join(home, fallback);
+  };
+  return {
+    state:
+      stateDir === undefined
+        ? join(base('XDG_STATE_HOME', '.local/state'), 'mcpform')
+        : resolve(cwd, stateDir),
+    cache: join(base('XDG_CACHE_HOME', '.cache'), 'mcpform'),
+    config: join(base('XDG_CONFIG_HOME', '.config'), 'mcpform'),
+    data: join(base('XDG_DATA_HOME', '.local/share'), 'mcpform'),
+  };
+}

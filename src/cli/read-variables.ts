@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { readInput } from '../engine/read-input.ts';
+import { parseYaml } from '../formats/yaml-parse.ts';
+import type { Context } from '../model/context.ts';
+import { McpformError } from '../model/error.ts';
+import { isJsonObject } from '../model/json.ts';
+import { type CommandInput, listOption } from './command.ts';
+
+const PREFIX = 'MCPFORM_VAR_';
+
+/** `--var` beats `--var-file` beats `MCPFORM_VAR_x` in the environment; the manifest's default comes last. */
+export async function readVariables(
+  input: CommandInput,
+  ctx: Context,
+): Promise<Readonly<Record<string, string>>> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(ctx.env)) {
+    if (name.startsWith(PREFIX) && value !== undefined) variables[name.slice(PREFIX.length)] = value;
+  }
+  for (const file of listOption(input.options, 'varFile')) {
+    Object.assign(variables, await readVariableFile(resolve(input.cwd, file), ctx));
+  }
+  for (const text of listOption(input.options, 'var')) {
+    const split = text.indexOf('=');
+    if (split < 1)
+      throw new McpformError('USAGE', `--var "${text}" is not NAME=VALUE`, { hint: 'write --var region=eu' });
+    variables[text.slice(0, split)] = text.slice(split + 1);
+  }
+  return variables;
+}
+
+async function readVariableFile(path: string, ctx: Context): Promise<Record<string, string>> {
+  const { value, findings } = parseYaml(await readInput(path, 'VARIABLES_INVALID', ctx.system.files), path);
+  const invalid = (what: string): McpformError =>
+    new McpformError('VARIABLES_INVALID', `"${path}": ${what}`, {
+      hint: 'write one `name: value` per line',
+      findings,
+    });
+  if (findings.length > 0) throw invalid('cannot be parsed');
+  if (!isJsonObject(value)) throw invalid('is not a map of names and values');
+  const variables: Record<string, string> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member === 'object') throw invalid(`variable "${name}" is not plain text`);
+    variables[name] = String(member);
+  }
+  return variables;
+}

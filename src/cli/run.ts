@@ -1,0 +1,64 @@
+import { version } from '../engine/version.ts';
+import type { McpformError } from '../model/error.ts';
+import type { Emit } from '../model/event.ts';
+import { EXIT } from '../model/exit-code.ts';
+import { CATALOGUE } from './catalogue.ts';
+import type { CommandInput, CommandSpec } from './command.ts';
+import { switchOption, textOption } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
+import { parseArguments } from './program.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+/** Arguments in, exit code out. The only place that prints an answer or a failure. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const terminal = processTerminal();
+  const parsed = parseArguments(argv, version, terminal.width);
+  if (parsed.kind === 'print') {
+    terminal.out(parsed.out);
+    terminal.err(parsed.err);
+    return parsed.exitCode;
+  }
+  const { spec } = parsed;
+  const input: CommandInput = { ...parsed.input, cwd: process.cwd(), catalogue: CATALOGUE };
+  const interrupt = onInterrupt((text) => terminal.err(text));
+  try {
+    return await perform(spec, input, interrupt.signal, terminal);
+  } catch (error) {
+    const { reportFailure } = await import('./report-failure.ts');
+    return reportFailure(error, switchOption(input.options, 'json'), terminal);
+  } finally {
+    interrupt.stop();
+  }
+}
+
+async function perform(
+  spec: CommandSpec,
+  input: CommandInput,
+  signal: AbortSignal,
+  terminal: Omit<Terminal, 'listen'>,
+): Promise<number> {
+  const [{ makeContext }, { run: command }] = await Promise.all([import('./context.ts'), spec.load()]);
+  let listener: Emit = () => {};
+  const ctx = await makeContext({
+    touches: spec.touches,
+    needsLastingKey: textOption(input.options, 'out') !== undefined,
+    stateDir: textOption(input.options, 'stateDir'),
+    cwd: input.cwd,
+    env: process.env,
+    signal,
+    emit: (event) => listener(event),
+  });
+  const answer = await command(input, ctx, {
+    ...terminal,
+    listen: (next) => {
+      listener = next;
+    },
+  });
+  if (switchOption(input.options, 'json')) {
+    if (answer.json !== undefined) terminal.out(`${JSON.stringify(answer.json, null, 2)}\n`);
+  } else if (answer.text !== undefined && answer.text !== '') {
+    terminal.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
+  }
+  if (signal.aborted && answer.exitCode === EXIT.ok) throw signal.reason as McpformError;
+  return answer.exitCode;
+}

@@ -1,0 +1,63 @@
+import { createInterface } from 'node:readline/promises';
+import type { Emit } from '../model/event.ts';
+
+/** Where answers and progress go, and what the person at the other end can see. */
+export interface Terminal {
+  /** The answer. */
+  out(text: string): void;
+  /** Progress and problems. */
+  err(text: string): void;
+  readonly color: { readonly out: boolean; readonly err: boolean };
+  /** Columns of stdout; 100 when unknown. */
+  readonly width: number;
+  /** Somebody can be asked: stdin and stderr are terminals and this is not CI. */
+  readonly canAsk: boolean;
+  /** A line may be redrawn on stderr. */
+  readonly isLive: boolean;
+  /** Asks on stderr; the trimmed answer, or null when the input ended or the signal aborted. */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
+  /** Who is told of events from now on. */
+  listen(listener: Emit): void;
+}
+
+export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Terminal, 'listen'> {
+  // A reader that stops early (`| head`) is no error of ours.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    color: { out: wantsColor(process.stdout.isTTY, env), err: wantsColor(process.stderr.isTTY, env) },
+    width: process.stdout.columns ?? 100,
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true && !isCi,
+    isLive: process.stderr.isTTY === true && !isCi && env['TERM'] !== 'dumb',
+    ask,
+  };
+}
+
+/** https://no-color.org, and FORCE_COLOR as chalk and Node read it. */
+function wantsColor(isTty: boolean | undefined, env: NodeJS.ProcessEnv): boolean {
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
+  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
+  return isTty === true && env['TERM'] !== 'dumb';
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string | null> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  // A terminal in raw mode sends Ctrl-C to readline, not to the process.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const closed = new Promise<null>((resolve) => reader.once('close', () => resolve(null)));
+    const answer = await Promise.race([reader.question(question, { signal }), closed]);
+    return answer === null ? null : answer.trim();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return null;
+    throw error;
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,154 @@
+import { apply } from '../apply/apply.ts';
+import type { Context } from '../model/context.ts';
+import { McpformError } from '../model/error.ts';
+import type { Outcome } from '../model/event.ts';
+import { EXIT, type ExitCode } from '../model/exit-code.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Provider, Work } from '../model/provider.ts';
+import { obstaclesTo } from '../plan/guards.ts';
+import { withinApproval } from '../plan/within-approval.ts';
+import { openRun, type Run } from '../state/run.ts';
+import type { Declared } from './declare.ts';
+import { draftPlan, type PlanRequest } from './draft-plan.ts';
+import { recordApply } from './record-apply.ts';
+import { type Survey, survey } from './survey.ts';
+import { toWork } from './to-work.ts';
+
+export interface ApplyRequest extends PlanRequest {
+  /** What the person typed, for the lock and the history. */
+  readonly command: string;
+  /** How long to wait for another mcpform that holds the books. */
+  readonly lockWaitMs: number;
+  /** Look again after the providers' settle time. */
+  readonly settles: boolean;
+  /** `--allow-destroy`, or a command whose purpose it is. */
+  readonly allowDestroy: boolean;
+  /** A saved plan that this machine sealed; nothing beyond it is done. */
+  readonly approval?: Plan;
+  /** Set for a rollback: the stack is on hold afterwards. */
+  readonly hold?: NonNullable<Inventory['hold']>;
+}
+
+export interface Applied {
+  readonly plan: Plan;
+  readonly outcomes: readonly Outcome[];
+  readonly exitCode: ExitCode;
+}
+
+/** Shows a plan that would change something and says whether to go on. A prompt lists the deletes, so it covers them. */
+export type Approve = (plan: Plan, obstacles: readonly Finding[]) => Promise<boolean>;
+
+/** Plan, approve, perform, record: everything that happens under the lock of the books. */
+export async function applyStack(
+  declared: Declared,
+  request: ApplyRequest,
+  approve: Approve,
+  ctx: Context,
+): Promise<Applied> {
+  const run = await openRun(
+    declared.books,
+    {
+      command: request.command,
+      waitMs: request.lockWaitMs,
+      stack: declared.manifest.name,
+      source: declared.loaded.source,
+    },
+    ctx,
+  );
+  try {
+    refuseOnHold(run, request);
+    const seen = await lookAround(declared, run, ctx);
+    const drafted = await draftPlan(declared, seen.inventory, seen.world, request, ctx);
+    const plan: Plan = { ...drafted, findings: [...drafted.findings, ...seen.findings] };
+    ctx.emit({ kind: 'plan.ready', plan });
+    if (!(await isApproved(plan, request, approve))) {
+      throw new McpformError('NOT_APPROVED', 'the plan was not approved, so nothing was changed');
+    }
+    ctx.signal.throwIfAborted();
+    const work = toWork(plan, {
+      rendered: seen.world.rendered,
+      entries: run.inventory.entries,
+      lock: declared.lock,
+      revision: declared.loaded.git?.revision ?? null,
+      digest: ctx.digest,
+    });
+    const outcomes = await perform(work, { seen, run, request }, ctx);
+    await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
+    return { plan, outcomes, exitCode: exitCodeOf(outcomes, ctx.signal) };
+  } finally {
+    await run.release();
+  }
+}
+
+function refuseOnHold(run: Run, request: ApplyRequest): void {
+  const { hold } = run.inventory;
+  if (hold === undefined || request.mode !== 'apply') return;
+  throw new McpformError(
+    'STACK_ON_HOLD',
+    `the stack is on hold since the rollback to generation ${hold.generation}`,
+    {
+      hint: 'run `mcpform resume` to follow the manifest again, or `mcpform rollback` to another generation',
+    },
+  );
+}
+
+/** Observes, and settles what an interrupted run left, in the journal too. */
+async function lookAround(declared: Declared, run: Run, ctx: Context): Promise<Survey> {
+  const seen = await survey(
+    declared,
+    { inventory: run.isNew ? null : run.inventory, pending: run.pending },
+    ctx,
+  );
+  if (seen.settled.ends.length === 0) return seen;
+  for (const { address, settled } of seen.settled.settled) ctx.emit({ kind: 'recovery', address, settled });
+  await run.recover(seen.settled.ends);
+  return { ...seen, inventory: run.inventory };
+}
+
+async function isApproved(plan: Plan, request: ApplyRequest, approve: Approve): Promise<boolean> {
+  if (request.approval !== undefined) {
+    const exceeding = withinApproval(request.approval, plan);
+    if (exceeding.length > 0) {
+      throw new McpformError('PLAN_STALE', 'the saved plan no longer covers what would be done', {
+        findings: exceeding,
+        hint: 'make and review a new plan',
+      });
+    }
+  }
+  const consents = request.allowDestroy || request.approval !== undefined;
+  const forbidding = obstaclesTo(plan, { allowDestroy: true });
+  if (forbidding.length > 0) throw refused(forbidding);
+  if (!plan.steps.some(({ action }) => action !== 'record' && action !== 'conflict')) return true;
+  if (request.approval !== undefined) return true;
+  return await approve(plan, obstaclesTo(plan, { allowDestroy: consents }));
+}
+
+/** A guard or an error stands in the way; its code decides the exit code. */
+export function refused(obstacles: readonly Finding[]): McpformError {
+  const [first] = obstacles;
+  if (first === undefined) throw new Error('refused without an obstacle');
+  return new McpformError(first.code, 'the plan cannot be applied', { findings: obstacles });
+}
+
+async function perform(
+  work: readonly Work[],
+  { seen, run, request }: { seen: Survey; run: Run; request: ApplyRequest },
+  ctx: Context,
+): Promise<readonly Outcome[]> {
+  const providers = seen.world.providers;
+  const providerOf = (name: string): Provider => {
+    const provider = providers.get(name);
+    if (provider === undefined) throw new Error(`provider "${name}" was not asked`);
+    if (request.settles) return provider;
+    const { settle: _, ...unsettled } = provider;
+    return unsettled;
+  };
+  return await apply(work, { providerOf, journal: run.journal }, ctx);
+}
+
+function exitCodeOf(outcomes: readonly Outcome[], signal: AbortSignal): ExitCode {
+  if (outcomes.every(({ result }) => result === 'done')) return EXIT.ok;
+  return signal.aborted ? EXIT.interrupted : EXIT.partial;
+}

@@ -1,0 +1,94 @@
+import type { Address, Target } from '../model/address.ts';
+import type { Context } from '../model/context.ts';
+import type { Finding } from '../model/finding.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Observation, Provider } from '../model/provider.ts';
+import type { Desired, Observed, Place } from '../model/resource.ts';
+import { loadProvider } from '../providers/index.ts';
+
+/** A desired object in its provider's words, with the place it goes to. */
+export interface Rendered {
+  readonly desired: Desired;
+  readonly place: Place;
+  readonly attributes: JsonObject;
+}
+
+/** What the world looks like, and where desired objects go in it. */
+export interface World {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly observations: ReadonlyMap<string, Observation>;
+  readonly rendered: readonly Rendered[];
+  /** By `place.key`, over all providers. */
+  readonly objects: ReadonlyMap<string, Observed>;
+  /** By file, over all providers. */
+  readonly unavailable: ReadonlyMap<string, Finding>;
+  /** Resolved config path per provider. */
+  readonly configs: Readonly<Record<string, string>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface ObserveWorld {
+  readonly desired: readonly Desired[];
+  /** Remembered objects: read too, so that drift and deletion are seen. */
+  readonly places: readonly { readonly provider: string; readonly place: Place }[];
+  /** Targets to look at although nothing is desired there (discovery). */
+  readonly targets?: readonly Target[];
+  readonly root: string | null;
+}
+
+/** Asks every provider that is concerned, in parallel. Changes nothing. */
+export async function observeWorld(request: ObserveWorld, ctx: Context): Promise<World> {
+  const names = new Set([
+    ...request.desired.map(({ provider }) => provider),
+    ...request.places.map(({ provider }) => provider),
+    ...(request.targets ?? []).map(({ client }) => client),
+  ]);
+  const providers = new Map<string, Provider>();
+  const observations = new Map<string, Observation>();
+  await Promise.all(
+    [...names].sort().map(async (name) => {
+      const provider = await loadProvider(name);
+      const desired = request.desired.filter((resource) => resource.provider === name);
+      const observation = await provider.observe(
+        {
+          targets: [...desired.map(({ target }) => target), ...(request.targets ?? [])],
+          places: request.places.filter((place) => place.provider === name).map(({ place }) => place),
+          root: request.root,
+        },
+        ctx,
+      );
+      providers.set(name, provider);
+      observations.set(name, observation);
+    }),
+  );
+  return assemble(request.desired, providers, observations);
+}
+
+function assemble(
+  desired: readonly Desired[],
+  providers: ReadonlyMap<string, Provider>,
+  observations: ReadonlyMap<string, Observation>,
+): World {
+  const findings: Finding[] = [];
+  const rendered = desired.map((resource): Rendered => {
+    const provider = providers.get(resource.provider) as Provider;
+    const { attributes, findings: own } = provider.render(resource);
+    findings.push(...own);
+    const place = provider.identify(resource, observations.get(resource.provider) as Observation);
+    return { desired: resource, place, attributes };
+  });
+  const all = [...observations.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    providers,
+    observations,
+    rendered,
+    objects: new Map(all.flatMap(([, { objects }]) => [...objects])),
+    unavailable: new Map(all.flatMap(([, { unavailable }]) => [...unavailable])),
+    configs: Object.fromEntries(all.map(([name, { config }]) => [name, config])),
+    findings: [...findings, ...all.flatMap(([, observation]) => observation.findings)],
+  };
+}
+
+export function addressesOf(world: World): ReadonlyMap<Address, Place> {
+  return new Map(world.rendered.map(({ desired, place }) => [desired.address, place]));
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { locateFindings } from '../manifest/locate.ts';
+import type { Context } from '../model/context.ts';
+import { isErrno, McpformError } from '../model/error.ts';
+import { hasErrors } from '../model/finding.ts';
+import { type Policy, parsePolicy } from '../policy/parse-policy.ts';
+import { readInput } from './read-input.ts';
+
+/** Root's policy for this machine; never taken from the environment or the source. */
+const MACHINE_POLICY = '/etc/mcpform/policy.yaml';
+
+/**
+ * Machine policy: root's and the user's own; both must allow. No file is no restriction; a file that is there
+ * and cannot be read or understood denies everything (it throws with exit code 6).
+ */
+export async function readPolicies(ctx: Context): Promise<readonly Policy[]> {
+  const paths = [MACHINE_POLICY, join(ctx.folders.config, 'policy.yaml')];
+  const read = await Promise.all(paths.map((path) => readPolicy(path, ctx)));
+  return read.filter((policy): policy is Policy => policy !== null);
+}
+
+async function readPolicy(path: string, ctx: Context): Promise<Policy | null> {
+  try {
+    await ctx.system.files.stat(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw new McpformError('POLICY_INVALID', `"${path}" may not be looked at`, {
+      hint: 'check the permissions of the folder',
+      cause: error,
+    });
+  }
+  const bytes = await readInput(path, 'POLICY_INVALID', ctx.system.files);
+  if (path === MACHINE_POLICY) await requireRootOwned(path, ctx);
+  const { policy, findings } = parsePolicy(bytes, path);
+  if (policy === null || hasErrors(findings)) {
+    throw new McpformError(
+      'POLICY_INVALID',
+      `the machine policy "${path}" is not valid, so nothing is allowed`,
+      {
+        findings: locateFindings(findings, [{ path, bytes }]),
+      },
+    );
+  }
+  return policy;
+}
+
+async function requireRootOwned(path: string, ctx: Context): Promise<void> {
+  const real = await ctx.system.files.realPath(path);
+  const { uid, mode } = await ctx.system.files.stat(real);
+  if (uid === 0 && (mode & 0o022) === 0) return;
+  throw new McpformError('POLICY_INVALID', `"${path}" must belong to root and be writable by root alone`, {
+    hint: `chown root "${real}" && chmod 644 "${real}"`,
+  });
+}

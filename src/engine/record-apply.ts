@@ -1,0 +1,47 @@
+import type { Context } from '../model/context.ts';
+import type { Outcome } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Commit, Run } from '../state/run.ts';
+import type { ApplyRequest } from './apply-stack.ts';
+import type { Declared } from './declare.ts';
+import { nextOwnership, writeLock } from './record-ownership.ts';
+import type { Survey } from './survey.ts';
+
+export interface ApplyRecord {
+  readonly declared: Declared;
+  readonly seen: Survey;
+  readonly run: Run;
+  readonly request: ApplyRequest;
+  readonly plan: Plan;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The books after an apply: shared ownership in the lock file first, then inventory and history. */
+export async function recordApply(record: ApplyRecord, ctx: Context): Promise<void> {
+  const { declared, seen, run, request, plan, outcomes } = record;
+  const { loaded } = declared;
+  const ownership = nextOwnership(loaded.lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
+  const lockText = await writeLock(loaded.lockPath, loaded.lock, ownership, ctx);
+  const isFirstOrSame = run.isNew || request.acceptsFiles;
+  const change: Commit = {
+    configs: seen.world.configs,
+    ...(isFirstOrSame ? { source: loaded.source } : {}),
+    ...(request.hold === undefined ? {} : { hold: request.hold }),
+  };
+  const hasEffect = outcomes.some(({ action, result }) => action !== 'record' && result !== 'skipped');
+  if (!hasEffect) {
+    await run.commit(change);
+    return;
+  }
+  await run.commit({
+    ...change,
+    generation: {
+      command: request.command,
+      manifest: declared.manifest,
+      lock: lockText,
+      plan,
+      revision: loaded.git?.revision ?? null,
+      outcomes,
+    },
+  });
+}

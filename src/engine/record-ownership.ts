@@ -1,0 +1,105 @@
+import { dirname } from 'node:path';
+import { ownershipDigest } from '../lock/ownership-digest.ts';
+import { printLock } from '../lock/print-lock.ts';
+import type { Address } from '../model/address.ts';
+import type { Context } from '../model/context.ts';
+import { isErrno, McpformError } from '../model/error.ts';
+import type { Outcome } from '../model/event.ts';
+import { canonicalJson, type Json } from '../model/json.ts';
+import type { Lock, SharedOwnership } from '../model/lock.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { Rendered } from './observe.ts';
+
+export interface OwnershipChange {
+  readonly plan: Plan;
+  readonly outcomes: readonly Outcome[];
+  readonly rendered: readonly Rendered[];
+}
+
+type Ownership = Readonly<Record<Address, SharedOwnership>>;
+
+/** Who owns what in files shared through git, after an apply. What failed or is in conflict stays as it was. */
+export function nextOwnership(before: Ownership, { plan, outcomes, rendered }: OwnershipChange): Ownership {
+  const next: Record<Address, SharedOwnership> = { ...before };
+  const done = new Set(outcomes.filter(({ result }) => result === 'done').map(({ address }) => address));
+  const wanted = new Map(rendered.map((resource) => [resource.desired.address, resource]));
+  for (const step of plan.steps) {
+    if (!done.has(step.address)) continue;
+    if (step.previousAddress !== undefined) delete next[step.previousAddress];
+    const resource = wanted.get(step.address);
+    if (resource === undefined || step.action === 'delete' || step.action === 'forget')
+      delete next[step.address];
+    else if (step.place.isShared) next[step.address] = ownershipOf(step, resource, before);
+  }
+  return next;
+}
+
+function ownershipOf(step: Step, { desired, attributes }: Rendered, before: Ownership): SharedOwnership {
+  const wasAdopted = before[step.previousAddress ?? step.address]?.adopted ?? false;
+  const isWrittenAnew = step.action === 'create' || step.because === 'taken-over';
+  return {
+    digest: ownershipDigest(attributes),
+    adopted: step.action === 'adopt' || (wasAdopted && !isWrittenAnew),
+    ...(desired.lifecycle.protect ? { protect: true } : {}),
+  };
+}
+
+/** Writes the lock file if ownership changed. Returns its text as it now is, null when there is none. */
+export async function writeLock(
+  path: string,
+  lock: Lock,
+  ownership: Ownership,
+  ctx: Context,
+): Promise<string | null> {
+  const isEmpty = Object.keys(ownership).length === 0 && Object.keys(lock.unknown).length === 0;
+  const text = printLock({ ...lock, ownership });
+  if (canonicalJson(ownership as unknown as Json) === canonicalJson(lock.ownership as unknown as Json)) {
+    return isEmpty ? null : text;
+  }
+  await replaceText(path, text, ctx);
+  return text;
+}
+
+/** Temp, fsync, rename, fsync of the folder; a link is followed, so that it stays a link. */
+async function replaceText(path: string, text: string, ctx: Context): Promise<void> {
+  const { files } = ctx.system;
+  let temporary = '';
+  try {
+    const real = await realPathOr(path, ctx);
+    temporary = `${real}.tmp.${process.pid}`;
+    if (await exists(real, ctx)) {
+      await files.createLike(real, temporary);
+      await files.fill(temporary, text, { sync: true });
+    } else {
+      await files.create(temporary, text, { mode: 0o644, sync: true });
+    }
+    await files.rename(temporary, real);
+    await files.syncFolder(dirname(real));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    await files.remove(temporary).catch(() => undefined);
+    throw new McpformError('LOCK_UNWRITABLE', `"${path}" could not be written (${String(error.code)})`, {
+      hint: 'the entries are written and in the books; make the file writable and run `mcpform apply` again',
+      cause: error,
+    });
+  }
+}
+
+async function realPathOr(path: string, ctx: Context): Promise<string> {
+  try {
+    return await ctx.system.files.realPath(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return path;
+    throw error;
+  }
+}
+
+async function exists(path: string, ctx: Context): Promise<boolean> {
+  try {
+    await ctx.system.files.stat(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

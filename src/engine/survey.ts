@@ -1,0 +1,64 @@
+import type { Target } from '../model/address.ts';
+import type { Context } from '../model/context.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { Begin } from '../model/journal.ts';
+import { Books, inventoryOf } from '../state/books.ts';
+import { assertSameConfigs } from '../state/identity.ts';
+import { type Settled, settle } from '../state/settle.ts';
+import { parseAddress } from './address-target.ts';
+import type { Declared } from './declare.ts';
+import { observeWorld, type World } from './observe.ts';
+
+/** What the books say before anybody looked. */
+export interface KnownState {
+  readonly inventory: Inventory | null;
+  readonly pending: readonly Begin[];
+}
+
+/** The world, and the books after interrupted steps were settled by looking at it. */
+export interface Survey {
+  readonly world: World;
+  readonly inventory: Inventory | null;
+  readonly settled: Settled;
+  readonly findings: readonly Finding[];
+}
+
+/** Observes everything declared, remembered or interrupted. Writes nothing. */
+export async function survey(declared: Declared, state: KnownState, ctx: Context): Promise<Survey> {
+  const entries = Object.values(state.inventory?.entries ?? {});
+  const interrupted = state.pending.flatMap(({ provider, place, previousPlace }) =>
+    [place, previousPlace].filter((each) => each !== undefined).map((each) => ({ provider, place: each })),
+  );
+  const world = await observeWorld(
+    {
+      desired: declared.desired,
+      places: [...entries, ...interrupted],
+      targets: targetsOfLock(declared),
+      root: declared.loaded.git?.root ?? null,
+    },
+    ctx,
+  );
+  if (state.inventory !== null) assertSameConfigs(state.inventory, world.configs);
+  const settled = settle(state.pending, world, ctx.digest);
+  return {
+    world,
+    inventory: state.inventory === null ? null : withEnds(state.inventory, settled),
+    settled,
+    findings: settled.conflicts,
+  };
+}
+
+/** Folders that the lock speaks of, so that what a colleague removed from the manifest is still seen. */
+function targetsOfLock({ lock, manifest }: Declared): readonly Target[] {
+  return Object.keys(lock.ownership)
+    .map((address) => parseAddress(address, manifest)?.target)
+    .filter((target) => target !== undefined);
+}
+
+function withEnds(inventory: Inventory, { ends }: Settled): Inventory {
+  if (ends.length === 0) return inventory;
+  const books = new Books(inventory.entries);
+  books.replay({ lineage: inventory.lineage, seq: inventory.appliedSeq, begin: [], end: ends });
+  return inventoryOf(inventory, books);
+}

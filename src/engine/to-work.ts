@@ -1,0 +1,81 @@
+import type { Address } from '../model/address.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { EntryRecord } from '../model/journal.ts';
+import type { JsonObject, Pointer } from '../model/json.ts';
+import { digestLeaf, isWithin, leavesOf } from '../model/leaves.ts';
+import type { Lock } from '../model/lock.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { Work } from '../model/provider.ts';
+import type { Desired } from '../model/resource.ts';
+import type { Rendered } from './observe.ts';
+
+export interface WorkSources {
+  readonly rendered: readonly Rendered[];
+  readonly entries: Readonly<Record<Address, InventoryEntry>>;
+  readonly lock: Lock;
+  /** Commit the manifest is at. */
+  readonly revision: string | null;
+  readonly digest: (text: string) => string;
+}
+
+/** The plan's steps with the values they write and the books they leave: what apply performs, in plan order. */
+export function toWork(plan: Plan, sources: WorkSources): readonly Work[] {
+  const rendered = new Map(sources.rendered.map((resource) => [resource.desired.address, resource]));
+  return plan.steps.map((step) => {
+    const resource = rendered.get(step.address);
+    if (resource === undefined || !keepsBooks(step)) return { step, attributes: null, record: null };
+    return { step, attributes: resource.attributes, record: recordOf(step, resource, sources) };
+  });
+}
+
+function keepsBooks(step: Step): boolean {
+  return step.action !== 'delete' && step.action !== 'forget';
+}
+
+function recordOf(step: Step, resource: Rendered, sources: WorkSources): EntryRecord {
+  const earlier = sources.entries[step.address] ?? sources.entries[step.previousAddress ?? ''];
+  const adopted = isAdopted(step, earlier, sources.lock);
+  return toRecord({ ...resource, place: step.place }, { ...sources, adopted });
+}
+
+/** The books of one entry as they are once it is written. */
+export function toRecord(
+  { desired, place, attributes }: Rendered,
+  { revision, adopted, digest }: Pick<WorkSources, 'revision' | 'digest'> & { readonly adopted: boolean },
+): EntryRecord {
+  const { lifecycle } = desired;
+  return {
+    address: desired.address,
+    provider: desired.provider,
+    place,
+    base: baseOf(attributes, desired, digest),
+    protect: lifecycle.protect,
+    adopted,
+    ...(lifecycle.onRemove === undefined ? {} : { onRemove: lifecycle.onRemove }),
+    secrets: [...new Set(desired.secrets.map(({ locator }) => locator))].sort(),
+    launchDigest: desired.launchDigest,
+    dependsOn: desired.dependsOn,
+    appliedRevision: revision,
+  };
+}
+
+/** Keyed digest per owned leaf. What is kept was never ours. */
+function baseOf(
+  attributes: JsonObject,
+  desired: Desired,
+  digest: (text: string) => string,
+): Record<Pointer, string> {
+  const base: Record<Pointer, string> = {};
+  for (const [pointer, value] of leavesOf(attributes)) {
+    if (desired.lifecycle.keep.some((kept) => isWithin(pointer, kept))) continue;
+    base[pointer] = digestLeaf(pointer, value, digest);
+  }
+  return base;
+}
+
+/** Adopted stays adopted until we write it anew; what was taken over or created is ours. */
+function isAdopted(step: Step, earlier: InventoryEntry | undefined, lock: Lock): boolean {
+  if (step.action === 'adopt') return true;
+  if (step.action === 'create' || step.because === 'taken-over') return false;
+  return earlier?.adopted ?? lock.ownership[step.address]?.adopted ?? false;
+}
