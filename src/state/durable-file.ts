@@ -70,6 +70,19 @@ export async function removeIfThere(path: string, ctx: Disk): Promise<void> {
   }
 }
 
+/** Turns a failure of the disk into one that says what could not be done. Everything else passes. */
+export async function orUnwritable<T>(doing: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof McpformError || !(error instanceof Error && 'code' in error)) throw error;
+    throw new McpformError('STATE_UNWRITABLE', `cannot ${doing}: ${error.message}`, {
+      cause: error,
+      hint: 'repair the disk or its permissions and run the command again: nothing that was recorded is lost',
+    });
+  }
+}
+
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

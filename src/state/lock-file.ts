@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import type { MachineIdentity } from '../model/system.ts';
-import { linkOrCreate, removeIfThere } from './durable-file.ts';
+import { linkOrCreate, orUnwritable, removeIfThere } from './durable-file.ts';
 import { filesIn } from './folder.ts';
 import { isGone, type LockOwner, type LockState, readLockFile } from './lock-owner.ts';
 
@@ -57,7 +57,7 @@ export async function unlock(
   const me = await ctx.system.processes.identity();
   const isStale = state.kind === 'held' && (await isGone(state.owner, me, ctx));
   if (!options.force && !isStale) throw busy(folder, state, me);
-  await removeIfThere(path, ctx);
+  await orUnwritable('remove the lock', () => removeIfThere(path, ctx));
   return state.kind === 'held' ? state.owner : 'unreadable';
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
-import { claimFile, readIfThere } from './durable-file.ts';
+import { claimFile, orUnwritable, readIfThere } from './durable-file.ts';
 import { makeDurableFolder } from './folder.ts';
 
 type KeyContext = Pick<Context, 'system' | 'folders'>;
@@ -28,8 +28,10 @@ export async function loadKey(ctx: KeyContext): Promise<Buffer | null> {
 export async function ensureKey(ctx: KeyContext): Promise<Buffer> {
   const known = await loadKey(ctx);
   if (known !== null) return known;
-  await makeDurableFolder(ctx.folders.state, ctx);
-  await claimFile(keyFile(ctx), randomBytes(32), ctx);
+  await orUnwritable('make the machine key', async () => {
+    await makeDurableFolder(ctx.folders.state, ctx);
+    await claimFile(keyFile(ctx), randomBytes(32), ctx);
+  });
   const key = await loadKey(ctx);
   if (key === null) throw new McpformError('STATE_UNREADABLE', `machine key "${keyFile(ctx)}" vanished`);
   return key;

@@ -4,7 +4,7 @@ import type { Address } from '../model/address.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import type { Inventory, InventoryEntry, SourceIdentity } from '../model/inventory.ts';
 import type { Place } from '../model/resource.ts';
-import { readIfThere, removeIfThere } from './durable-file.ts';
+import { orUnwritable, readIfThere, removeIfThere } from './durable-file.ts';
 import { assertOwnFolder, exists, filesIn, makeDurableFolder, type StateContext } from './folder.ts';
 import { assertOwnHome } from './identity.ts';
 import { readInventory, writeInventory } from './inventory-file.ts';
@@ -53,10 +53,11 @@ export interface MoveBooks extends LockRequest {
  * Moves the books of a folder that was moved (or whose remote was renamed) to where they are looked for now. The
  * journal and the history come along. Interrupted anywhere, it can be run again.
  */
-export async function moveBooks(
-  { from, to, source, ...request }: MoveBooks,
-  ctx: StateContext,
-): Promise<Inventory> {
+export function moveBooks(request: MoveBooks, ctx: StateContext): Promise<Inventory> {
+  return orUnwritable(`move the state in "${request.from}"`, () => move(request, ctx));
+}
+
+async function move({ from, to, source, ...request }: MoveBooks, ctx: StateContext): Promise<Inventory> {
   await assertOwnHome(ctx);
   if (!(await exists(from, ctx))) throw nothingToMove(from);
   await assertOwnFolder(from, ctx);
@@ -74,7 +75,7 @@ export async function moveBooks(
     return inventory;
   } finally {
     // After the move the lock lies in the new folder, still ours; otherwise where we took it.
-    await lock.release();
+    await lock.release().catch(() => undefined);
     if (from !== to && !(await exists(from, ctx))) await removeIfThere(filesIn(to).lock, ctx);
   }
 }

@@ -4,6 +4,7 @@ import type { EntryRecord } from '../model/journal.ts';
 import { type JsonObject, sameJson } from '../model/json.ts';
 import { digestWhole, isWithin, leavesOf } from '../model/leaves.ts';
 import type { Observed } from '../model/resource.ts';
+import { orUnwritable } from './durable-file.ts';
 import { assertOwnFolder, exists, filesIn, makeDurableFolder, type StateContext } from './folder.ts';
 import { assertOwnHome } from './identity.ts';
 import { writeInventory } from './inventory-file.ts';
@@ -55,6 +56,11 @@ export interface RebuildRequest extends RunRequest {
   readonly entries: readonly InventoryEntry[];
 }
 
+export interface Rebuilt {
+  readonly inventory: Inventory;
+  readonly setAside: readonly string[];
+}
+
 /**
  * Starts the books of a stack anew, with a new lineage. What was there, readable or not, is set aside under the
  * names in the answer; until the new inventory is written, every other command stops with STATE_LOST.
@@ -63,7 +69,11 @@ export async function rebuildState(
   folder: string,
   request: RebuildRequest,
   ctx: StateContext,
-): Promise<{ readonly inventory: Inventory; readonly setAside: readonly string[] }> {
+): Promise<Rebuilt> {
+  return orUnwritable(`rebuild the state in "${folder}"`, () => rebuild(folder, request, ctx));
+}
+
+async function rebuild(folder: string, request: RebuildRequest, ctx: StateContext): Promise<Rebuilt> {
   await assertOwnHome(ctx);
   await makeDurableFolder(folder, ctx);
   await assertOwnFolder(folder, ctx);
@@ -84,7 +94,7 @@ export async function rebuildState(
     await writeStub({ ...stub, hasEntries: request.entries.length > 0 }, ctx);
     return { inventory, setAside };
   } finally {
-    await lock.release();
+    await lock.release().catch(() => undefined);
   }
 }
 

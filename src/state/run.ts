@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { McpformError } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Begin, End, Journal } from '../model/journal.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import { type Books, inventoryOf, replay } from './books.ts';
-import { readIfThere, reasonOf, sweepTemporaries } from './durable-file.ts';
+import { orUnwritable, readIfThere, sweepTemporaries } from './durable-file.ts';
 import { assertOwnFolder, filesIn, makeDurableFolder, type StateContext } from './folder.ts';
 import { appendGeneration, type GenerationContent } from './generations.ts';
 import { assertOwnHome, assertSameIdentity, keyCheckOf } from './identity.ts';
@@ -32,6 +31,10 @@ export interface Commit {
  * off the journal and replays it. Nothing is written yet. Whoever opened it must `release` it.
  */
 export async function openRun(folder: string, request: RunRequest, ctx: StateContext): Promise<Run> {
+  return orUnwritable(`open the state in "${folder}"`, () => open(folder, request, ctx));
+}
+
+async function open(folder: string, request: RunRequest, ctx: StateContext): Promise<Run> {
   await assertOwnHome(ctx);
   await makeDurableFolder(folder, ctx);
   await assertOwnFolder(folder, ctx);
@@ -165,24 +168,21 @@ export class Run {
     const next = this.#next(change);
     const isWorthIt =
       next !== this.#committed && (this.#isOnDisk || next.entries !== this.#committed.entries);
-    try {
+    await orUnwritable('write the inventory', async () => {
       if (change.generation !== undefined) await appendGeneration(this.folder, change.generation, this.#ctx);
       if (isWorthIt) await this.#write(next);
-    } catch (error) {
-      if (error instanceof McpformError) throw error;
-      throw new McpformError('STATE_UNWRITABLE', `the inventory could not be written: ${reasonOf(error)}`, {
-        cause: error,
-        hint: 'nothing is lost: the next run takes it from the journal',
-      });
-    }
+    });
     if (this.pending.length === 0 && this.#journal.hasLines) await this.#journal.clear();
     return this.#committed;
   }
 
-  /** Gives the lock back. What was recorded and not committed is replayed by the next run. */
+  /**
+   * Gives the lock back. What was recorded and not committed is replayed by the next run. Never throws: a lock that
+   * cannot be removed is broken as soon as this process is gone.
+   */
   async release(): Promise<void> {
     await this.#journal.close().catch(() => undefined);
-    await this.#lock.release();
+    await this.#lock.release().catch(() => undefined);
   }
 
   /** Removes what a crash left at the end of the journal. */
@@ -191,13 +191,14 @@ export class Run {
   }
 
   #next(change: Commit): Inventory {
-    const { hold, ...rest } = this.#committed;
+    const { hold: held, ...rest } = this.#committed;
+    const hold = change.hold === undefined ? held : change.hold;
     const next: Inventory = {
       ...rest,
       source: change.source ?? rest.source,
       configs: { ...rest.configs, ...change.configs },
-      ...(change.hold === null ? {} : { hold: change.hold ?? hold }),
-    } as Inventory;
+      ...(hold === null || hold === undefined ? {} : { hold }),
+    };
     const isSame = canonicalJson(headOf(next)) === canonicalJson(headOf(this.#committed));
     if (isSame && !this.#books.hasChanged) return this.#committed;
     const { entries } = this.inventory;
@@ -232,5 +233,5 @@ export class Run {
 
 /** All but the entries and the counters. */
 function headOf({ entries: _, serial: __, appliedSeq: ___, ...head }: Inventory): Json {
-  return JSON.parse(JSON.stringify(head)) as Json;
+  return head as unknown as Json;
 }

@@ -1,6 +1,6 @@
 import type { Files, Processes } from '../model/system.ts';
 import { ManualClock, type MemoryOptions, type MemorySystem, memorySystem } from './memory.ts';
-import { type MemoryDisk, memoryDisk } from './memory-files.ts';
+import { copyDisk, type MemoryDisk, memoryDisk } from './memory-files.ts';
 import { errno, type FileInode, type Loss, locate, loseUnsynced } from './memory-tree.ts';
 import { type FileCall, wrapFiles } from './wrap-files.ts';
 
@@ -35,6 +35,8 @@ export interface FaultySystem extends MemorySystem {
   readonly hung: Promise<void>;
   /** The same machine started again: what the loss leaves on disk, the old process gone, a new pid. */
   restart(loss: Loss, options?: Pick<FaultyOptions, 'fault'>): FaultySystem;
+  /** Another machine that starts from what a restart of this one would find; this one stays as it is. */
+  fork(loss: Loss, options?: Pick<FaultyOptions, 'fault'>): FaultySystem;
 }
 
 export function faulty(options: FaultyOptions = {}): FaultySystem {
@@ -42,10 +44,10 @@ export function faulty(options: FaultyOptions = {}): FaultySystem {
   const clock = options.clock ?? new ManualClock();
   const memory = memorySystem({ ...options, disk, clock });
   const gate = new Gate(options.fault ?? (() => null), disk);
-  const restart = (loss: Loss, next: Pick<FaultyOptions, 'fault'> = {}): FaultySystem => {
-    gate.kill();
-    loseUnsynced(disk.root, loss);
-    return faulty({ ...options, ...next, tree: {}, disk, clock, identity: reborn(options, loss) });
+  const { fault: _, ...same } = options;
+  const startOn = (from: MemoryDisk, loss: Loss, next: Pick<FaultyOptions, 'fault'>): FaultySystem => {
+    loseUnsynced(from.root, loss);
+    return faulty({ ...same, ...next, tree: {}, disk: from, clock, identity: reborn(options, loss) });
   };
   return {
     ...memory,
@@ -54,7 +56,11 @@ export function faulty(options: FaultyOptions = {}): FaultySystem {
     calls: gate.calls,
     crashed: gate.crashed,
     hung: gate.hung,
-    restart,
+    restart: (loss, next = {}) => {
+      gate.kill();
+      return startOn(disk, loss, next);
+    },
+    fork: (loss, next = {}) => startOn(copyDisk(disk), loss, next),
   };
 }
 

@@ -27,6 +27,23 @@ export function memoryDisk(): MemoryDisk {
   };
 }
 
+/** A disk of its own with the same content, names, links and what is durable of them. Watchers stay behind. */
+export function copyDisk(disk: MemoryDisk): MemoryDisk {
+  const copies = new Map<Inode, Inode>();
+  const copy = <T extends Inode>(node: T): T => {
+    const known = copies.get(node);
+    if (known !== undefined) return known as T;
+    const made = { ...node };
+    copies.set(node, made);
+    if (made.kind === 'folder') {
+      made.entries = new Map([...made.entries].map(([name, child]) => [name, copy(child)]));
+      made.durable = new Map([...made.durable].map(([name, child]) => [name, copy(child)]));
+    }
+    return made;
+  };
+  return { root: copy(disk.root), nextInode: disk.nextInode, watchers: new Set() };
+}
+
 /** `Files` over a disk in memory, with the errors, links and permissions of a POSIX one. */
 export class MemoryFiles implements Files {
   readonly #disk: MemoryDisk;

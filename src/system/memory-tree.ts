@@ -123,8 +123,9 @@ export function loseUnsynced(node: Inode, loss: Loss, seen = new Set<Inode>()): 
   for (const child of node.entries.values()) loseUnsynced(child, loss, seen);
 }
 
+/** What both have in common was on disk and stays, cut short or not; of the rest, the first half made it. */
 function half(durable: Buffer, data: Buffer): Buffer {
-  const isAppended = data.subarray(0, durable.length).equals(durable);
-  const kept = isAppended ? durable.length : 0;
+  let kept = 0;
+  while (kept < durable.length && kept < data.length && durable[kept] === data[kept]) kept += 1;
   return data.subarray(0, kept + Math.floor((data.length - kept) / 2));
 }
