@@ -3,11 +3,12 @@ import type { Target } from '../../model/address.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import { isJsonObject, type JsonObject, toPointer } from '../../model/json.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { type Container, type ObserveRequest, targetKey } from '../../model/provider.ts';
-import type { Reader } from './observe.ts';
 import { managedFolders, projectFile, type UserPaths } from './paths.ts';
+import { containerKey } from './place.ts';
 import { existingKeys, findProjectKey, spellKey } from './project-key.ts';
+import type { Reader } from './reader.ts';
 import { type ProjectSettings, type Settings, SettingsReader, textsIn } from './settings.ts';
 import { findWriteTarget } from './write-target.ts';
 
@@ -36,10 +37,6 @@ export interface ProjectFacts {
   /** `.mcp.json` files that count here, the nearest first. */
   readonly files: readonly string[];
   readonly settings: ProjectSettings;
-}
-
-export function containerKey(file: string, path: readonly string[]): string {
-  return `${file}#${toPointer(path)}`;
 }
 
 export interface Gathering {

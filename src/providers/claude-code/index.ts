@@ -2,7 +2,8 @@ import type { Pointer } from '../../model/json.ts';
 import { isWithin } from '../../model/leaves.ts';
 import { type Container, type Provider, targetKey } from '../../model/provider.ts';
 import { normalizeEntry } from './entry.ts';
-import { observe, placeIn } from './observe.ts';
+import { observe } from './observe.ts';
+import { placeIn } from './place.ts';
 import { renderEntry } from './render.ts';
 import { review } from './review.ts';
 

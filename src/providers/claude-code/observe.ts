@@ -1,7 +1,6 @@
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { Target } from '../../model/address.ts';
 import type { Context } from '../../model/context.ts';
-import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { type Container, type Observation, type ObserveRequest, targetKey } from '../../model/provider.ts';
@@ -9,9 +8,10 @@ import type { Observed, Place } from '../../model/resource.ts';
 import { isTooDeep, observeEntry } from './entry.ts';
 import { gatherFacts } from './facts.ts';
 import { findUserPaths, projectFile, type UserPaths } from './paths.ts';
+import { containerOf, isInside, placeIn } from './place.ts';
 import { existingKeys, findProjectKey, spellKey } from './project-key.ts';
-import { type ConfigFile, readConfig, unavailable } from './read-config.ts';
-import { kindOfConfig, refuseLinks, statOrNull } from './write-target.ts';
+import { type ConfigFile, unavailable } from './read-config.ts';
+import { Reader } from './reader.ts';
 
 /** Reads every file that holds a target or a remembered place, each once, and what `review` needs beside them. */
 export async function observe(request: ObserveRequest, ctx: Context): Promise<Observation> {
@@ -36,68 +36,6 @@ export async function observe(request: ObserveRequest, ctx: Context): Promise<Ob
     findings: [...paths.findings, ...facts.findings],
     facts: facts.facts,
   };
-}
-
-/** Files by path, each read once, and why some are not available. */
-export class Reader {
-  readonly unavailable = new Map<string, Finding>();
-  readonly #files = new Map<string, Promise<ConfigFile>>();
-  readonly #known = new Map<string, ConfigFile>();
-  readonly #ctx: Context;
-  readonly #root: string | null;
-
-  constructor(ctx: Context, root: string | null) {
-    this.#ctx = ctx;
-    this.#root = root;
-  }
-
-  read(file: string): Promise<ConfigFile> {
-    let reading = this.#files.get(file);
-    if (reading === undefined) {
-      reading = this.#read(file);
-      this.#files.set(file, reading);
-    }
-    return reading;
-  }
-
-  /** What a file holds that was read before; null when it is absent or not available. */
-  value(file: string): JsonObject | null {
-    const found = this.#known.get(file);
-    return found?.kind === 'there' && !this.unavailable.has(file) ? found.value : null;
-  }
-
-  fail(file: string, finding: Finding): void {
-    if (!this.unavailable.has(file)) this.unavailable.set(file, finding);
-  }
-
-  /** A project target in a folder that is not there could only fail while writing. */
-  async requireFolder({ scope, folder }: Target): Promise<void> {
-    if (scope !== 'project' || folder === undefined) return;
-    if ((await statOrNull(folder, this.#ctx.system.files)) !== null) return;
-    const message = `folder "${folder}" does not exist`;
-    this.fail(projectFile(folder), unavailable('CLIENT_FOLDER_MISSING', message, folder).finding);
-  }
-
-  async #read(file: string): Promise<ConfigFile> {
-    const found = (await this.#refused(file)) ?? (await readConfig(file, this.#ctx.system.files));
-    this.#known.set(file, found);
-    if (found.kind === 'unavailable') this.fail(file, found.finding);
-    return found;
-  }
-
-  async #refused(file: string): Promise<ConfigFile | null> {
-    if (kindOfConfig(file) !== 'project') return null;
-    const root = this.#root;
-    try {
-      if (root !== null && isInside(file, root))
-        await refuseLinks(file, this.#ctx.system.files, resolve(root));
-      await refuseLinks(file, this.#ctx.system.files);
-      return null;
-    } catch (error) {
-      if (!(error instanceof McpformError)) throw error;
-      return unavailable(error.code, error.message, file, error.hint);
-    }
-  }
 }
 
 interface Where {
@@ -139,12 +77,6 @@ async function findContainer(
       return { file: projectFile(folder), path: ['mcpServers'], isShared };
     }
   }
-}
-
-function isInside(path: string, folder: string): boolean {
-  const inner = resolve(path);
-  const outer = resolve(folder);
-  return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
 }
 
 interface Collecting {
@@ -191,18 +123,4 @@ function entriesAt({ file, path }: Container, reader: Reader): JsonObject {
     at = next;
   }
   return at;
-}
-
-export function placeIn(container: Container, name: string): Place {
-  const path = [...container.path, name];
-  return {
-    key: `${container.file}#${toPointer(path)}`,
-    file: container.file,
-    path,
-    isShared: container.isShared,
-  };
-}
-
-function containerOf({ file, path, isShared }: Place): Container {
-  return { file, path: path.slice(0, -1), isShared };
 }

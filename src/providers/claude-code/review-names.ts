@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
-import { containerKey, type Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { toolPrefix } from './names.ts';
+import { containerKey } from './place.ts';
 import type { Subject } from './review-subjects.ts';
 
 interface Names {

@@ -5,8 +5,8 @@ import type { Plan, Step } from '../../model/plan.ts';
 import type { Observation } from '../../model/provider.ts';
 import type { Place } from '../../model/resource.ts';
 import { setAt } from './change-entry.ts';
-import { containerKey, type Facts, type ProjectFacts } from './facts.ts';
-import { placeIn } from './observe.ts';
+import type { Facts, ProjectFacts } from './facts.ts';
+import { containerKey, placeIn } from './place.ts';
 import { kindOfConfig } from './write-target.ts';
 
 /** One entry of the plan, changed or not, as it is and as it will be. */
