@@ -24,7 +24,7 @@ const table = {
     'A manifest file does not exist, may not be read, is a folder, or is far too large.',
   ),
   NOT_APPROVED: e(
-    EXIT.error,
+    EXIT.stale,
     'The plan was not approved, or nobody could be asked: not a terminal, no `--auto-approve`, no plan file.',
   ),
   PLAN_NOT_OURS: e(

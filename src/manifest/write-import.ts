@@ -1,0 +1,211 @@
+import { printMembers } from '../formats/yaml-print.ts';
+import type { Scope } from '../model/address.ts';
+import type { Finding } from '../model/finding.ts';
+import { fromPointer, type Json, type JsonObject, type Pointer, sameJson, toPointer } from '../model/json.ts';
+import { parseManifest } from './parse-manifest.ts';
+import { type Draft, draftServer, type Kept } from './write-draft.ts';
+
+/** A target as a manifest writes it; `path` is relative to the first manifest file. */
+export interface WrittenTarget {
+  readonly client: string;
+  readonly scope: Scope;
+  readonly path?: string;
+}
+
+/** A server as a manifest writes it, `targets` and `lifecycle.keep` included. */
+export interface ImportedServer {
+  readonly name: string;
+  readonly server: JsonObject;
+}
+
+export interface Import {
+  /** Null when the entry cannot be declared at all; a finding says why and what to do. */
+  readonly imported: ImportedServer | null;
+  /** What stays in the client's file as it is: `lifecycle.keep`. Sorted. */
+  readonly keep: readonly Pointer[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * A normalised client entry as a manifest's server. Declared again it gives the same attributes, except at `keep`
+ * and at keys the client does not know, so that a plan right after changes nothing. What looks like a credential is
+ * never copied: its pointer goes to `keep`, and so does what no manifest can say. Arguments are one value, and stay
+ * together; a URL with a credential is declared without it, and kept. Never throws, whatever the entry holds.
+ */
+export function importEntry(name: string, target: WrittenTarget, attributes: JsonObject): Import {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(name) || name in {}) {
+    return refused(
+      name,
+      'a manifest cannot have a server of this name',
+      'give it another name in the client',
+    );
+  }
+  const draft = draftServer(attributes);
+  if (draft !== null) return settle(name, target, draft);
+  return refused(
+    name,
+    'it has no type that can be declared: stdio, http, sse or ws',
+    'correct it in the client',
+  );
+}
+
+/** Moves out of the draft, round by round, what the manifest's own rules find in it. */
+function settle(name: string, target: WrittenTarget, first: Draft): Import {
+  for (let draft = first; ; ) {
+    const server = serverOf(draft, target);
+    const problems = problemsOf(name, target.client, server);
+    if (problems.length === 0) return accepted({ name, server }, draft);
+    const kept = problems.map(({ path, isSecret, message }): Kept | null => {
+      const pointer = keptPointer(path);
+      return pointer === null ? null : { pointer, isSecret, why: message };
+    });
+    const hopeless = kept.indexOf(null);
+    if (hopeless !== -1) {
+      const { message, hint } = problems[hopeless] as Problem;
+      return refused(name, message, hint ?? 'correct it in the client');
+    }
+    const next = withKept(draft, kept as readonly Kept[]);
+    if (sameJson(next.fields, draft.fields))
+      return refused(name, problems[0]?.message ?? '', 'correct it in the client');
+    draft = next;
+  }
+}
+
+interface Problem {
+  /** Inside the server. */
+  readonly path: readonly string[];
+  readonly isSecret: boolean;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+function problemsOf(name: string, client: string, server: JsonObject): readonly Problem[] {
+  const document = { apiVersion: 'mcpform/v1', kind: 'Stack', name: 'import', servers: { [name]: server } };
+  const text = printMembers(document, { indent: '', step: '  ', eol: '\n' });
+  const source = { path: '/mcp.yaml', bytes: new TextEncoder().encode(text) };
+  const { findings } = parseManifest([source], { root: '/', variables: {}, clientNames: [client] });
+  return findings
+    .filter(({ code, severity }) => severity === 'error' || code === 'MANIFEST_LITERAL_SECRET')
+    .map(({ code, message, hint, at }) => ({
+      path: fromPointer(at?.pointer ?? '').slice(2),
+      isSecret: code === 'MANIFEST_LITERAL_SECRET',
+      message: message.replace(/^servers\S*: /, ''),
+      hint,
+    }));
+}
+
+/** What must stay behind when the manifest cannot have this place; null when the server is nothing without it. */
+function keptPointer([field = '', member]: readonly string[]): Pointer | null {
+  switch (field) {
+    case 'env':
+    case 'headers':
+    case 'oauth':
+      return toPointer(member === undefined ? [field] : [field, member]);
+    case 'args':
+    case 'headersHelper':
+    case 'timeout':
+    case 'alwaysLoad':
+    case 'tools':
+      return toPointer([field]);
+    default:
+      return null;
+  }
+}
+
+function withKept(draft: Draft, kept: readonly Kept[]): Draft {
+  const byPointer = new Map(kept.map((each) => [each.pointer, each]));
+  const fields: Record<string, Json> = {};
+  for (const [field, value] of Object.entries(draft.fields)) {
+    if (byPointer.has(toPointer([field]))) continue;
+    const members = ['env', 'headers', 'oauth'].includes(field)
+      ? Object.entries(value as JsonObject).filter(([key]) => !byPointer.has(toPointer([field, key])))
+      : null;
+    if (members === null) fields[field] = value;
+    else if (members.length > 0) fields[field] = Object.fromEntries(members);
+  }
+  return { ...draft, fields, kept: [...draft.kept, ...byPointer.values()] };
+}
+
+function serverOf({ fields, kept }: Draft, { client, scope, path }: WrittenTarget): JsonObject {
+  const keep = keepOf(kept);
+  return {
+    ...fields,
+    targets: [{ client, scope, ...(path === undefined ? {} : { path }) }],
+    ...(keep.length === 0 ? {} : { lifecycle: { keep } }),
+  };
+}
+
+function keepOf(kept: readonly Kept[]): readonly Pointer[] {
+  return [...new Set(kept.map(({ pointer }) => pointer))].sort();
+}
+
+function accepted(imported: ImportedServer, { kept, unknown }: Draft): Import {
+  const prefix = `server "${imported.name}":`;
+  const findings = kept.map(
+    ({ pointer, isSecret, why }): Finding =>
+      isSecret
+        ? {
+            code: 'MANIFEST_IMPORT_SECRET',
+            severity: 'warning',
+            message: `${prefix} "${pointer}" ${why}: it is not copied and stays in the client's file`,
+            hint: 'put it in an environment variable, write `${NAME}` in the manifest and remove the pointer from `lifecycle.keep`',
+          }
+        : {
+            code: 'MANIFEST_IMPORT_KEPT',
+            severity: 'warning',
+            message: `${prefix} "${pointer}" stays in the client's file: ${why}`,
+            hint: 'it is listed under `lifecycle.keep`: neither compared nor written',
+          },
+  );
+  const ignored = unknown.map(
+    (key): Finding => ({
+      code: 'MANIFEST_IMPORT_IGNORED',
+      severity: 'info',
+      message: `${prefix} the client does not know "${key}"; it stays where it is`,
+    }),
+  );
+  return { imported, keep: keepOf(kept), findings: [...findings, ...ignored] };
+}
+
+function refused(name: string, why: string, hint: string): Import {
+  const message = `"${name}" cannot be imported: ${why}`;
+  const finding: Finding = { code: 'MANIFEST_IMPORT_REFUSED', severity: 'error', message, hint };
+  return { imported: null, keep: [], findings: [finding] };
+}
+
+/**
+ * Imports of one name as one server with all their targets, when they say the same. When they do not, the first
+ * stays and the others are refused: names are unique in a manifest.
+ */
+export function joinImports(imports: readonly ImportedServer[]): {
+  readonly servers: readonly ImportedServer[];
+  readonly findings: readonly Finding[];
+} {
+  const servers = new Map<string, ImportedServer>();
+  const findings: Finding[] = [];
+  for (const each of imports) {
+    const first = servers.get(each.name);
+    if (first === undefined) servers.set(each.name, each);
+    else if (sameJson({ ...first.server, targets: [] }, { ...each.server, targets: [] })) {
+      const targets = [...targetsOf(first), ...targetsOf(each)];
+      servers.set(each.name, { name: each.name, server: { ...first.server, targets } });
+    } else findings.push(nameTaken(each.name, targetsOf(first), targetsOf(each)));
+  }
+  return { servers: [...servers.values()], findings };
+}
+
+function targetsOf({ server }: ImportedServer): readonly Json[] {
+  return server['targets'] as readonly Json[];
+}
+
+function nameTaken(name: string, first: readonly Json[], other: readonly Json[]): Finding {
+  const [kept, left] = [first, other].map(
+    (targets) => (targets[0] as { scope?: string } | undefined)?.scope ?? '',
+  );
+  return {
+    code: 'MANIFEST_IMPORT_REFUSED',
+    severity: 'error',
+    message: `"${name}" in ${left} scope differs from "${name}" in ${kept} scope, and a manifest has each name once`,
+    hint: `rename one of them in the client, or import the one in ${left} scope into a manifest of its own`,
+  };
+}
