@@ -175,9 +175,12 @@ function refused(name: string, why: string, hint: string): Import {
 
 /**
  * Imports of one name as one server with all their targets, when they say the same. When they do not, the first
- * stays and the others are refused: names are unique in a manifest.
+ * stays and the others are refused, as are names that the manifest declares already: it has each name once.
  */
-export function joinImports(imports: readonly ImportedServer[]): {
+export function joinImports(
+  imports: readonly ImportedServer[],
+  declared: ReadonlySet<string> = new Set(),
+): {
   readonly servers: readonly ImportedServer[];
   readonly findings: readonly Finding[];
 } {
@@ -185,7 +188,8 @@ export function joinImports(imports: readonly ImportedServer[]): {
   const findings: Finding[] = [];
   for (const each of imports) {
     const first = servers.get(each.name);
-    if (first === undefined) servers.set(each.name, each);
+    if (declared.has(each.name)) findings.push(alreadyDeclared(each));
+    else if (first === undefined) servers.set(each.name, each);
     else if (sameJson({ ...first.server, targets: [] }, { ...each.server, targets: [] })) {
       const targets = [...targetsOf(first), ...targetsOf(each)];
       servers.set(each.name, { name: each.name, server: { ...first.server, targets } });
@@ -198,10 +202,21 @@ function targetsOf({ server }: ImportedServer): readonly Json[] {
   return server['targets'] as readonly Json[];
 }
 
+function scopeOf(targets: readonly Json[]): string {
+  return (targets[0] as { readonly scope?: string } | undefined)?.scope ?? '';
+}
+
+function alreadyDeclared(server: ImportedServer): Finding {
+  return {
+    code: 'MANIFEST_IMPORT_REFUSED',
+    severity: 'error',
+    message: `"${server.name}" in ${scopeOf(targetsOf(server))} scope is not imported: the manifest declares a server of this name`,
+    hint: 'add the target to that server if they are the same, or rename one of them',
+  };
+}
+
 function nameTaken(name: string, first: readonly Json[], other: readonly Json[]): Finding {
-  const [kept, left] = [first, other].map(
-    (targets) => (targets[0] as { scope?: string } | undefined)?.scope ?? '',
-  );
+  const [kept, left] = [scopeOf(first), scopeOf(other)];
   return {
     code: 'MANIFEST_IMPORT_REFUSED',
     severity: 'error',

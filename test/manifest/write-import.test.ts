@@ -446,4 +446,10 @@ describe('joinImports', () => {
       },
     ]);
   });
+
+  it('refuses names that the manifest declares already', () => {
+    const { servers, findings } = joinImports([at('user', 'x')], new Set(['a']));
+    expect(servers).toEqual([]);
+    expect(findings).toMatchObject([{ code: 'MANIFEST_IMPORT_REFUSED', severity: 'error' }]);
+  });
 });

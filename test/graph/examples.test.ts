@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/graph/desire.ts';
+import { parseManifest } from '../../src/manifest/parse-manifest.ts';
+import { EMPTY_LOCK } from '../../src/model/lock.ts';
+
+const examples = resolve(import.meta.dirname, '../../examples');
+
+function graphOf(folder: string, files: readonly string[]) {
+  const root = join(examples, folder);
+  const sources = files.map((file) => ({ path: join(root, file), bytes: readFileSync(join(root, file)) }));
+  const { manifest, findings } = parseManifest(sources, {
+    root,
+    variables: {},
+    clientNames: ['claude-code'],
+  });
+  expect(findings).toEqual([]);
+  if (manifest === null) throw new Error('an example is not valid');
+  return desire(manifest, EMPTY_LOCK);
+}
+
+describe('the examples', () => {
+  it.each([
+    ['quickstart', ['mcp.yaml'], ['user/memory', 'user/github']],
+    ['team', ['mcp.yaml'], ['project/docs', 'project/linear', 'project:services/api/sentry']],
+    ['team', ['mcp.yaml', 'laptop.yaml'], ['project/docs', 'project:services/api/sentry', 'local/scratch']],
+    ['secrets', ['mcp.yaml'], ['user/github', 'user/postgres', 'user/internal', 'user/billing']],
+    ['dotfiles', ['mcp.yaml'], ['user/notes', 'user/browser', 'user/memory']],
+    ['dotfiles', ['mcp.yaml', 'work.yaml'], ['user/notes', 'user/memory', 'user/tickets']],
+  ])('%s with %j declares %j, and nothing stops it', (folder, files, addresses) => {
+    const { desired } = graphOf(folder, files);
+    expect(desired.map(({ address }) => address)).toEqual(addresses.map((each) => `claude-code/${each}`));
+    expect(desired.filter(({ blocked }) => blocked !== undefined)).toEqual([]);
+  });
+
+  it('all have a manifest and hold no file that these tests do not read', () => {
+    const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.yaml'),
+    );
+    expect(files.sort()).toEqual([
+      'dotfiles/mcp.yaml',
+      'dotfiles/work.yaml',
+      'quickstart/mcp.yaml',
+      'secrets/mcp.yaml',
+      'team/laptop.yaml',
+      'team/mcp.yaml',
+    ]);
+  });
+
+  it('start with one that fits on a screen', () => {
+    const lines = readFileSync(join(examples, 'quickstart/mcp.yaml'), 'utf8').split('\n');
+    expect(lines.length).toBeLessThanOrEqual(16);
+  });
+
+  it('name every secret the client will need', () => {
+    const locators = graphOf('secrets', ['mcp.yaml']).desired.flatMap(({ secrets }) =>
+      secrets.map(({ locator }) => locator),
+    );
+    expect(locators).toEqual(['env:GITHUB_TOKEN', 'env:DATABASE_URL', 'env:MCP_API_KEY', 'env:MCP_HOST']);
+  });
+});
