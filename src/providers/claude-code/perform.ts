@@ -6,7 +6,7 @@ import { digestWhole } from '../../model/leaves.ts';
 import type { Performed, Work } from '../../model/provider.ts';
 import type { Observed, Place } from '../../model/resource.ts';
 import { normalizeEntry, observeEntry } from './entry.ts';
-import { changedEntry, isPlannedOn, lookUp, moved, type StepError } from './plan-edits.ts';
+import { changedEntry, isPlannedOn, lookUp, moved, type StepError, type Verdict } from './plan-edits.ts';
 import { readConfig } from './read-config.ts';
 import { type Group, type Grouped, newGroup, writeGroup } from './write-group.ts';
 
@@ -44,7 +44,12 @@ export async function performGroup(group: Group, ctx: Context): Promise<readonly
   }
 }
 
-function resultsOf(group: Group, { verdicts, root, mayHaveLost }: Grouped): readonly Performed[] {
+interface Results extends Pick<Grouped, 'root' | 'mayHaveLost'> {
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What became of each step of a group, in order. */
+export function resultsOf(group: Group, { verdicts, root, mayHaveLost }: Results): readonly Performed[] {
   const writer = group.works.find((work) => group.written.has(work));
   return group.works.map((work, index): Performed => {
     const verdict = verdicts[index];
@@ -140,7 +145,7 @@ export function removal({ step }: Work, place: Place, precondition: string): Wor
   return { step: { ...step, action: 'delete', place, precondition }, attributes: null, record: null };
 }
 
-export function observedAt(root: JsonObject, place: Place): Observed | null {
+function observedAt(root: JsonObject, place: Place): Observed | null {
   const raw: Json | undefined = lookUp(root, place.path);
   return raw === undefined ? null : observeEntry(place, raw);
 }

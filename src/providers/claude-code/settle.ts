@@ -1,9 +1,10 @@
 import type { Context } from '../../model/context.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { digestWhole } from '../../model/leaves.ts';
 import type { Performed, Work } from '../../model/provider.ts';
 import { honoursLocks } from './client-version.ts';
-import { creation, isAcross, observedAt, performGroup, removal } from './perform.ts';
-import { planEdits } from './plan-edits.ts';
+import { creation, isAcross, performGroup, removal, resultsOf } from './perform.ts';
+import { planEdits, type Verdict } from './plan-edits.ts';
 import { readConfig } from './read-config.ts';
 import { contended, type Group, newGroup } from './write-group.ts';
 import { kindOfConfig } from './write-target.ts';
@@ -68,6 +69,7 @@ interface Watch {
   /** Looks still to come, in milliseconds from now. */
   due: number[];
   rewrites: number;
+  mayHaveLost: boolean;
   results: readonly Performed[];
 }
 
@@ -76,7 +78,7 @@ function watchOf(file: string, works: readonly Work[], looks: readonly number[])
   for (const work of works) group.written.add(work);
   // The backup was made before the first write.
   group.hasBackup = true;
-  return { group, looks, due: [...looks], rewrites: 0, results: [] };
+  return { group, looks, due: [...looks], rewrites: 0, mayHaveLost: false, results: [] };
 }
 
 async function watchAll(watches: readonly Watch[], ctx: Context): Promise<void> {
@@ -94,27 +96,45 @@ async function watchAll(watches: readonly Watch[], ctx: Context): Promise<void> 
 
 async function look(watch: Watch, ctx: Context): Promise<void> {
   const { group } = watch;
-  const current = await readConfig(group.file, ctx.system.files).catch(() => null);
-  const root = current?.kind === 'there' ? current.value : current?.kind === 'absent' ? {} : null;
-  const judging = { digest: ctx.digest, written: group.written, refused: new Map() };
-  const isLost =
-    root === null || planEdits(root, group.works, judging).verdicts.some(({ kind }) => kind !== 'done');
-  if (!isLost) {
-    watch.results = group.works.map(({ step }) => ({
-      address: step.address,
-      result: 'done',
-      observed: observedAt(root, step.place),
-      findings: [],
-    }));
+  const seen = await lookOnly(group, ctx);
+  const asSeen = seen === null ? null : resultsOf(group, { ...seen, mayHaveLost: watch.mayHaveLost });
+  if (asSeen !== null && seen?.verdicts.every(({ kind }) => kind === 'done')) {
+    watch.results = asSeen;
     return;
   }
-  const before = [...group.losses.values()].reduce((sum, times) => sum + times, 0);
-  watch.results = await performGroup(group, ctx);
-  const after = [...group.losses.values()].reduce((sum, times) => sum + times, 0);
-  if (after === before) return;
+  const before = countLosses(group);
+  const written = await performGroup(group, ctx);
+  // A file that cannot be written again is no loss for the steps that are still as they should be.
+  watch.results = written.map((result, index) =>
+    result.result === 'failed' && seen?.verdicts[index]?.kind === 'done'
+      ? (asSeen?.[index] ?? result)
+      : result,
+  );
+  watch.mayHaveLost ||= written.some(({ findings }) =>
+    findings.some(({ code }) => code === 'CLIENT_POSSIBLE_LOST_UPDATE'),
+  );
+  if (countLosses(group) === before) return;
   watch.rewrites += 1;
   if (watch.rewrites < MAX_REWRITES) watch.due = [...watch.looks];
   else watch.results = watch.results.map((result) => giveUp(result, group));
+}
+
+/** What is there, without a lock; null when it cannot be known. */
+async function lookOnly(group: Group, ctx: Context): Promise<Seen | null> {
+  const current = await readConfig(group.file, ctx.system.files);
+  if (current.kind === 'unavailable') return null;
+  const root = current.kind === 'there' ? current.value : {};
+  const judging = { digest: ctx.digest, written: group.written, refused: new Map() };
+  return { verdicts: planEdits(root, group.works, judging).verdicts, root };
+}
+
+interface Seen {
+  readonly verdicts: readonly Verdict[];
+  readonly root: JsonObject;
+}
+
+function countLosses({ losses }: Group): number {
+  return [...losses.values()].reduce((sum, times) => sum + times, 0);
 }
 
 function giveUp(result: Performed, { file }: Group): Performed {
