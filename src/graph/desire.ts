@@ -158,8 +158,9 @@ function keptValues(server: Server, world: World): readonly Finding[] {
     /^\/(env|headers|args|url|headersHelper)(\/|$)/.test(pointer),
   );
   if (kept.length === 0) return [];
+  const pointers = kept.map((pointer) => `"${pointer}"`).join(', ');
   const words = {
-    message: `server "${server.name}": ${kept.map((pointer) => `"${pointer}"`).join(', ')} ${kept.length === 1 ? 'is' : 'are'} kept as found in the client's file: mcpform does not know the value, and cannot write it on another machine`,
+    message: `server "${server.name}": ${pointers} ${kept.length === 1 ? 'stays' : 'stay'} as found in the client's file: mcpform neither compares nor writes what is there, and cannot carry it to another machine`,
     hint: 'if it is a credential: put it in an environment variable, write `${NAME}` in the manifest and remove it from `lifecycle.keep`',
   };
   return [finding('GRAPH_VALUE_KEPT', 'warning', words, { at: atServer(server, world) })];

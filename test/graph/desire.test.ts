@@ -162,7 +162,7 @@ describe('kept values', () => {
       {
         code: 'GRAPH_VALUE_KEPT',
         severity: 'warning',
-        message: expect.stringContaining('"/env/API_KEY", "/args" are kept'),
+        message: expect.stringContaining('"/env/API_KEY", "/args" stay'),
       },
     ]);
   });
