@@ -1,12 +1,21 @@
 import type { Address } from '../model/address.ts';
 import type { Step } from '../model/plan.ts';
 
-/** Only these change the world; the others change our books, and need not wait for what is in conflict. */
-const writes: ReadonlySet<Step['action']> = new Set(['create', 'update', 'replace', 'delete', 'move']);
+/**
+ * What others in conflict hold up: all that changes the world, and forgetting, which waits only for the new line
+ * in the books. To adopt and to record changes our books alone, and goes on.
+ */
+const isHeldUp: ReadonlySet<Step['action']> = new Set([
+  'create',
+  'update',
+  'replace',
+  'delete',
+  'move',
+  'forget',
+]);
 
 /**
- * Steps that would write after something that is in conflict become conflicts themselves, and so on down the
- * line. Expects `needs` to be filled.
+ * Steps that wait for something in conflict become conflicts themselves, and so on down the line. Expects `needs` to be filled.
  */
 export function blockDependents(steps: readonly Step[]): readonly Step[] {
   const dependents = dependentsOf(steps);
@@ -14,7 +23,7 @@ export function blockDependents(steps: readonly Step[]): readonly Step[] {
   const queue = steps.filter((step) => step.action === 'conflict').map((step) => step.address);
   for (const blocker of queue) {
     for (const { address, action } of dependents.get(blocker) ?? []) {
-      if (!writes.has(action)) continue;
+      if (!isHeldUp.has(action)) continue;
       const known = blockedBy.get(address);
       if (known === undefined) queue.push(address);
       // Of several, name the same one whatever the order was.

@@ -60,8 +60,9 @@ export function compare(sides: Sides): Comparison {
 function comparedPointers(sides: Sides, desired: ReadonlyMap<Pointer, Json>): ReadonlySet<Pointer> {
   const pointers = new Set<Pointer>([...sides.base.pointers, ...desired.keys()]);
   if (sides.alsoObservedBut !== undefined) {
-    for (const pointer of leavesOf(sides.observed).keys()) {
-      if (!isInAny(pointer, sides.alsoObservedBut)) pointers.add(pointer);
+    for (const [pointer, value] of leavesOf(sides.observed)) {
+      // An empty object says nothing.
+      if (!isJsonObject(value) && !isInAny(pointer, sides.alsoObservedBut)) pointers.add(pointer);
     }
   }
   for (const pointer of pointers) {

@@ -59,6 +59,7 @@ function create(resource: PlannedResource, owned: Owned | null, input: PlanInput
     observed: null,
     owned,
     paths: creationPaths(resource, isMissing ? base : NO_BASE),
+    ...(isMissing ? renamed(resource, owned) : {}),
   };
   return declaredStep(resource, details, input);
 }

@@ -1,4 +1,4 @@
-import type { Pointer } from '../model/json.ts';
+import { isJsonObject, type Pointer } from '../model/json.ts';
 import { isWithin, leavesOf } from '../model/leaves.ts';
 import type { Because, PathChange, Step } from '../model/plan.ts';
 import type { Observed } from '../model/resource.ts';
@@ -46,9 +46,11 @@ function isLeftWhenRemoved(owned: Owned): boolean {
 export function foreignValues({ entry, lock }: Owned, observed: Observed): readonly Pointer[] {
   // The lock's digest is of what we wrote and nothing else.
   if (entry === null || lock !== null) return [];
-  return [...leavesOf(observed.attributes).keys()].filter((pointer) => {
+  return [...leavesOf(observed.attributes)].flatMap(([pointer, value]) => {
     const isUnknown = observed.unknown.some((owner) => isWithin(pointer, owner));
-    return !isUnknown && !Object.hasOwn(entry.base, pointer);
+    // An empty object holds nothing that could be lost.
+    const isForeign = !isUnknown && !isJsonObject(value) && !Object.hasOwn(entry.base, pointer);
+    return isForeign ? [pointer] : [];
   });
 }
 

@@ -11,18 +11,23 @@ export interface Dependencies {
 }
 
 /**
- * What each step waits for: declared dependencies that have a step, and for what leaves the other way round,
- * all that was written as depending on it.
+ * What each step waits for: declared dependencies that have a step. A delete waits the other way round, for all
+ * that was written as depending on it. An old line in the books goes only after the new one is there.
  */
 export function fillNeeds(steps: readonly Step[], dependencies: Dependencies): readonly Step[] {
   const byAddress = new Map(steps.map((step) => [step.address, step]));
-  const recordedDependents = dependentsInBooks(steps, dependencies);
+  const dependents = dependentsInBooks(steps, dependencies);
+  const successors = new Map(steps.map(({ address, previousAddress }) => [previousAddress, address]));
   return steps.map((step) => {
-    const candidates = isLeaving(step)
-      ? (recordedDependents.get(step.address) ?? [])
-      : dependencies.declared(step.address);
-    const needs = new Set(candidates.filter(isWaitedFor));
+    const needs = new Set(candidates().filter(isWaitedFor));
     return needs.size === 0 ? step : { ...step, needs: [...needs].sort(compareText) };
+
+    function candidates(): readonly Address[] {
+      if (!isLeaving(step)) return dependencies.declared(step.address);
+      const successor = successors.get(step.address);
+      const own = successor === undefined ? [] : [successor];
+      return step.action === 'forget' ? own : [...own, ...(dependents.get(step.address) ?? [])];
+    }
 
     function isWaitedFor(address: Address): boolean {
       const other = byAddress.get(address);

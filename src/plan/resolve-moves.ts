@@ -40,14 +40,19 @@ export function resolveMoves(moved: readonly Move[], known: Known): Moves {
       findings.push(bothDeclared(from, to, known));
       continue;
     }
-    if (!known.isOwned(from) || known.isOwned(to)) continue;
+    if (!known.isOwned(from)) continue;
+    if (known.disabled.has(to)) {
+      toOf.set(from, to);
+      continue;
+    }
+    if (known.isOwned(to)) continue;
     const rival = fromOf.get(to);
     if (rival !== undefined) {
       findings.push(twice(`${rival} and ${from} are both moved to ${to}`));
       continue;
     }
     toOf.set(from, to);
-    if (known.desired.has(to)) fromOf.set(to, from);
+    fromOf.set(to, from);
   }
   return { fromOf, toOf, findings };
 }

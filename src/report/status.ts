@@ -3,7 +3,7 @@ import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Because } from '../model/plan.ts';
 import { type Palette, palette, type TextOptions } from './style.ts';
-import { BECAUSE, count } from './words.ts';
+import { BECAUSE } from './words.ts';
 
 /**
  * How one address stands. `unmanaged`: there, and neither declared nor ours. `pending`: the manifest asks for
@@ -117,10 +117,4 @@ function paint(state: Standing, colors: Palette): (text: string) => string {
     case 'unmanaged':
       return colors.dim;
   }
-}
-
-/** What `state list` prints: the addresses in the books. */
-export function renderAddresses(addresses: readonly Address[]): string {
-  if (addresses.length === 0) return 'Nothing is managed.\n';
-  return `${addresses.map(escapeText).join('\n')}\n\n${count(addresses.length, 'resource')}.\n`;
 }

@@ -34,11 +34,14 @@ export function actionWords(step: Pick<Step, 'action' | 'previousAddress'>): str
   }
 }
 
-export function becauseWords(step: Pick<Step, 'because' | 'place' | 'blockedBy' | 'action'>): string {
+export function becauseWords(
+  step: Pick<Step, 'because' | 'place' | 'blockedBy' | 'action' | 'paths'>,
+): string {
   if (step.because === 'unavailable') return `${escapeText(step.place.file)} could not be read`;
   if (step.because === 'dependency' && step.blockedBy !== undefined) {
     return `it waits for ${escapeText(step.blockedBy)}, which is in conflict`;
   }
+  if (step.because === 'exists' && step.paths.length === 0) return 'something is there that is not ours';
   if (step.because === 'renamed' && step.action === 'forget') return 'it goes by another address now';
   return BECAUSE[step.because];
 }
