@@ -175,27 +175,27 @@ function refused(name: string, why: string, hint: string): Import {
 
 /**
  * Imports of one name as one server with all their targets, when they say the same. When they do not, the first
- * stays and the others are refused, as are names that the manifest declares already: it has each name once.
+ * stays and the others are refused: a manifest has each name once. `joined` are those of `imports` that went in.
  */
-export function joinImports(
-  imports: readonly ImportedServer[],
-  declared: ReadonlySet<string> = new Set(),
-): {
+export function joinImports(imports: readonly ImportedServer[]): {
+  readonly joined: readonly ImportedServer[];
   readonly servers: readonly ImportedServer[];
   readonly findings: readonly Finding[];
 } {
   const servers = new Map<string, ImportedServer>();
+  const joined: ImportedServer[] = [];
   const findings: Finding[] = [];
   for (const each of imports) {
     const first = servers.get(each.name);
-    if (declared.has(each.name)) findings.push(alreadyDeclared(each));
-    else if (first === undefined) servers.set(each.name, each);
-    else if (sameJson({ ...first.server, targets: [] }, { ...each.server, targets: [] })) {
-      const targets = [...targetsOf(first), ...targetsOf(each)];
-      servers.set(each.name, { name: each.name, server: { ...first.server, targets } });
-    } else findings.push(nameTaken(each.name, targetsOf(first), targetsOf(each)));
+    if (first !== undefined && !sameJson({ ...first.server, targets: [] }, { ...each.server, targets: [] })) {
+      findings.push(nameTaken(each.name, targetsOf(first), targetsOf(each)));
+      continue;
+    }
+    joined.push(each);
+    const targets = [...(first === undefined ? [] : targetsOf(first)), ...targetsOf(each)];
+    servers.set(each.name, { name: each.name, server: { ...each.server, targets } });
   }
-  return { servers: [...servers.values()], findings };
+  return { servers: [...servers.values()], joined, findings };
 }
 
 function targetsOf({ server }: ImportedServer): readonly Json[] {
@@ -204,15 +204,6 @@ function targetsOf({ server }: ImportedServer): readonly Json[] {
 
 function scopeOf(targets: readonly Json[]): string {
   return (targets[0] as { readonly scope?: string } | undefined)?.scope ?? '';
-}
-
-function alreadyDeclared(server: ImportedServer): Finding {
-  return {
-    code: 'MANIFEST_IMPORT_REFUSED',
-    severity: 'error',
-    message: `"${server.name}" in ${scopeOf(targetsOf(server))} scope is not imported: the manifest declares a server of this name`,
-    hint: 'add the target to that server if they are the same, or rename one of them',
-  };
 }
 
 function nameTaken(name: string, first: readonly Json[], other: readonly Json[]): Finding {
