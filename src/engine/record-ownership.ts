@@ -1,14 +1,13 @@
-import { dirname } from 'node:path';
 import { ownershipDigest } from '../lock/ownership-digest.ts';
 import { printLock } from '../lock/print-lock.ts';
 import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
-import { isErrno, McpformError } from '../model/error.ts';
 import type { Outcome } from '../model/event.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import type { Lock, SharedOwnership } from '../model/lock.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Rendered } from './observe.ts';
+import { replaceText } from './replace-text.ts';
 
 export interface OwnershipChange {
   readonly plan: Plan;
@@ -56,50 +55,6 @@ export async function writeLock(
   if (canonicalJson(ownership as unknown as Json) === canonicalJson(lock.ownership as unknown as Json)) {
     return isEmpty ? null : text;
   }
-  await replaceText(path, text, ctx);
+  await replaceText(path, text, 'LOCK_UNWRITABLE', ctx);
   return text;
-}
-
-/** Temp, fsync, rename, fsync of the folder; a link is followed, so that it stays a link. */
-async function replaceText(path: string, text: string, ctx: Context): Promise<void> {
-  const { files } = ctx.system;
-  let temporary = '';
-  try {
-    const real = await realPathOr(path, ctx);
-    temporary = `${real}.tmp.${process.pid}`;
-    if (await exists(real, ctx)) {
-      await files.createLike(real, temporary);
-      await files.fill(temporary, text, { sync: true });
-    } else {
-      await files.create(temporary, text, { mode: 0o644, sync: true });
-    }
-    await files.rename(temporary, real);
-    await files.syncFolder(dirname(real));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    await files.remove(temporary).catch(() => undefined);
-    throw new McpformError('LOCK_UNWRITABLE', `"${path}" could not be written (${String(error.code)})`, {
-      hint: 'the entries are written and in the books; make the file writable and run `mcpform apply` again',
-      cause: error,
-    });
-  }
-}
-
-async function realPathOr(path: string, ctx: Context): Promise<string> {
-  try {
-    return await ctx.system.files.realPath(path);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return path;
-    throw error;
-  }
-}
-
-async function exists(path: string, ctx: Context): Promise<boolean> {
-  try {
-    await ctx.system.files.stat(path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

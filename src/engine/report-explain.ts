@@ -24,9 +24,13 @@ export async function reportExplain(
   const entry = seen.inventory?.entries[address];
   const applied = generations.flatMap((generation) => appliedIn(generation, address));
   if (step === undefined && rendered === undefined && entry === undefined && applied.length === 0) {
-    throw new McpformError('ADDRESS_UNKNOWN', `"${address}" is neither declared nor managed, and never was`, {
-      hint: '`mcpform status` lists the addresses',
-    });
+    throw new McpformError(
+      'PLAN_ADDRESS_UNKNOWN',
+      `"${address}" is neither declared nor managed, and never was`,
+      {
+        hint: '`mcpform status` lists the addresses',
+      },
+    );
   }
   const place = rendered?.place ?? entry?.place ?? step?.place ?? null;
   const observed = place === null ? undefined : seen.world.objects.get(place.key);

@@ -11,6 +11,10 @@ const table = {
     EXIT.interrupted,
     'Stopped by Ctrl-C or a signal. What was running was finished or rolled back; run the command again.',
   ),
+  MANIFEST_EXISTS: e(
+    EXIT.error,
+    '`init` never overwrites a file. Add to it with `mcpform import`, or name another file.',
+  ),
   MANIFEST_INVALID: e(
     EXIT.error,
     'The manifest has errors; each is listed with its place. Nothing was changed.',
@@ -22,6 +26,10 @@ const table = {
   MANIFEST_UNREADABLE: e(
     EXIT.error,
     'A manifest file does not exist, may not be read, is a folder, or is far too large.',
+  ),
+  MANIFEST_UNWRITABLE: e(
+    EXIT.error,
+    'A manifest file could not be written. Check its permissions and those of its folder.',
   ),
   NOT_APPROVED: e(
     EXIT.stale,

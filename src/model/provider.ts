@@ -38,6 +38,17 @@ export interface Provider {
   compensate?(work: Work, ctx: Context): Promise<void>;
   /** After all writes: looks once more at what was performed, after the provider's own settle time. */
   settle?(work: readonly Work[], ctx: Context): Promise<readonly Performed[]>;
+  /** For `doctor`: whether what this provider needs is there and sound. Starts no server. */
+  diagnose?(ctx: Context): Promise<readonly Diagnosis[]>;
+}
+
+/** One thing that `doctor` looked at. */
+export interface Diagnosis {
+  /** What was looked at: `claude-code config`. */
+  readonly check: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly detail: string;
+  readonly hint?: string;
 }
 
 export interface ObserveRequest {

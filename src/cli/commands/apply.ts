@@ -21,7 +21,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       ...request,
       command: 'apply',
       lockWaitMs: lockWaitMs(input),
-      settles: !switchOption(input.options, 'noSettle'),
+      settles: input.options['settle'] !== false,
       allowDestroy: switchOption(input.options, 'allowDestroy'),
       // What was taken over, and with which files, was reviewed with the plan.
       ...(approval === undefined ? {} : { approval, ...asApproved(approval, request) }),

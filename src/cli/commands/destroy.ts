@@ -14,7 +14,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       ...planRequest(input, 'destroy'),
       command: 'destroy',
       lockWaitMs: lockWaitMs(input),
-      settles: !switchOption(input.options, 'noSettle'),
+      settles: input.options['settle'] !== false,
       allowDestroy: true,
     },
     { input, terminal },

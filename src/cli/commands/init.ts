@@ -1,4 +1,80 @@
-import type { Answer } from '../command.ts';
-export async function run(): Promise<Answer> {
-  throw new Error('not written');
+import { basename, dirname, resolve } from 'node:path';
+import { adoptImports } from '../../engine/adopt-imports.ts';
+import { readGitFacts } from '../../engine/git-facts.ts';
+import { type Imports, importEntries } from '../../engine/import-entries.ts';
+import { newManifest, stackName } from '../../manifest/write-manifest.ts';
+import type { Context } from '../../model/context.ts';
+import { isErrno, McpformError } from '../../model/error.ts';
+import { EXIT } from '../../model/exit-code.ts';
+import { hasErrors } from '../../model/finding.ts';
+import { renderFindings } from '../../report/findings.ts';
+import { initWords } from '../../report/import-words.ts';
+import { type Answer, type CommandInput, listOption, switchOption, textOption } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+const NOTHING: Imports = { servers: [], addresses: [], findings: [] };
+
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  const path = pathOf(input);
+  const name = textOption(input.options, 'name') ?? stackName(basename(dirname(path)));
+  const imports = switchOption(input.options, 'import') ? await findEntries(dirname(path), ctx) : NOTHING;
+  if (!switchOption(input.options, 'json')) {
+    terminal.err(renderFindings(imports.findings, { color: terminal.color.err, width: terminal.width }));
+  }
+  await createFile(path, newManifest({ name, servers: imports.servers }), ctx);
+  if (imports.addresses.length > 0) {
+    const request = { files: [path], cwd: input.cwd, variables: {} };
+    await adoptImports(request, imports.addresses, { lockWaitMs: 0, command: 'init --import' }, ctx);
+  }
+  return {
+    exitCode: hasErrors(imports.findings) ? EXIT.partial : EXIT.ok,
+    text: initWords(path, imports.addresses),
+    json: { formatVersion: '1.0', file: path, imported: imports.addresses, findings: imports.findings },
+  };
+}
+
+function pathOf({ options, cwd }: CommandInput): string {
+  const [file = 'mcp.yaml', other] = listOption(options, 'file');
+  if (other === undefined) return resolve(cwd, file);
+  throw new McpformError('USAGE', 'init writes one file', { hint: 'give -f once' });
+}
+
+async function findEntries(folder: string, ctx: Context): Promise<Imports> {
+  const real = await ctx.system.files.realPath(folder);
+  const root = (await readGitFacts(real, ctx.system.files))?.root ?? null;
+  const place = root ?? real;
+  return await importEntries(
+    {
+      addresses: [],
+      targets: [
+        { client: 'claude-code', scope: 'user' },
+        { client: 'claude-code', scope: 'local', folder: place },
+        { client: 'claude-code', scope: 'project', folder: place },
+      ],
+      managed: new Set(),
+      taken: new Set(),
+      books: null,
+      root,
+    },
+    ctx,
+  );
+}
+
+async function createFile(path: string, text: string, ctx: Context): Promise<void> {
+  try {
+    await ctx.system.files.create(path, text, { mode: 0o644, sync: true });
+    await ctx.system.files.syncFolder(dirname(path));
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) {
+      throw new McpformError('MANIFEST_EXISTS', `"${path}" is there already`, {
+        hint: 'add to it with `mcpform import`, or name another file with -f',
+        cause: error,
+      });
+    }
+    if (!isErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR')) throw error;
+    throw new McpformError('MANIFEST_UNWRITABLE', `"${path}" could not be written (${error.code})`, {
+      hint: 'name a file in a folder that is there and that you may write to',
+      cause: error,
+    });
+  }
 }

@@ -27,7 +27,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       mode: 'rollback',
       command: `rollback ${number}`,
       lockWaitMs: lockWaitMs(input),
-      settles: !switchOption(input.options, 'noSettle'),
+      settles: input.options['settle'] !== false,
       allowDestroy: switchOption(input.options, 'allowDestroy'),
       hold: { generation: number, reason: `rollback ${number}` },
     },

@@ -26,7 +26,8 @@ export async function honoursLocks(ctx: Context): Promise<boolean> {
   return true;
 }
 
-async function findVersion(ctx: Context): Promise<string | null> {
+/** `2.1.328`, or null when no client is on PATH or it does not say. */
+export async function findVersion(ctx: Context): Promise<string | null> {
   const program = await findProgram(ctx);
   if (program === null) return null;
   return (await versionOfPackage(program.path, ctx)) ?? (await versionOfProgram(program, ctx));
