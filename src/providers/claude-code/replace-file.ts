@@ -96,7 +96,7 @@ function isSameFile(a: FileStat, b: FileStat): boolean {
     a.device === b.device &&
     a.size === b.size &&
     a.modifiedMs === b.modifiedMs &&
-    a.links === 1
+    a.links === b.links
   );
 }
 
