@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -71,7 +70,6 @@ export async function writeInventory(folder: string, inventory: Inventory, ctx: 
   const { inventory: path, previous } = filesIn(folder);
   await keepPrevious(path, previous, ctx);
   await replaceFile(path, printInventory(inventory), ctx);
-  await ctx.system.files.syncFolder(dirname(path));
 }
 
 async function keepPrevious(path: string, previous: string, ctx: Disk): Promise<void> {

@@ -200,7 +200,8 @@ export class Run {
       ...(hold === null || hold === undefined ? {} : { hold }),
     };
     const isSame = canonicalJson(headOf(next)) === canonicalJson(headOf(this.#committed));
-    if (isSame && !this.#books.hasChanged) return this.#committed;
+    // A generation counts as a change: a saved plan is bound to the serial, and approves one apply.
+    if (isSame && !this.#books.hasChanged && change.generation === undefined) return this.#committed;
     const { entries } = this.inventory;
     return { ...next, serial: this.#committed.serial + 1, entries };
   }

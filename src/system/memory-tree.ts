@@ -77,13 +77,19 @@ export function locate(
   };
   let budget = 40;
   const walk = (text: string): Located => {
-    const names = posix.normalize(text).split('/').filter(Boolean);
+    const plain = /\/\.|\/\//.test(text) ? posix.normalize(text) : text;
+    const names = plain.split('/').filter(Boolean);
     let at: Located = { folder: root, name: '', node: root, path: '/' };
     for (const [index, name] of names.entries()) {
       const folder = at.node ?? fail('ENOENT');
       if (folder.kind !== 'folder') return fail('ENOTDIR');
       if (!isAllowed(folder, 1, options.caller)) return fail('EACCES');
-      at = { folder, name, node: folder.entries.get(name), path: posix.join(at.path, name) };
+      at = {
+        folder,
+        name,
+        node: folder.entries.get(name),
+        path: `${at.path === '/' ? '' : at.path}/${name}`,
+      };
       const isLast = index === names.length - 1;
       if (at.node?.kind !== 'link' || (isLast && !options.follow)) continue;
       if (budget-- === 0) return fail('ELOOP');

@@ -96,6 +96,9 @@ const crashBefore = (n: number) => (call: Call) =>
   call.n === n ? ({ kind: 'crash', when: 'before' } as const) : null;
 const hasEffect = (call: Call): boolean => call.isWrite || call.name === 'syncFolder';
 
+/** Thousands of runs each: half a minute where the machine has other things to do. */
+const patience = 300_000;
+
 describe('an apply of 20 steps', () => {
   it('does 20 steps, in few calls', async () => {
     const system = prepared();
@@ -106,25 +109,29 @@ describe('an apply of 20 steps', () => {
     await expectConvergence(system.restart('kill'));
   });
 
-  it.each(losses)('survives a crash at every point, and at every point of the recovery: %s', async (loss) => {
-    const points = (await callsOf(prepared())).filter(hasEffect).map(({ n }) => n);
-    expect(points.length).toBeGreaterThan(30);
-    let recoveries = 0;
-    for (const n of points) {
-      const crashed = prepared(crashBefore(n));
-      expect(await attempt(crashed), `crash before call ${n}`).toBe('gone');
-      const recovery = crashed.fork(loss);
-      const inner = (await callsOf(recovery)).filter(hasEffect).map((call) => call.n);
-      await expectConvergence(recovery);
-      for (const m of inner) {
-        const twice = crashed.fork(loss, { fault: crashBefore(m) });
-        expect(await attempt(twice), `crash before call ${n}, then ${m}`).toBe('gone');
-        await expectConvergence(twice.restart(loss));
-        recoveries += 1;
+  it.each(losses)(
+    'survives a crash at every point, and at every point of the recovery: %s',
+    async (loss) => {
+      const points = (await callsOf(prepared())).filter(hasEffect).map(({ n }) => n);
+      expect(points.length).toBeGreaterThan(30);
+      let recoveries = 0;
+      for (const n of points) {
+        const crashed = prepared(crashBefore(n));
+        expect(await attempt(crashed), `crash before call ${n}`).toBe('gone');
+        const recovery = crashed.fork(loss);
+        const inner = (await callsOf(recovery)).filter(hasEffect).map((call) => call.n);
+        await expectConvergence(recovery);
+        for (const m of inner) {
+          const twice = crashed.fork(loss, { fault: crashBefore(m) });
+          expect(await attempt(twice), `crash before call ${n}, then ${m}`).toBe('gone');
+          await expectConvergence(twice.restart(loss));
+          recoveries += 1;
+        }
       }
-    }
-    expect(recoveries).toBeGreaterThan(1_000);
-  });
+      expect(recoveries).toBeGreaterThan(1_000);
+    },
+    patience,
+  );
 
   it.each(['EIO', 'ENOSPC', 'EACCES'] as const)(
     'survives the failure of every single call: %s',

@@ -20,8 +20,15 @@ export const asker: Asker = {
   source: { remote: 'https://git.example/tools', root: `${home}/tools`, files: ['mcp.yaml'] },
 };
 
+const digests = new Map<string, string>();
+
+/** As the real one, but each text is digested once: the crash tests ask for the same few a million times. */
 export function digest(text: string): string {
-  return createHmac('sha256', 'test key').update(text).digest('base64url');
+  const known = digests.get(text);
+  if (known !== undefined) return known;
+  const made = createHmac('sha256', 'test key').update(text).digest('base64url');
+  digests.set(text, made);
+  return made;
 }
 
 /** A context on any system; what it emits is collected. */
