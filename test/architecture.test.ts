@@ -37,8 +37,10 @@ interface Import {
 
 function importsOf(file: string): readonly Import[] {
   const text = readFileSync(join(src, file), 'utf8');
-  const found = text.matchAll(/(?:\bfrom\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm);
-  return [...found].map((match) => ({ from: file, to: match[1] as string }));
+  const found = text.matchAll(
+    /^(?:import|export)\s(?:[^;'"]*?\sfrom\s)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm,
+  );
+  return [...found].map((match) => ({ from: file, to: (match[1] ?? match[2]) as string }));
 }
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -10,12 +10,13 @@ import type { Plan } from '../model/plan.ts';
 import type { Provider } from '../model/provider.ts';
 import type { Desired, Place } from '../model/resource.ts';
 import { plan } from '../plan/plan.ts';
-import type { PlanInput } from '../plan/plan-input.ts';
+import type { PlanInput, PlannedResource } from '../plan/plan-input.ts';
 import { checkPolicy } from '../policy/check-policy.ts';
 import { hasSameFiles } from '../state/identity.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
 import { addressesOf, type World } from './observe.ts';
+import { placesOfOtherStacks } from './other-stacks.ts';
 import { readPolicies } from './read-policies.ts';
 
 export interface PlanRequest {
@@ -65,12 +66,40 @@ export async function draftPlan(
     },
     findings: [...declared.findings, ...world.findings, ...policy.findings],
   };
-  const drafted = plan(input);
+  const drafted = await withoutOthers(plan(input), input, declared.books, ctx);
   const reviews = [...world.providers].flatMap(([name, provider]) => {
     const observation = world.observations.get(name);
     return observation === undefined ? [] : provider.review(drafted, observation);
   });
   return { ...drafted, findings: locateFindings([...drafted.findings, ...reviews], declared.loaded.sources) };
+}
+
+/**
+ * What another stack of this user owns is not free to adopt or to take over. Other books are read only when
+ * something would be, so the usual plan costs nothing.
+ */
+async function withoutOthers(drafted: Plan, input: PlanInput, books: string, ctx: Context): Promise<Plan> {
+  const wanted = drafted.steps.filter(({ action, because }) => action === 'adopt' || because === 'taken-over');
+  if (wanted.length === 0) return drafted;
+  const others = await placesOfOtherStacks(books, ctx);
+  const owners = new Map(wanted.map(({ address, place }) => [address, others.get(place.key)]));
+  const desired = input.desired.map((resource) => {
+    const owner = owners.get(resource.desired.address);
+    if (owner === undefined) return resource;
+    return { ...resource, desired: { ...resource.desired, blocked: ownedElsewhere(resource, owner) } };
+  });
+  return plan({ ...input, desired });
+}
+
+function ownedElsewhere({ desired, place }: PlannedResource, owner: string): Finding {
+  return {
+    code: 'STATE_OTHER_STACK',
+    severity: 'error',
+    message: `"${desired.address}" is managed by stack "${owner}"`,
+    hint: `remove it from one of the two manifests; \`mcpform forget ${desired.address}\` there makes "${owner}" let go of it`,
+    address: desired.address,
+    at: { ...desired.at, file: desired.at.file || place.file },
+  };
 }
 
 function providerOf(world: World, name: string): Provider {

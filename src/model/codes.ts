@@ -568,6 +568,10 @@ const table = {
     EXIT.error,
     'A stack of this name from another repository or folder owns this state. Rename the stack, or run `mcpform state mv` if the folder was moved.',
   ),
+  STATE_OTHER_STACK: e(
+    EXIT.error,
+    'Another stack of yours manages this entry. One of the two has to let go of it.',
+  ),
   STATE_OTHER_USER: e(
     EXIT.error,
     'The state was written by another user. Run as that user, or name another folder with `--state-dir`.',

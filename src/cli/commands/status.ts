@@ -13,8 +13,10 @@ const AS_DECLARED: ReadonlySet<string> = new Set(['in-sync', 'unmanaged']);
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const report = await reportStatus(await declare(await loadRequest(input, ctx), ctx), ctx);
   if (!switchOption(input.options, 'json')) {
+    // What a plan would remark on is not how things stand.
+    const findings = report.findings.filter(({ severity }) => severity !== 'info');
     terminal.err(
-      renderFindings(report.findings, { color: terminal.color.err, width: terminal.width, cwd: input.cwd }),
+      renderFindings(findings, { color: terminal.color.err, width: terminal.width, cwd: input.cwd }),
     );
   }
   const isOff = report.resources.some(({ state }) => !AS_DECLARED.has(state));
