@@ -32,30 +32,38 @@ export function findSecretArguments(
 
 /** A URL without its user and password, and without query values and path parts that look like credentials. */
 export function redactUrl(url: string): string {
-  const [, scheme = '', userInfo, rest = ''] = URL_PARTS.exec(url) ?? [];
-  if (scheme === '') return url;
-  const safe = rest.replace(QUERY_VALUE, (whole, lead: string, key: string, value: string) =>
-    looksLikeSecret(key, value) === null ? whole : `${lead}${key}=${MASK}`,
-  );
-  const masked = safe.replace(/[^/?#&=]+/g, (part) => (looksLikeSecret(null, part) === null ? part : MASK));
-  return `${scheme}${userInfo === undefined ? '' : `${MASK}@`}${masked}`;
+  return maskUrl(url, () => '***');
 }
 
 /**
  * A line of somebody's file that may be shown: every word of it that looks like a credential, and the value
- * behind a key with a secret's name, is replaced by `***`. The rest, positions before it included, stays.
+ * behind a key with a secret's name, becomes as many `*`. The rest stays, and stays at its column.
  */
 export function redactLine(line: string): string {
-  const urls = line.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"`<>,]+/gi, redactUrl);
-  const values = urls.replace(KEY_AND_VALUE, (whole, lead: string, key: string, value: string) =>
-    looksLikeSecret(key, value.trim()) === null ? whole : `${lead}${MASK}`,
-  );
+  const stars = (text: string): string => '*'.repeat(text.length);
+  const urls = line.replace(URL_WORD, (url) => maskUrl(url, stars));
+  const values = urls.replace(KEY_AND_VALUE, (whole, lead: string, key: string, value: string) => {
+    const text = value.trimEnd();
+    return looksLikeSecret(key, text) === null ? whole : lead + stars(text) + value.slice(text.length);
+  });
   return values.replace(/[^\s'"`,;=[\]{}()<>]{12,}/g, (word) =>
-    looksLikeSecret(null, word) !== null || isKeyMaterial(word) ? MASK : word,
+    looksLikeSecret(null, word) !== null || isKeyMaterial(word) ? stars(word) : word,
   );
 }
 
-const MASK = '***';
+function maskUrl(url: string, mask: (text: string) => string): string {
+  const [, scheme = '', userInfo, rest = ''] = URL_PARTS.exec(url) ?? [];
+  if (scheme === '') return url;
+  const safe = rest.replace(QUERY_VALUE, (whole, lead: string, key: string, value: string) =>
+    looksLikeSecret(key, value) === null ? whole : `${lead}${key}=${mask(value)}`,
+  );
+  const masked = safe.replace(/[^/?#&=]+/g, (part) =>
+    looksLikeSecret(null, part) === null ? part : mask(part),
+  );
+  return `${scheme}${userInfo === undefined ? '' : `${mask(userInfo)}@`}${masked}`;
+}
+
+const URL_WORD = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"`<>,]+/gi;
 const REFERENCE = /\$\{[^{}]*\}/g;
 const SCHEME_WORD = /^(?:bearer|basic|token|apikey)\s+/i;
 const ASSIGNMENT = /^-{0,2}([A-Za-z][A-Za-z0-9_.-]*)=(.*)$/s;

@@ -18,8 +18,16 @@ export interface SchemaProblem {
  */
 export function describeSchemaErrors(errors: readonly SchemaError[]): readonly SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>();
+  // A fault of a key comes as an error whose data is the key, at the place of the whole map.
+  const names = new Set(
+    errors.flatMap(({ keyword, instancePath, params }) =>
+      keyword === 'propertyNames' ? [JSON.stringify([instancePath, params['propertyName']])] : [],
+    ),
+  );
   for (const error of errors) {
-    const problem = describe(error);
+    const isAboutName =
+      typeof error.data === 'string' && names.has(JSON.stringify([error.instancePath, error.data]));
+    const problem = isAboutName ? badName(error) : describe(error);
     if (problem === null) continue;
     const place = JSON.stringify([
       problem.path,
@@ -31,9 +39,12 @@ export function describeSchemaErrors(errors: readonly SchemaError[]): readonly S
   return [...problems.values()];
 }
 
+/** More known words than this are not searched: comparing costs too much for a hint. */
+const MOST_KNOWN = 5_000;
+
 /** The known word that was probably meant; null when none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  if (word.length > 64 || known.length === 0) return null;
+  if (word.length > 64 || known.length === 0 || known.length > MOST_KNOWN) return null;
   const lower = word.toLowerCase();
   const candidate = known.find((each) => each.toLowerCase() === lower) ?? closest(word, known);
   const isNear = distance(lower, candidate.toLowerCase()) <= Math.max(1, Math.floor(word.length / 3));
@@ -69,7 +80,7 @@ function describe(error: SchemaError): SchemaProblem | null {
     case 'propertyNames':
       return null;
     default:
-      return error.propertyName === undefined ? badValue(path, error) : badName(path, error);
+      return badValue(path, error);
   }
 }
 
@@ -84,15 +95,11 @@ function unknownKey(path: readonly string[], key: string, error: SchemaError): S
   };
 }
 
-function badName(path: readonly string[], error: SchemaError): SchemaProblem {
-  const name = error.propertyName as string;
+function badName(error: SchemaError): SchemaProblem {
+  const name = error.data as string;
   const expected = error.parentSchema?.['patternErrorMessage'] ?? 'expected another name';
-  return {
-    kind: 'name',
-    path: [...path, name],
-    part: 'key',
-    message: `"${name}" is not a valid name here: ${expected}`,
-  };
+  const path = [...fromPointer(error.instancePath), name];
+  return { kind: 'name', path, part: 'key', message: `"${name}" is not a valid name here: ${expected}` };
 }
 
 function badValue(path: readonly string[], error: SchemaError): SchemaProblem {

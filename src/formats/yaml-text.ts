@@ -14,17 +14,31 @@ export interface YamlText {
 /** Finds the line starts when the first place is asked for: a text without findings never pays for them. */
 export function yamlText(text: string): YamlText {
   let starts: readonly number[] | null = null;
+  const lines = new Map<number, Line>();
   return {
     text,
     locate(offset) {
       starts ??= lineStarts(text);
-      const line = lineAt(starts, offset);
-      const start = starts[line] as number;
-      const source = lineFrom(text, start);
-      const at = { line: line + 1, column: Math.min(offset - start, source.length) + 1 };
-      return source.length > LONGEST_EXCERPT ? at : { ...at, excerpt: redactLine(source) };
+      const number = lineAt(starts, offset);
+      const start = starts[number] as number;
+      const line = lines.get(number) ?? readLine(text, start);
+      lines.set(number, line);
+      const at = { line: number + 1, column: Math.min(offset - start, line.length) + 1 };
+      return line.excerpt === null ? at : { ...at, excerpt: line.excerpt };
     },
   };
+}
+
+interface Line {
+  readonly length: number;
+  readonly excerpt: string | null;
+}
+
+function readLine(text: string, start: number): Line {
+  const end = text.indexOf('\n', start);
+  const whole = text.slice(start, end === -1 ? text.length : end);
+  const line = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
+  return { length: line.length, excerpt: line.length > LONGEST_EXCERPT ? null : redactLine(line) };
 }
 
 function lineStarts(text: string): readonly number[] {
@@ -42,10 +56,4 @@ function lineAt(starts: readonly number[], offset: number): number {
     else high = middle - 1;
   }
   return low;
-}
-
-function lineFrom(text: string, start: number): string {
-  const end = text.indexOf('\n', start);
-  const line = text.slice(start, end === -1 ? text.length : end);
-  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

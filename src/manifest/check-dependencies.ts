@@ -1,4 +1,3 @@
-import { suggest } from '../formats/yaml-schema.ts';
 import type { Problems } from './problem.ts';
 
 /** `dependsOn` by server, every declared server included. */
@@ -6,17 +5,13 @@ export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /** Names nobody declares, and circles: one finding per circle, with the path printed. */
 export function checkDependencies(dependencies: Dependencies, problems: Problems): void {
-  const names = [...dependencies.keys()];
   for (const [server, needs] of dependencies) {
     needs.forEach((need, index) => {
       if (dependencies.has(need)) return;
       const path = ['servers', server, 'dependsOn', String(index)];
-      problems.error(
-        'MANIFEST_DEPENDENCY_UNKNOWN',
-        path,
-        `server "${need}" is not declared`,
-        suggest(need, names),
-      );
+      problems.error('MANIFEST_DEPENDENCY_UNKNOWN', path, `server "${need}" is not declared`, {
+        near: [need, dependencies.keys()],
+      });
     });
   }
   for (const circle of findCircles(dependencies)) {
@@ -63,7 +58,11 @@ function leadNowhere(dependencies: Dependencies): Set<string> {
   for (const [server, needs] of dependencies) {
     const known = needs.filter((need) => dependencies.has(need));
     waiting.set(server, known.length);
-    for (const need of known) dependents.set(need, [...(dependents.get(need) ?? []), server]);
+    for (const need of known) {
+      const waitingForIt = dependents.get(need);
+      if (waitingForIt === undefined) dependents.set(need, [server]);
+      else waitingForIt.push(server);
+    }
   }
   const ready = [...waiting].filter(([, count]) => count === 0).map(([server]) => server);
   for (let next = 0; next < ready.length; next += 1) {

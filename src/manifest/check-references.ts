@@ -1,11 +1,10 @@
-import { suggest } from '../formats/yaml-schema.ts';
 import type { MountDocument, ServerDocument } from '../schema/manifest.types.ts';
 import type { Path, Problems } from './problem.ts';
 
-/** Names declared at the top level. */
+/** Names declared at the top level; null when it is not known which there are. */
 export interface DeclaredNames {
-  readonly networks: readonly string[];
-  readonly volumes: readonly string[];
+  readonly networks: ReadonlySet<string> | null;
+  readonly volumes: ReadonlySet<string> | null;
 }
 
 /** The networks and volumes a server uses, against those that are declared. */
@@ -31,13 +30,14 @@ export function checkReferences(
 function checkName(
   kind: 'network' | 'volume',
   name: string,
-  declared: readonly string[],
+  declared: ReadonlySet<string> | null,
   path: Path,
   problems: Problems,
 ): void {
-  if (declared.includes(name)) return;
+  if (declared === null || declared.has(name)) return;
   problems.error('MANIFEST_REFERENCE_UNKNOWN', path, `${kind} "${name}" is not declared`, {
-    hint: suggest(name, declared).hint ?? `declare it: ${kind}s: { ${name}: {} }`,
+    near: [name, declared],
+    hint: `declare it: ${kind}s: { ${name}: {} }`,
   });
 }
 

@@ -1,5 +1,6 @@
-import { type ParsedYaml, parseYaml } from '../formats/yaml-parse.ts';
-import { findPlace } from '../formats/yaml-position.ts';
+import { parseYaml } from '../formats/yaml-parse.ts';
+import { type PlaceFinder, placeFinder } from '../formats/yaml-position.ts';
+import type { YamlText } from '../formats/yaml-text.ts';
 import type { At, Finding } from '../model/finding.ts';
 import { fromPointer } from '../model/json.ts';
 import type { Source } from './parse-manifest.ts';
@@ -11,28 +12,39 @@ import type { Source } from './parse-manifest.ts';
  */
 export function locateFindings(findings: readonly Finding[], sources: readonly Source[]): readonly Finding[] {
   const paths = new Set(sources.map(({ path }) => path));
-  const parsed = new Map<string, ParsedYaml>();
-  const read = (source: Source): ParsedYaml => {
-    const known = parsed.get(source.path) ?? parseYaml(source.bytes, source.path);
-    parsed.set(source.path, known);
+  const opened = new Map<Source, Opened>();
+  const open = (source: Source): Opened => {
+    const known = opened.get(source) ?? openSource(source);
+    opened.set(source, known);
     return known;
   };
   return findings.map((finding) => {
     const { at } = finding;
     if (at?.pointer === undefined || at.line !== undefined || !paths.has(at.file)) return finding;
-    return { ...finding, at: locate(at, sources, read) };
+    return { ...finding, at: locate(at, sources, open) };
   });
 }
 
-function locate(at: At, sources: readonly Source[], read: (source: Source) => ParsedYaml): At {
+interface Opened {
+  readonly text: YamlText;
+  /** Null when the file is not YAML. */
+  readonly find: PlaceFinder | null;
+}
+
+function openSource({ bytes, path }: Source): Opened {
+  const { document, source } = parseYaml(bytes, path);
+  return { text: source, find: document === null ? null : placeFinder(document) };
+}
+
+function locate(at: At, sources: readonly Source[], open: (source: Source) => Opened): At {
   const path = fromPointer(at.pointer ?? '');
   // The named file first, then the last: a later file wins when files are merged.
   const named = sources.filter((source) => source.path === at.file);
   let nearest: At | null = null;
   for (const source of [...named, ...sources.toReversed()]) {
-    const { document, source: text } = read(source);
-    if (document === null) continue;
-    const { offset, isExact } = findPlace(document, path, at.part ?? 'value');
+    const { find, text } = open(source);
+    if (find === null) continue;
+    const { offset, isExact } = find(path, at.part ?? 'value');
     const located = { ...at, file: source.path, ...text.locate(offset) };
     if (isExact) return located;
     nearest ??= located;

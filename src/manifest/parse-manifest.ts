@@ -1,12 +1,13 @@
 import { parseYaml } from '../formats/yaml-parse.ts';
-import { suggest } from '../formats/yaml-schema.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import { isJsonObject, type Json, toPointer } from '../model/json.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { checkSchema } from './check-schema.ts';
 import { dropExtensions } from './drop-extensions.ts';
+import { inOrder } from './in-order.ts';
 import { mergeDocuments, originOf } from './merge.ts';
 import { type Problem, Problems } from './problem.ts';
+import { pruneWrong } from './prune-wrong.ts';
 import { readManifest } from './read-manifest.ts';
 import { resolveText } from './resolve-text.ts';
 
@@ -42,7 +43,8 @@ export function parseManifest(sources: readonly Source[], options: ManifestOptio
   const documents = parsed.map((each) => each.value as Json);
   const problems = new Problems();
   const manifest = readDocuments(documents, sources, options, problems);
-  const all = [...findings, ...problems.all.map((problem) => toFinding(problem, documents, sources))];
+  const sorted = inOrder(problems.all, mergeDocuments(documents));
+  const all = [...findings, ...sorted.map((problem) => toFinding(problem, documents, sources))];
   return { manifest: hasErrors(all) ? null : manifest, findings: all };
 }
 
@@ -55,18 +57,16 @@ function readDocuments(
   const merged = mergeDocuments(documents);
   if (!isStack(merged, problems)) return null;
   const { document, substituted, broken } = resolveText(dropExtensions(merged), options.variables, problems);
-  const { all } = problems;
-  const before = all.length;
+  const before = problems.all.length;
   const checked = checkSchema(document, substituted, problems);
   const manifest = readManifest(
-    checked,
+    pruneWrong(checked, problems.all),
     sources.map(({ path }) => path),
     options,
     problems,
   );
   // A text that could not be resolved is no value to judge; what was said about it is enough.
-  const later = all.splice(before).filter(({ path, part }) => part === 'key' || !broken.has(toPointer(path)));
-  all.push(...later);
+  problems.keep(({ path, part }, index) => index < before || part === 'key' || !broken.has(toPointer(path)));
   return manifest;
 }
 
@@ -91,9 +91,9 @@ function isStack(document: Json, problems: Problems): boolean {
   }
   if (kind !== 'Stack') {
     const fault = typeof kind === 'string' ? `"${kind}" is not a stack` : '"kind" is missing';
-    const hint = typeof kind === 'string' ? suggest(kind, ['Stack']).hint : undefined;
     problems.error('MANIFEST_KIND', kind === undefined ? [] : ['kind'], fault, {
-      hint: hint ?? 'write "kind: Stack"',
+      hint: 'write "kind: Stack"',
+      ...(typeof kind === 'string' ? { near: [kind, ['Stack']] } : {}),
     });
   }
   return apiVersion === 'mcpform/v1' && kind === 'Stack';

@@ -1,4 +1,3 @@
-import { suggest } from '../formats/yaml-schema.ts';
 import type { Address } from '../model/address.ts';
 import type { Move } from '../model/manifest.ts';
 import type { MoveDocument } from '../schema/manifest.types.ts';
@@ -25,20 +24,18 @@ export function readMoves(
     next.set(from, to);
     targets.add(to);
   });
+  const ends = findEnds(next);
   return documents.map(({ from }, index) => {
-    const to = endOf(from, next);
+    const to = ends.get(from) ?? null;
     const isKnown = to === null || !isEntry(to) || declared.has(to) || problems.all.length > 0;
     if (to === null) {
       problems.error('MANIFEST_MOVED', ['moved', String(index)], 'the moves go round in a circle', {
         hint: 'remove one of them',
       });
     } else if (!isKnown) {
-      problems.error(
-        'MANIFEST_MOVED',
-        ['moved', String(index), 'to'],
-        `nothing is declared at "${to}"`,
-        suggest(to, [...declared]),
-      );
+      problems.error('MANIFEST_MOVED', ['moved', String(index), 'to'], `nothing is declared at "${to}"`, {
+        near: [to, declared],
+      });
     }
     return { from, to: to ?? from };
   });
@@ -84,15 +81,20 @@ function clash(
   return null;
 }
 
-/** Where following the moves ends; null when it never does. */
-function endOf(from: Address, next: ReadonlyMap<Address, Address>): Address | null {
-  let at = from;
-  for (let steps = 0; steps <= next.size; steps += 1) {
-    const to = next.get(at);
-    if (to === undefined) return at;
-    at = to;
+/** Where following the moves ends, for every source; null for those that never do. Each is followed once. */
+function findEnds(next: ReadonlyMap<Address, Address>): ReadonlyMap<Address, Address | null> {
+  const ends = new Map<Address, Address | null>();
+  for (const from of next.keys()) {
+    const walk = new Set<Address>();
+    let at = from;
+    while (next.has(at) && !ends.has(at) && !walk.has(at)) {
+      walk.add(at);
+      at = next.get(at) as Address;
+    }
+    const end = walk.has(at) ? null : ends.has(at) ? (ends.get(at) as Address | null) : at;
+    for (const passed of walk) ends.set(passed, end);
   }
-  return null;
+  return ends;
 }
 
 function isEntry(address: Address): boolean {

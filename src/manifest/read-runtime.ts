@@ -1,3 +1,4 @@
+import { nearest } from '../formats/yaml-schema.ts';
 import type { Runtime, Template, Transport } from '../model/manifest.ts';
 import type { ServerDocument } from '../schema/manifest.types.ts';
 import type { Path, Problems } from './problem.ts';
@@ -7,10 +8,21 @@ import { readPackage } from './read-package.ts';
 export const RUNTIMES = ['command', 'package', 'image', 'url'] as const;
 export type RuntimeKind = (typeof RUNTIMES)[number];
 
+interface Scope {
+  readonly problems: Problems;
+  /** Fields that were wrong and are left out, unknown keys included: one of them may be what was meant. */
+  readonly doubtful: ReadonlySet<string>;
+}
+
 /** The one runtime of a server; none or several is one error, and null. */
-export function findRuntime(document: ServerDocument, path: Path, problems: Problems): RuntimeKind | null {
+export function findRuntime(
+  document: ServerDocument,
+  path: Path,
+  { problems, doubtful }: Scope,
+): RuntimeKind | null {
   const kinds = RUNTIMES.filter((kind) => document[kind] !== undefined);
   if (kinds.length === 1) return kinds[0] as RuntimeKind;
+  if (kinds.length === 0 && [...doubtful].some(isAlmostRuntime)) return null;
   const message =
     kinds.length === 0
       ? 'has none of command, package, image and url'
@@ -20,6 +32,10 @@ export function findRuntime(document: ServerDocument, path: Path, problems: Prob
     hint: kinds.length === 0 ? 'add one of them' : 'keep one of them (in a later file, `null` removes a key)',
   });
   return null;
+}
+
+function isAlmostRuntime(field: string): boolean {
+  return nearest(field, RUNTIMES) !== null;
 }
 
 export function readRuntime(
@@ -48,7 +64,7 @@ export function readTransport(
   kind: RuntimeKind,
   document: ServerDocument,
   path: Path,
-  problems: Problems,
+  { problems, doubtful }: Scope,
 ): Transport {
   const transport = document.transport ?? (kind === 'url' ? 'http' : 'stdio');
   const place = [...path, 'transport'];
@@ -67,7 +83,7 @@ export function readTransport(
       },
     );
   }
-  if (kind === 'image' && transport !== 'stdio' && document.port === undefined) {
+  if (kind === 'image' && transport !== 'stdio' && document.port === undefined && !doubtful.has('port')) {
     problems.error(
       'MANIFEST_MISSING_KEY',
       path,

@@ -14,20 +14,22 @@ import { readTemplate } from './template.ts';
 
 /** What a server is read against. */
 export interface ServerScope extends TargetScope {
-  /** Names under `secrets`. */
-  readonly secrets: readonly string[];
+  /** Names under `secrets`; null when it is not known which there are. */
+  readonly secrets: ReadonlySet<string> | null;
   /** Of servers without their own. */
   readonly defaultTargets: readonly Target[];
+  /** Fields of this server that were wrong and are left out. */
+  readonly doubtful: ReadonlySet<string>;
 }
 
 /** A server in canonical form; null when it has no one runtime, so that nothing else can be said about it. */
 export function readServer(name: string, document: ServerDocument, scope: ServerScope): Server | null {
   const path = ['servers', name];
   const { problems } = scope;
-  const kind = findRuntime(document, path, problems);
+  const kind = findRuntime(document, path, scope);
   if (kind === null) return null;
-  const transport = readTransport(kind, document, path, problems);
-  checkFields(document, kind, transport, path, problems);
+  const transport = readTransport(kind, document, path, scope);
+  if (!scope.doubtful.has('transport')) checkFields(document, kind, transport, path, problems);
   checkValues(document, transport, path, problems);
   const isStartedByClient = kind !== 'image' || transport === 'stdio';
   const template = (place: Path, isClientBound: boolean, maySecret: boolean) => (text: string) =>

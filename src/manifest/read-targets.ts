@@ -1,6 +1,5 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { hasInvisibleCharacters } from '../formats/escape.ts';
-import { suggest } from '../formats/yaml-schema.ts';
 import type { Target } from '../model/address.ts';
 import type { TargetDocument } from '../schema/manifest.types.ts';
 import type { Path, Problems } from './problem.ts';
@@ -66,7 +65,9 @@ function readTarget(document: TargetDocument, path: Path, scope: TargetScope): T
 function checkClient(client: string, path: Path, { clientNames, problems }: TargetScope): void {
   if (clientNames.includes(client)) return;
   const place = [...path, 'client'];
-  problems.error('MANIFEST_TARGET', place, `client "${client}" is not known`, suggest(client, clientNames));
+  problems.error('MANIFEST_TARGET', place, `client "${client}" is not known`, {
+    near: [client, clientNames],
+  });
 }
 
 function checkFolder(folder: string, path: Path, { problems }: TargetScope): void {

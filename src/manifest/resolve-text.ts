@@ -1,4 +1,3 @@
-import { suggest } from '../formats/yaml-schema.ts';
 import { isJsonObject, type Json, type Pointer, toPointer } from '../model/json.ts';
 import { cutText, type Piece } from './interpolation.ts';
 import type { Path, Problems } from './problem.ts';
@@ -31,14 +30,13 @@ export function resolveText(
     broken: new Set(),
     problems,
   };
-  checkDefaults(declared, scope);
   const resolved = resolve(document, [], scope);
-  checkVariables(scope);
+  if (declared !== null) checkVariables(declared, scope);
   return { document: resolved, substituted: scope.substituted, broken: scope.broken };
 }
 
 interface Scope {
-  readonly declared: Readonly<Record<string, Json>>;
+  readonly declared: Readonly<Record<string, Json>> | null;
   readonly given: Readonly<Record<string, string>>;
   readonly used: Set<string>;
   readonly substituted: Set<Pointer>;
@@ -46,9 +44,11 @@ interface Scope {
   readonly problems: Problems;
 }
 
-function declaredVariables(document: Json): Readonly<Record<string, Json>> {
+/** Null when `variables` is no map: which there are is not known then, and the schema says what is wrong. */
+function declaredVariables(document: Json): Readonly<Record<string, Json>> | null {
   const variables = isJsonObject(document) ? document['variables'] : undefined;
-  return isJsonObject(variables) ? variables : {};
+  if (variables === undefined) return {};
+  return isJsonObject(variables) ? variables : null;
 }
 
 function resolve(value: Json, path: Path, scope: Scope): Json {
@@ -70,10 +70,19 @@ function resolve(value: Json, path: Path, scope: Scope): Json {
 }
 
 function resolveString(text: string, path: Path, scope: Scope): string {
-  const pieces = cutText(text);
-  const filled = pieces.some(({ kind }) => kind === 'variable') ? fill(pieces, path, scope) : text;
+  const values = new Map<string, string>();
+  const filled = text.replace(VARIABLE, (whole, name: string) => {
+    if (whole.startsWith('$$')) return whole;
+    const value = values.get(name) ?? variableValue(name, path, scope);
+    values.set(name, value);
+    return value;
+  });
+  if (filled !== text) scope.substituted.add(toPointer(path));
   return isTemplate(path) ? filled : plainText(filled, path, scope);
 }
+
+/** Also inside the client's own default: `${NAME:-${var.x}}`. `$${var.x}` is a literal. */
+const VARIABLE = /\$?\$\{var\.([A-Za-z0-9][A-Za-z0-9_-]*)\}/g;
 
 /** `servers.NAME.command`, `.url`, `.args[0]`, `.env.X`, `.headers.X`. */
 function isTemplate(path: Path): boolean {
@@ -83,20 +92,18 @@ function isTemplate(path: Path): boolean {
   return path.length === 4 && (field === 'args' || field === 'env' || field === 'headers');
 }
 
-function fill(pieces: readonly Piece[], path: Path, scope: Scope): string {
-  scope.substituted.add(toPointer(path));
-  return pieces
-    .map((piece) => (piece.kind === 'variable' ? variableValue(piece.name, path, scope) : piece.source))
-    .join('');
-}
-
 function variableValue(name: string, path: Path, scope: Scope): string {
   const { declared, given, problems } = scope;
   scope.used.add(name);
+  if (declared === null) {
+    scope.broken.add(toPointer(path));
+    return '';
+  }
   if (!Object.hasOwn(declared, name)) {
     scope.broken.add(toPointer(path));
     problems.error('MANIFEST_VARIABLE_UNKNOWN', path, `variable "${name}" is not declared`, {
-      hint: suggest(name, Object.keys(declared)).hint ?? `declare it: variables: { ${name}: { default: … } }`,
+      near: [name, Object.keys(declared)],
+      hint: `declare it: variables: { ${name}: { default: … } }`,
     });
     return '';
   }
@@ -155,24 +162,14 @@ function reportLeftover(
   }
 }
 
-function checkDefaults(declared: Readonly<Record<string, Json>>, { problems }: Scope): void {
+function checkVariables(declared: Readonly<Record<string, Json>>, { given, used, problems }: Scope): void {
   for (const [name, declaration] of Object.entries(declared)) {
-    const byDefault = isJsonObject(declaration) ? declaration['default'] : undefined;
-    if (typeof byDefault !== 'string' || !byDefault.includes('${')) continue;
-    if (!cutText(byDefault).some(({ kind }) => kind === 'variable')) continue;
-    problems.error(
-      'MANIFEST_INTERPOLATION',
-      ['variables', name, 'default'],
-      'a default cannot use another variable',
-      {
+    if (usesVariable(declaration)) {
+      const path = ['variables', name, 'default'];
+      problems.error('MANIFEST_INTERPOLATION', path, 'a default cannot use another variable', {
         hint: 'write the value out',
-      },
-    );
-  }
-}
-
-function checkVariables({ declared, given, used, problems }: Scope): void {
-  for (const name of Object.keys(declared)) {
+      });
+    }
     if (used.has(name)) continue;
     problems.warning('MANIFEST_VARIABLE_UNUSED', ['variables', name], 'the variable is never used', {
       part: 'key',
@@ -181,14 +178,15 @@ function checkVariables({ declared, given, used, problems }: Scope): void {
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(declared, name)) continue;
-    problems.warning(
-      'MANIFEST_VARIABLE_UNDECLARED',
-      ['variables'],
-      `variable "${name}" was given, but is not declared`,
-      {
-        part: 'key',
-        ...suggest(name, Object.keys(declared)),
-      },
-    );
+    const message = `variable "${name}" was given, but is not declared`;
+    problems.warning('MANIFEST_VARIABLE_UNDECLARED', ['variables'], message, {
+      part: 'key',
+      near: [name, Object.keys(declared)],
+    });
   }
+}
+
+function usesVariable(declaration: Json): boolean {
+  const byDefault = isJsonObject(declaration) ? declaration['default'] : undefined;
+  return typeof byDefault === 'string' && cutText(byDefault).some(({ kind }) => kind === 'variable');
 }

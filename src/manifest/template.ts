@@ -1,4 +1,3 @@
-import { suggest } from '../formats/yaml-schema.ts';
 import type { Template, TemplatePart } from '../model/manifest.ts';
 import { cutText, type Piece } from './interpolation.ts';
 import type { Path, Problems } from './problem.ts';
@@ -9,16 +8,17 @@ export interface TemplateField {
   /** The client expands `${NAME}` itself. False where an engine reads the text. */
   readonly isClientBound: boolean;
   readonly maySecret: boolean;
-  /** Names under `secrets`. */
-  readonly secrets: readonly string[];
+  /** Names under `secrets`; null when it is not known which there are. */
+  readonly secrets: ReadonlySet<string> | null;
 }
 
 /** A text with its variables already filled in, as a template. Plain text stays a string. */
 export function readTemplate(text: string, field: TemplateField, problems: Problems): Template {
   if (!text.includes('${')) return text;
+  const pieces = cutText(text);
+  for (const piece of firstOfEach(pieces)) checkPiece(piece, field, problems);
   const parts: TemplatePart[] = [];
-  for (const piece of cutText(text)) {
-    const part = readPiece(piece, field, problems);
+  for (const part of pieces.map(toPart)) {
     const last = parts.at(-1);
     if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
     else parts.push(part);
@@ -26,19 +26,44 @@ export function readTemplate(text: string, field: TemplateField, problems: Probl
   return parts.length === 1 && typeof parts[0] === 'string' ? parts[0] : parts;
 }
 
-function readPiece(piece: Piece, field: TemplateField, problems: Problems): TemplatePart {
+/** The same fault twice in one text is one finding. */
+function firstOfEach(pieces: readonly Piece[]): Iterable<Piece> {
+  const firsts = new Map<string, Piece>();
+  for (const piece of pieces) {
+    const key = piece.kind === 'text' ? 'text' : piece.source;
+    if (!firsts.has(key)) firsts.set(key, piece);
+  }
+  return firsts.values();
+}
+
+function toPart(piece: Piece): TemplatePart {
   switch (piece.kind) {
-    case 'text':
-      return piece.source;
-    case 'escape':
-      if (field.isClientBound) refuseLiteral(field.path, problems);
-      return '${';
     case 'secret':
-      checkSecret(piece.name, field, problems);
       return { secret: piece.name };
     case 'client':
-      if (!field.isClientBound) refuseClientVariable(piece.source, field.path, problems);
       return piece.default === undefined ? { env: piece.name } : { env: piece.name, default: piece.default };
+    case 'escape':
+      return '${';
+    case 'text':
+    case 'variable':
+    case 'bad':
+      return piece.source;
+  }
+}
+
+function checkPiece(piece: Piece, field: TemplateField, problems: Problems): void {
+  switch (piece.kind) {
+    case 'text':
+      return;
+    case 'escape':
+      if (field.isClientBound) refuseLiteral(field.path, problems);
+      return;
+    case 'secret':
+      checkSecret(piece.name, field, problems);
+      return;
+    case 'client':
+      if (!field.isClientBound) refuseClientVariable(piece.source, field.path, problems);
+      return;
     case 'variable':
       problems.error(
         'MANIFEST_INTERPOLATION',
@@ -48,14 +73,13 @@ function readPiece(piece: Piece, field: TemplateField, problems: Problems): Temp
           hint: 'values of variables are not expanded again',
         },
       );
-      return '';
+      return;
     case 'bad':
       problems.error('MANIFEST_INTERPOLATION', field.path, piece.reason, {
         hint: field.isClientBound
           ? piece.hint.replace(', or write "$${" for a literal "${"', '')
           : piece.hint,
       });
-      return '';
   }
 }
 
@@ -70,9 +94,10 @@ function checkSecret(name: string, field: TemplateField, problems: Problems): vo
     problems.error('MANIFEST_SECRET_PLACE', field.path, `secret "${name}" cannot be used here`, {
       hint: 'every process of the machine can read command lines; pass it in `env`',
     });
-  } else if (!field.secrets.includes(name)) {
+  } else if (field.secrets !== null && !field.secrets.has(name)) {
     problems.error('MANIFEST_SECRET_UNKNOWN', field.path, `secret "${name}" is not declared`, {
-      hint: suggest(name, field.secrets).hint ?? `declare where it is: secrets: { ${name}: { env: … } }`,
+      near: [name, field.secrets],
+      hint: `declare where it is: secrets: { ${name}: { env: … } }`,
     });
   }
 }

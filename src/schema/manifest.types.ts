@@ -21,8 +21,6 @@ export type Targets = TargetDocument[];
  * Where the server's entries go. Replaces `defaults.targets`. Default: Claude Code, user scope.
  */
 export type Targets1 = TargetDocument[];
-export type ServerName = string;
-export type Pointer = string;
 /**
  * A volume or a folder of the host in the container: `NAME:TARGET[:ro]`, or the long form with exactly one of `volume` and `bind`.
  */
@@ -46,8 +44,6 @@ export type MountDocument =
        */
       readOnly?: boolean;
     };
-export type Name = string;
-export type Capability = string;
 /**
  * A network of the engine. Nothing more than its name is needed.
  */
@@ -405,7 +401,7 @@ export interface ServerDocument {
   /**
    * Servers that must be in place first. Deleting goes in the other order.
    */
-  dependsOn?: ServerName[];
+  dependsOn?: string[];
   /**
    * How long the client waits for one answer of the server.
    */
@@ -489,7 +485,7 @@ export interface ServerDocument {
    * Networks of the container, declared under the top-level `networks`: a list of names, or a map with aliases.
    */
   networks?:
-    | Name[]
+    | string[]
     | {
         [k: string]: {
           /**
@@ -581,11 +577,11 @@ export interface LifecycleDocument {
   /**
    * JSON pointers into the written entry that are never ours: not compared, not written, not removed. For values that somebody else puts there, such as a key that must not be in a file.
    */
-  keep?: Pointer[];
+  keep?: string[];
   /**
    * JSON pointers that are written at creation and then left alone when somebody changes them.
    */
-  ignoreChanges?: Pointer[];
+  ignoreChanges?: string[];
   /**
    * What happens when the server leaves the manifest. `delete` removes what is there, `orphan` leaves it and forgets it. Default: delete what mcpform created, forget what it adopted.
    */
@@ -689,11 +685,11 @@ export interface SecurityDocument {
   /**
    * Linux capabilities to take away; `ALL` takes all.
    */
-  dropCapabilities?: Capability[];
+  dropCapabilities?: string[];
   /**
    * Linux capabilities to add.
    */
-  addCapabilities?: Capability[];
+  addCapabilities?: string[];
   /**
    * Forbid programs in it to gain privileges.
    */

@@ -24,51 +24,8 @@ var require_ucs2length = __commonJS({
   }
 });
 
-// node_modules/fast-deep-equal/index.js
-var require_fast_deep_equal = __commonJS({
-  "node_modules/fast-deep-equal/index.js"(exports, module) {
-    "use strict";
-    module.exports = function equal(a, b) {
-      if (a === b) return !0;
-      if (a && b && typeof a == "object" && typeof b == "object") {
-        if (a.constructor !== b.constructor) return !1;
-        var length, i, keys;
-        if (Array.isArray(a)) {
-          if (length = a.length, length != b.length) return !1;
-          for (i = length; i-- !== 0; )
-            if (!equal(a[i], b[i])) return !1;
-          return !0;
-        }
-        if (a.constructor === RegExp) return a.source === b.source && a.flags === b.flags;
-        if (a.valueOf !== Object.prototype.valueOf) return a.valueOf() === b.valueOf();
-        if (a.toString !== Object.prototype.toString) return a.toString() === b.toString();
-        if (keys = Object.keys(a), length = keys.length, length !== Object.keys(b).length) return !1;
-        for (i = length; i-- !== 0; )
-          if (!Object.prototype.hasOwnProperty.call(b, keys[i])) return !1;
-        for (i = length; i-- !== 0; ) {
-          var key = keys[i];
-          if (!equal(a[key], b[key])) return !1;
-        }
-        return !0;
-      }
-      return a !== a && b !== b;
-    };
-  }
-});
-
-// node_modules/ajv/dist/runtime/equal.js
-var require_equal = __commonJS({
-  "node_modules/ajv/dist/runtime/equal.js"(exports) {
-    "use strict";
-    Object.defineProperty(exports, "__esModule", { value: !0 });
-    var equal = require_fast_deep_equal();
-    equal.code = 'require("ajv/dist/runtime/equal").default';
-    exports.default = equal;
-  }
-});
-
 // manifest.js
-var validateManifest = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/manifest.schema.json", type: "object", required: ["apiVersion", "kind", "name", "servers"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Stack" }, name: { $ref: "#/$defs/name" }, description: { type: "string" }, variables: { type: "object", propertyNames: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter' }, additionalProperties: { $ref: "#/$defs/variable" } }, secrets: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/secret" } }, defaults: { type: "object", properties: { targets: { $ref: "#/$defs/targets" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, servers: { type: "object", propertyNames: { $ref: "#/$defs/serverName" }, additionalProperties: { $ref: "#/$defs/server" } }, networks: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/network" } }, volumes: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/volume" } }, moved: { type: "array", items: { type: "object", required: ["from", "to"], properties: { from: { type: "string", minLength: 1 }, to: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, serverName: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, duration: { type: "string", pattern: "^(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?$", patternErrorMessage: 'expected a duration such as "500ms", "30s", "2m" or "1h30m"' }, size: { type: ["string", "integer"], pattern: "^[0-9]+(?:\\.[0-9]+)?(?:[kKmMgGtT]i?)?[bB]?$", minimum: 1, patternErrorMessage: 'expected a size in bytes such as "256Mi", "1g" or 1048576' }, pointer: { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, environmentName: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, headerName: { type: "string", pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", patternErrorMessage: 'expected the name of an HTTP header: letters, digits and "-"' }, labels: { type: "object", additionalProperties: { type: "string" } }, options: { type: "object", additionalProperties: { type: "string" } }, variable: { type: ["object", "null"], properties: { default: { type: "string" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, secret: { type: "object", properties: { env: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, file: { type: "string", minLength: 1 }, exec: { type: "array", minItems: 1, items: { type: "string" } }, dotenv: { type: "object", required: ["key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, sops: { type: "object", required: ["file", "key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, age: { type: "object", required: ["file"], properties: { file: { type: "string", minLength: 1 }, identity: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pass: { type: "string", minLength: 1 }, op: { type: "string", pattern: "^op://[^/]+/[^/]+/.+$", patternErrorMessage: 'expected a reference such as "op://vault/item/field"' }, lpass: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, bws: { type: "string", pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", patternErrorMessage: "expected the id of a secret: a UUID" }, vault: { type: "object", required: ["path", "field"], properties: { path: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 }, mount: { type: "string", minLength: 1 }, version: { type: "integer", minimum: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, aws: { type: "object", properties: { secret: { type: "string", minLength: 1 }, parameter: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 }, region: { type: "string", minLength: 1 }, profile: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, gcp: { type: "object", required: ["secret"], properties: { project: { type: "string", minLength: 1 }, secret: { type: "string", minLength: 1 }, version: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, keychain: { type: "object", required: ["service"], properties: { service: { type: "string", minLength: 1 }, account: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, docker: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", patternErrorMessage: "expected the name of a Docker secret" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, target: { type: "object", required: ["client"], properties: { client: { type: "string" }, scope: { type: "string", enum: ["user", "local", "project"] }, path: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, targets: { type: "array", items: { $ref: "#/$defs/target" } }, lifecycle: { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, health: { type: "object", properties: { interval: { $ref: "#/$defs/duration" }, timeout: { $ref: "#/$defs/duration" }, retries: { type: "integer", minimum: 1 }, startPeriod: { $ref: "#/$defs/duration" }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, disabled: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, resources: { type: "object", properties: { memory: { $ref: "#/$defs/size" }, memoryReservation: { $ref: "#/$defs/size" }, memorySwap: { $ref: "#/$defs/size" }, sharedMemory: { $ref: "#/$defs/size" }, cpus: { type: "number", exclusiveMinimum: 0 }, cpuShares: { type: "integer", minimum: 2 }, pids: { type: "integer", minimum: 1 }, ulimits: { type: "object", additionalProperties: { type: ["integer", "object"], minimum: -1, required: ["soft", "hard"], properties: { soft: { type: "integer", minimum: -1 }, hard: { type: "integer", minimum: -1 } }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, security: { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, capability: { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, mount: { type: ["string", "object"], pattern: "^[^:]+:/[^:]*(?::(?:ro|rw))?$", patternErrorMessage: 'expected a mount such as "data:/data" or "./config:/config:ro"', required: ["target"], properties: { volume: { $ref: "#/$defs/name" }, bind: { type: "string", minLength: 1 }, target: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, readOnly: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, server: { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, network: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, internal: { type: "boolean" }, ipv6: { type: "boolean" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, volume: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, func3 = require_ucs2length().default, pattern3 = new RegExp("^x-", "u"), pattern5 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,62}$", "u"), schema20 = { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, pattern4 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
+var validateManifest = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/manifest.schema.json", type: "object", required: ["apiVersion", "kind", "name", "servers"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Stack" }, name: { $ref: "#/$defs/name" }, description: { type: "string" }, variables: { type: "object", propertyNames: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter' }, additionalProperties: { $ref: "#/$defs/variable" } }, secrets: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/secret" } }, defaults: { type: "object", properties: { targets: { $ref: "#/$defs/targets" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, servers: { type: "object", propertyNames: { $ref: "#/$defs/serverName" }, additionalProperties: { $ref: "#/$defs/server" } }, networks: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/network" } }, volumes: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/volume" } }, moved: { type: "array", items: { type: "object", required: ["from", "to"], properties: { from: { type: "string", minLength: 1 }, to: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, serverName: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, duration: { type: "string", pattern: "^(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?$", patternErrorMessage: 'expected a duration such as "500ms", "30s", "2m" or "1h30m"' }, size: { type: ["string", "integer"], pattern: "^[0-9]+(?:\\.[0-9]+)?(?:[kKmMgGtT]i?)?[bB]?$", minimum: 1, patternErrorMessage: 'expected a size in bytes such as "256Mi", "1g" or 1048576' }, pointer: { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, environmentName: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, headerName: { type: "string", pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", patternErrorMessage: 'expected the name of an HTTP header: letters, digits and "-"' }, labels: { type: "object", additionalProperties: { type: "string" } }, options: { type: "object", additionalProperties: { type: "string" } }, variable: { type: ["object", "null"], properties: { default: { type: "string" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, secret: { type: "object", properties: { env: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, file: { type: "string", minLength: 1 }, exec: { type: "array", minItems: 1, items: { type: "string" } }, dotenv: { type: "object", required: ["key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, sops: { type: "object", required: ["file", "key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, age: { type: "object", required: ["file"], properties: { file: { type: "string", minLength: 1 }, identity: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pass: { type: "string", minLength: 1 }, op: { type: "string", pattern: "^op://[^/]+/[^/]+/.+$", patternErrorMessage: 'expected a reference such as "op://vault/item/field"' }, lpass: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, bws: { type: "string", pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", patternErrorMessage: "expected the id of a secret: a UUID" }, vault: { type: "object", required: ["path", "field"], properties: { path: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 }, mount: { type: "string", minLength: 1 }, version: { type: "integer", minimum: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, aws: { type: "object", properties: { secret: { type: "string", minLength: 1 }, parameter: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 }, region: { type: "string", minLength: 1 }, profile: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, gcp: { type: "object", required: ["secret"], properties: { project: { type: "string", minLength: 1 }, secret: { type: "string", minLength: 1 }, version: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, keychain: { type: "object", required: ["service"], properties: { service: { type: "string", minLength: 1 }, account: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, docker: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", patternErrorMessage: "expected the name of a Docker secret" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, target: { type: "object", required: ["client"], properties: { client: { type: "string" }, scope: { type: "string", enum: ["user", "local", "project"] }, path: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, targets: { type: "array", items: { $ref: "#/$defs/target" } }, lifecycle: { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, health: { type: "object", properties: { interval: { $ref: "#/$defs/duration" }, timeout: { $ref: "#/$defs/duration" }, retries: { type: "integer", minimum: 1 }, startPeriod: { $ref: "#/$defs/duration" }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, disabled: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, resources: { type: "object", properties: { memory: { $ref: "#/$defs/size" }, memoryReservation: { $ref: "#/$defs/size" }, memorySwap: { $ref: "#/$defs/size" }, sharedMemory: { $ref: "#/$defs/size" }, cpus: { type: "number", exclusiveMinimum: 0 }, cpuShares: { type: "integer", minimum: 2 }, pids: { type: "integer", minimum: 1 }, ulimits: { type: "object", additionalProperties: { type: ["integer", "object"], minimum: -1, required: ["soft", "hard"], properties: { soft: { type: "integer", minimum: -1 }, hard: { type: "integer", minimum: -1 } }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, security: { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, capability: { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, mount: { type: ["string", "object"], pattern: "^[^:]+:/[^:]*(?::(?:ro|rw))?$", patternErrorMessage: 'expected a mount such as "data:/data" or "./config:/config:ro"', required: ["target"], properties: { volume: { $ref: "#/$defs/name" }, bind: { type: "string", minLength: 1 }, target: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, readOnly: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, server: { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, network: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, internal: { type: "boolean" }, ipv6: { type: "boolean" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, volume: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, func3 = require_ucs2length().default, pattern3 = new RegExp("^x-", "u"), pattern5 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,62}$", "u"), schema20 = { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, pattern4 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -710,7 +667,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
   return validate64.errors = vErrors, errors === 0;
 }
 validate64.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func0 = require_equal().default, pattern27 = new RegExp("^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", "u"), pattern33 = new RegExp("^https://", "u"), pattern29 = new RegExp("^/", "u"), pattern36 = new RegExp("^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", "u"), pattern38 = new RegExp("^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", "u"), pattern39 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", "u"), pattern50 = new RegExp("^(?:SIG)?[A-Z][A-Z0-9+-]*$", "u"), pattern51 = new RegExp("^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", "u"), schema27 = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, pattern24 = new RegExp("^[A-Za-z_][A-Za-z0-9_.()-]*$", "u");
+var schema26 = { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern27 = new RegExp("^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", "u"), pattern33 = new RegExp("^https://", "u"), pattern29 = new RegExp("^/", "u"), pattern36 = new RegExp("^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", "u"), pattern38 = new RegExp("^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", "u"), pattern39 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", "u"), pattern50 = new RegExp("^(?:SIG)?[A-Z][A-Z0-9+-]*$", "u"), pattern51 = new RegExp("^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", "u"), schema27 = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, pattern24 = new RegExp("^[A-Za-z_][A-Za-z0-9_.()-]*$", "u");
 function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -801,7 +758,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
   return validate75.errors = vErrors, errors === 0;
 }
 validate75.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema31 = { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, schema32 = { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, pattern31 = new RegExp("^(?:/(?:[^~/]|~[01])*)+$", "u");
+var schema31 = { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, schema32 = { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, pattern31 = new RegExp("^(?:/(?:[^~/]|~[01])*)+$", "u");
 function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -835,67 +792,89 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.keep;
       if (Array.isArray(data1)) {
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate81(data1[i0], { instancePath: instancePath + "/keep/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 != "string") {
+            let err2 = { instancePath: instancePath + "/keep/" + i0, schemaPath: "#/properties/keep/items/type", keyword: "type", params: { type: "string" }, schema: schema31.properties.keep.items.type, parentSchema: schema31.properties.keep.items, data: data2 };
+            vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+          }
+          validate81(data2, { instancePath: instancePath + "/keep/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
+        }
         let i1 = data1.length, j0;
         if (i1 > 1) {
-          outer0:
-            for (; i1--; )
-              for (j0 = i1; j0--; )
-                if (func0(data1[i1], data1[j0])) {
-                  let err2 = { instancePath: instancePath + "/keep", schemaPath: "#/properties/keep/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, schema: !0, parentSchema: schema31.properties.keep, data: data1 };
-                  vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-                  break outer0;
-                }
+          let indices0 = {};
+          for (; i1--; ) {
+            let item0 = data1[i1];
+            if (typeof item0 == "string") {
+              if (typeof indices0[item0] == "number") {
+                j0 = indices0[item0];
+                let err3 = { instancePath: instancePath + "/keep", schemaPath: "#/properties/keep/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, schema: !0, parentSchema: schema31.properties.keep, data: data1 };
+                vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+                break;
+              }
+              indices0[item0] = i1;
+            }
+          }
         }
       } else {
-        let err3 = { instancePath: instancePath + "/keep", schemaPath: "#/properties/keep/type", keyword: "type", params: { type: "array" }, schema: schema31.properties.keep.type, parentSchema: schema31.properties.keep, data: data1 };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err4 = { instancePath: instancePath + "/keep", schemaPath: "#/properties/keep/type", keyword: "type", params: { type: "array" }, schema: schema31.properties.keep.type, parentSchema: schema31.properties.keep, data: data1 };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.ignoreChanges !== void 0) {
       let data3 = data.ignoreChanges;
       if (Array.isArray(data3)) {
         let len1 = data3.length;
-        for (let i2 = 0; i2 < len1; i2++)
-          validate81(data3[i2], { instancePath: instancePath + "/ignoreChanges/" + i2, parentData: data3, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
+        for (let i2 = 0; i2 < len1; i2++) {
+          let data4 = data3[i2];
+          if (typeof data4 != "string") {
+            let err5 = { instancePath: instancePath + "/ignoreChanges/" + i2, schemaPath: "#/properties/ignoreChanges/items/type", keyword: "type", params: { type: "string" }, schema: schema31.properties.ignoreChanges.items.type, parentSchema: schema31.properties.ignoreChanges.items, data: data4 };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          validate81(data4, { instancePath: instancePath + "/ignoreChanges/" + i2, parentData: data3, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length);
+        }
         let i3 = data3.length, j1;
         if (i3 > 1) {
-          outer1:
-            for (; i3--; )
-              for (j1 = i3; j1--; )
-                if (func0(data3[i3], data3[j1])) {
-                  let err4 = { instancePath: instancePath + "/ignoreChanges", schemaPath: "#/properties/ignoreChanges/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, schema: !0, parentSchema: schema31.properties.ignoreChanges, data: data3 };
-                  vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-                  break outer1;
-                }
+          let indices1 = {};
+          for (; i3--; ) {
+            let item1 = data3[i3];
+            if (typeof item1 == "string") {
+              if (typeof indices1[item1] == "number") {
+                j1 = indices1[item1];
+                let err6 = { instancePath: instancePath + "/ignoreChanges", schemaPath: "#/properties/ignoreChanges/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, schema: !0, parentSchema: schema31.properties.ignoreChanges, data: data3 };
+                vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+                break;
+              }
+              indices1[item1] = i3;
+            }
+          }
         }
       } else {
-        let err5 = { instancePath: instancePath + "/ignoreChanges", schemaPath: "#/properties/ignoreChanges/type", keyword: "type", params: { type: "array" }, schema: schema31.properties.ignoreChanges.type, parentSchema: schema31.properties.ignoreChanges, data: data3 };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err7 = { instancePath: instancePath + "/ignoreChanges", schemaPath: "#/properties/ignoreChanges/type", keyword: "type", params: { type: "array" }, schema: schema31.properties.ignoreChanges.type, parentSchema: schema31.properties.ignoreChanges, data: data3 };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.onRemove !== void 0) {
       let data5 = data.onRemove;
       if (typeof data5 != "string") {
-        let err6 = { instancePath: instancePath + "/onRemove", schemaPath: "#/properties/onRemove/type", keyword: "type", params: { type: "string" }, schema: schema31.properties.onRemove.type, parentSchema: schema31.properties.onRemove, data: data5 };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err8 = { instancePath: instancePath + "/onRemove", schemaPath: "#/properties/onRemove/type", keyword: "type", params: { type: "string" }, schema: schema31.properties.onRemove.type, parentSchema: schema31.properties.onRemove, data: data5 };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (!(data5 === "delete" || data5 === "orphan")) {
-        let err7 = { instancePath: instancePath + "/onRemove", schemaPath: "#/properties/onRemove/enum", keyword: "enum", params: { allowedValues: schema31.properties.onRemove.enum }, schema: schema31.properties.onRemove.enum, parentSchema: schema31.properties.onRemove, data: data5 };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err9 = { instancePath: instancePath + "/onRemove", schemaPath: "#/properties/onRemove/enum", keyword: "enum", params: { allowedValues: schema31.properties.onRemove.enum }, schema: schema31.properties.onRemove.enum, parentSchema: schema31.properties.onRemove, data: data5 };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.adopt !== void 0) {
       let data6 = data.adopt;
       if (typeof data6 != "boolean") {
-        let err8 = { instancePath: instancePath + "/adopt", schemaPath: "#/properties/adopt/type", keyword: "type", params: { type: "boolean" }, schema: schema31.properties.adopt.type, parentSchema: schema31.properties.adopt, data: data6 };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err10 = { instancePath: instancePath + "/adopt", schemaPath: "#/properties/adopt/type", keyword: "type", params: { type: "boolean" }, schema: schema31.properties.adopt.type, parentSchema: schema31.properties.adopt, data: data6 };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
   } else {
-    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema31.type, parentSchema: schema31, data };
-    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema31.type, parentSchema: schema31, data };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
   return validate80.errors = vErrors, errors === 0;
 }
@@ -1079,7 +1058,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
   return validate92.errors = vErrors, errors === 0;
 }
 validate92.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema36 = { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern48 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u"), schema37 = { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, pattern49 = new RegExp("^(?:CAP_)?[A-Z][A-Z0-9_]*$", "u");
+var schema36 = { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern48 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u"), schema37 = { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, pattern49 = new RegExp("^(?:CAP_)?[A-Z][A-Z0-9_]*$", "u");
 function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -1162,87 +1141,109 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.dropCapabilities;
       if (Array.isArray(data4)) {
         let len1 = data4.length;
-        for (let i2 = 0; i2 < len1; i2++)
-          validate98(data4[i2], { instancePath: instancePath + "/dropCapabilities/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+        for (let i2 = 0; i2 < len1; i2++) {
+          let data5 = data4[i2];
+          if (typeof data5 != "string") {
+            let err8 = { instancePath: instancePath + "/dropCapabilities/" + i2, schemaPath: "#/properties/dropCapabilities/items/type", keyword: "type", params: { type: "string" }, schema: schema36.properties.dropCapabilities.items.type, parentSchema: schema36.properties.dropCapabilities.items, data: data5 };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+          validate98(data5, { instancePath: instancePath + "/dropCapabilities/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+        }
         let i3 = data4.length, j1;
         if (i3 > 1) {
-          outer0:
-            for (; i3--; )
-              for (j1 = i3; j1--; )
-                if (func0(data4[i3], data4[j1])) {
-                  let err8 = { instancePath: instancePath + "/dropCapabilities", schemaPath: "#/properties/dropCapabilities/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, schema: !0, parentSchema: schema36.properties.dropCapabilities, data: data4 };
-                  vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-                  break outer0;
-                }
+          let indices1 = {};
+          for (; i3--; ) {
+            let item1 = data4[i3];
+            if (typeof item1 == "string") {
+              if (typeof indices1[item1] == "number") {
+                j1 = indices1[item1];
+                let err9 = { instancePath: instancePath + "/dropCapabilities", schemaPath: "#/properties/dropCapabilities/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, schema: !0, parentSchema: schema36.properties.dropCapabilities, data: data4 };
+                vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+                break;
+              }
+              indices1[item1] = i3;
+            }
+          }
         }
       } else {
-        let err9 = { instancePath: instancePath + "/dropCapabilities", schemaPath: "#/properties/dropCapabilities/type", keyword: "type", params: { type: "array" }, schema: schema36.properties.dropCapabilities.type, parentSchema: schema36.properties.dropCapabilities, data: data4 };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err10 = { instancePath: instancePath + "/dropCapabilities", schemaPath: "#/properties/dropCapabilities/type", keyword: "type", params: { type: "array" }, schema: schema36.properties.dropCapabilities.type, parentSchema: schema36.properties.dropCapabilities, data: data4 };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.addCapabilities !== void 0) {
       let data6 = data.addCapabilities;
       if (Array.isArray(data6)) {
         let len2 = data6.length;
-        for (let i4 = 0; i4 < len2; i4++)
-          validate98(data6[i4], { instancePath: instancePath + "/addCapabilities/" + i4, parentData: data6, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+        for (let i4 = 0; i4 < len2; i4++) {
+          let data7 = data6[i4];
+          if (typeof data7 != "string") {
+            let err11 = { instancePath: instancePath + "/addCapabilities/" + i4, schemaPath: "#/properties/addCapabilities/items/type", keyword: "type", params: { type: "string" }, schema: schema36.properties.addCapabilities.items.type, parentSchema: schema36.properties.addCapabilities.items, data: data7 };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+          validate98(data7, { instancePath: instancePath + "/addCapabilities/" + i4, parentData: data6, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+        }
         let i5 = data6.length, j2;
         if (i5 > 1) {
-          outer1:
-            for (; i5--; )
-              for (j2 = i5; j2--; )
-                if (func0(data6[i5], data6[j2])) {
-                  let err10 = { instancePath: instancePath + "/addCapabilities", schemaPath: "#/properties/addCapabilities/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, schema: !0, parentSchema: schema36.properties.addCapabilities, data: data6 };
-                  vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-                  break outer1;
-                }
+          let indices2 = {};
+          for (; i5--; ) {
+            let item2 = data6[i5];
+            if (typeof item2 == "string") {
+              if (typeof indices2[item2] == "number") {
+                j2 = indices2[item2];
+                let err12 = { instancePath: instancePath + "/addCapabilities", schemaPath: "#/properties/addCapabilities/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, schema: !0, parentSchema: schema36.properties.addCapabilities, data: data6 };
+                vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+                break;
+              }
+              indices2[item2] = i5;
+            }
+          }
         }
       } else {
-        let err11 = { instancePath: instancePath + "/addCapabilities", schemaPath: "#/properties/addCapabilities/type", keyword: "type", params: { type: "array" }, schema: schema36.properties.addCapabilities.type, parentSchema: schema36.properties.addCapabilities, data: data6 };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        let err13 = { instancePath: instancePath + "/addCapabilities", schemaPath: "#/properties/addCapabilities/type", keyword: "type", params: { type: "array" }, schema: schema36.properties.addCapabilities.type, parentSchema: schema36.properties.addCapabilities, data: data6 };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.noNewPrivileges !== void 0) {
       let data8 = data.noNewPrivileges;
       if (typeof data8 != "boolean") {
-        let err12 = { instancePath: instancePath + "/noNewPrivileges", schemaPath: "#/properties/noNewPrivileges/type", keyword: "type", params: { type: "boolean" }, schema: schema36.properties.noNewPrivileges.type, parentSchema: schema36.properties.noNewPrivileges, data: data8 };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        let err14 = { instancePath: instancePath + "/noNewPrivileges", schemaPath: "#/properties/noNewPrivileges/type", keyword: "type", params: { type: "boolean" }, schema: schema36.properties.noNewPrivileges.type, parentSchema: schema36.properties.noNewPrivileges, data: data8 };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
     if (data.privileged !== void 0) {
       let data9 = data.privileged;
       if (typeof data9 != "boolean") {
-        let err13 = { instancePath: instancePath + "/privileged", schemaPath: "#/properties/privileged/type", keyword: "type", params: { type: "boolean" }, schema: schema36.properties.privileged.type, parentSchema: schema36.properties.privileged, data: data9 };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err15 = { instancePath: instancePath + "/privileged", schemaPath: "#/properties/privileged/type", keyword: "type", params: { type: "boolean" }, schema: schema36.properties.privileged.type, parentSchema: schema36.properties.privileged, data: data9 };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
     if (data.seccomp !== void 0) {
       let data10 = data.seccomp;
       if (typeof data10 == "string") {
         if (func3(data10) < 1) {
-          let err14 = { instancePath: instancePath + "/seccomp", schemaPath: "#/properties/seccomp/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.seccomp, data: data10 };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          let err16 = { instancePath: instancePath + "/seccomp", schemaPath: "#/properties/seccomp/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.seccomp, data: data10 };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       } else {
-        let err15 = { instancePath: instancePath + "/seccomp", schemaPath: "#/properties/seccomp/type", keyword: "type", params: { type: "string" }, schema: schema36.properties.seccomp.type, parentSchema: schema36.properties.seccomp, data: data10 };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err17 = { instancePath: instancePath + "/seccomp", schemaPath: "#/properties/seccomp/type", keyword: "type", params: { type: "string" }, schema: schema36.properties.seccomp.type, parentSchema: schema36.properties.seccomp, data: data10 };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
     if (data.apparmor !== void 0) {
       let data11 = data.apparmor;
       if (typeof data11 == "string") {
         if (func3(data11) < 1) {
-          let err16 = { instancePath: instancePath + "/apparmor", schemaPath: "#/properties/apparmor/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.apparmor, data: data11 };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err18 = { instancePath: instancePath + "/apparmor", schemaPath: "#/properties/apparmor/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.apparmor, data: data11 };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       } else {
-        let err17 = { instancePath: instancePath + "/apparmor", schemaPath: "#/properties/apparmor/type", keyword: "type", params: { type: "string" }, schema: schema36.properties.apparmor.type, parentSchema: schema36.properties.apparmor, data: data11 };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err19 = { instancePath: instancePath + "/apparmor", schemaPath: "#/properties/apparmor/type", keyword: "type", params: { type: "string" }, schema: schema36.properties.apparmor.type, parentSchema: schema36.properties.apparmor, data: data11 };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
   } else {
-    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema36.type, parentSchema: schema36, data };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema36.type, parentSchema: schema36, data };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   return validate97.errors = vErrors, errors === 0;
 }
@@ -1469,68 +1470,79 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       let data16 = data.dependsOn;
       if (Array.isArray(data16)) {
         let len2 = data16.length;
-        for (let i3 = 0; i3 < len2; i3++)
-          validate64(data16[i3], { instancePath: instancePath + "/dependsOn/" + i3, parentData: data16, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
+        for (let i3 = 0; i3 < len2; i3++) {
+          let data17 = data16[i3];
+          if (typeof data17 != "string") {
+            let err25 = { instancePath: instancePath + "/dependsOn/" + i3, schemaPath: "#/properties/dependsOn/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.dependsOn.items.type, parentSchema: schema26.properties.dependsOn.items, data: data17 };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          }
+          validate64(data17, { instancePath: instancePath + "/dependsOn/" + i3, parentData: data16, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
+        }
         let i4 = data16.length, j1;
         if (i4 > 1) {
-          outer0:
-            for (; i4--; )
-              for (j1 = i4; j1--; )
-                if (func0(data16[i4], data16[j1])) {
-                  let err25 = { instancePath: instancePath + "/dependsOn", schemaPath: "#/properties/dependsOn/uniqueItems", keyword: "uniqueItems", params: { i: i4, j: j1 }, schema: !0, parentSchema: schema26.properties.dependsOn, data: data16 };
-                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-                  break outer0;
-                }
+          let indices1 = {};
+          for (; i4--; ) {
+            let item1 = data16[i4];
+            if (typeof item1 == "string") {
+              if (typeof indices1[item1] == "number") {
+                j1 = indices1[item1];
+                let err26 = { instancePath: instancePath + "/dependsOn", schemaPath: "#/properties/dependsOn/uniqueItems", keyword: "uniqueItems", params: { i: i4, j: j1 }, schema: !0, parentSchema: schema26.properties.dependsOn, data: data16 };
+                vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                break;
+              }
+              indices1[item1] = i4;
+            }
+          }
         }
       } else {
-        let err26 = { instancePath: instancePath + "/dependsOn", schemaPath: "#/properties/dependsOn/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.dependsOn.type, parentSchema: schema26.properties.dependsOn, data: data16 };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err27 = { instancePath: instancePath + "/dependsOn", schemaPath: "#/properties/dependsOn/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.dependsOn.type, parentSchema: schema26.properties.dependsOn, data: data16 };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.timeout !== void 0 && (validate73(data.timeout, { instancePath: instancePath + "/timeout", parentData: data, parentDataProperty: "timeout", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.bin !== void 0) {
       let data19 = data.bin;
       if (typeof data19 == "string") {
         if (!pattern27.test(data19)) {
-          let err27 = { instancePath: instancePath + "/bin", schemaPath: "#/properties/bin/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$" }, schema: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", parentSchema: schema26.properties.bin, data: data19 };
-          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+          let err28 = { instancePath: instancePath + "/bin", schemaPath: "#/properties/bin/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$" }, schema: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", parentSchema: schema26.properties.bin, data: data19 };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
       } else {
-        let err28 = { instancePath: instancePath + "/bin", schemaPath: "#/properties/bin/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.bin.type, parentSchema: schema26.properties.bin, data: data19 };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err29 = { instancePath: instancePath + "/bin", schemaPath: "#/properties/bin/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.bin.type, parentSchema: schema26.properties.bin, data: data19 };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.launch !== void 0) {
       let data20 = data.launch;
       if (typeof data20 != "string") {
-        let err29 = { instancePath: instancePath + "/launch", schemaPath: "#/properties/launch/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.launch.type, parentSchema: schema26.properties.launch, data: data20 };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        let err30 = { instancePath: instancePath + "/launch", schemaPath: "#/properties/launch/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.launch.type, parentSchema: schema26.properties.launch, data: data20 };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
       if (!(data20 === "verified" || data20 === "direct")) {
-        let err30 = { instancePath: instancePath + "/launch", schemaPath: "#/properties/launch/enum", keyword: "enum", params: { allowedValues: schema26.properties.launch.enum }, schema: schema26.properties.launch.enum, parentSchema: schema26.properties.launch, data: data20 };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err31 = { instancePath: instancePath + "/launch", schemaPath: "#/properties/launch/enum", keyword: "enum", params: { allowedValues: schema26.properties.launch.enum }, schema: schema26.properties.launch.enum, parentSchema: schema26.properties.launch, data: data20 };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.emit !== void 0) {
       let data21 = data.emit;
       if (typeof data21 != "string") {
-        let err31 = { instancePath: instancePath + "/emit", schemaPath: "#/properties/emit/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.emit.type, parentSchema: schema26.properties.emit, data: data21 };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err32 = { instancePath: instancePath + "/emit", schemaPath: "#/properties/emit/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.emit.type, parentSchema: schema26.properties.emit, data: data21 };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (!(data21 === "auto" || data21 === "reference" || data21 === "launcher")) {
-        let err32 = { instancePath: instancePath + "/emit", schemaPath: "#/properties/emit/enum", keyword: "enum", params: { allowedValues: schema26.properties.emit.enum }, schema: schema26.properties.emit.enum, parentSchema: schema26.properties.emit, data: data21 };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err33 = { instancePath: instancePath + "/emit", schemaPath: "#/properties/emit/enum", keyword: "enum", params: { allowedValues: schema26.properties.emit.enum }, schema: schema26.properties.emit.enum, parentSchema: schema26.properties.emit, data: data21 };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.health !== void 0 && (validate75(data.health, { instancePath: instancePath + "/health", parentData: data, parentDataProperty: "health", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length)), data.lifecycle !== void 0 && (validate80(data.lifecycle, { instancePath: instancePath + "/lifecycle", parentData: data, parentDataProperty: "lifecycle", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.headersHelper !== void 0) {
       let data24 = data.headersHelper;
       if (typeof data24 == "string") {
         if (func3(data24) < 1) {
-          let err33 = { instancePath: instancePath + "/headersHelper", schemaPath: "#/properties/headersHelper/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.headersHelper, data: data24 };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+          let err34 = { instancePath: instancePath + "/headersHelper", schemaPath: "#/properties/headersHelper/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.headersHelper, data: data24 };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
       } else {
-        let err34 = { instancePath: instancePath + "/headersHelper", schemaPath: "#/properties/headersHelper/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.headersHelper.type, parentSchema: schema26.properties.headersHelper, data: data24 };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        let err35 = { instancePath: instancePath + "/headersHelper", schemaPath: "#/properties/headersHelper/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.headersHelper.type, parentSchema: schema26.properties.headersHelper, data: data24 };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.oauth !== void 0) {
@@ -1538,35 +1550,35 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
         for (let key5 in data25)
           if (!(key5 === "clientId" || key5 === "callbackPort" || key5 === "authServerMetadataUrl" || key5 === "scopes" || key5 === "xaa" || pattern3.test(key5))) {
-            let err35 = { instancePath: instancePath + "/oauth", schemaPath: "#/properties/oauth/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema26.properties.oauth, data: data25 };
-            vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+            let err36 = { instancePath: instancePath + "/oauth", schemaPath: "#/properties/oauth/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema26.properties.oauth, data: data25 };
+            vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
           }
         if (data25.clientId !== void 0) {
           let data26 = data25.clientId;
           if (typeof data26 == "string") {
             if (func3(data26) < 1) {
-              let err36 = { instancePath: instancePath + "/oauth/clientId", schemaPath: "#/properties/oauth/properties/clientId/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.clientId, data: data26 };
-              vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+              let err37 = { instancePath: instancePath + "/oauth/clientId", schemaPath: "#/properties/oauth/properties/clientId/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.clientId, data: data26 };
+              vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
             }
           } else {
-            let err37 = { instancePath: instancePath + "/oauth/clientId", schemaPath: "#/properties/oauth/properties/clientId/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.oauth.properties.clientId.type, parentSchema: schema26.properties.oauth.properties.clientId, data: data26 };
-            vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+            let err38 = { instancePath: instancePath + "/oauth/clientId", schemaPath: "#/properties/oauth/properties/clientId/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.oauth.properties.clientId.type, parentSchema: schema26.properties.oauth.properties.clientId, data: data26 };
+            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
           }
         }
         if (data25.callbackPort !== void 0) {
           let data27 = data25.callbackPort;
           if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
-            let err38 = { instancePath: instancePath + "/oauth/callbackPort", schemaPath: "#/properties/oauth/properties/callbackPort/type", keyword: "type", params: { type: "integer" }, schema: schema26.properties.oauth.properties.callbackPort.type, parentSchema: schema26.properties.oauth.properties.callbackPort, data: data27 };
-            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+            let err39 = { instancePath: instancePath + "/oauth/callbackPort", schemaPath: "#/properties/oauth/properties/callbackPort/type", keyword: "type", params: { type: "integer" }, schema: schema26.properties.oauth.properties.callbackPort.type, parentSchema: schema26.properties.oauth.properties.callbackPort, data: data27 };
+            vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
           }
           if (typeof data27 == "number" && isFinite(data27)) {
             if (data27 > 65535 || isNaN(data27)) {
-              let err39 = { instancePath: instancePath + "/oauth/callbackPort", schemaPath: "#/properties/oauth/properties/callbackPort/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.oauth.properties.callbackPort, data: data27 };
-              vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+              let err40 = { instancePath: instancePath + "/oauth/callbackPort", schemaPath: "#/properties/oauth/properties/callbackPort/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.oauth.properties.callbackPort, data: data27 };
+              vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
             }
             if (data27 < 1 || isNaN(data27)) {
-              let err40 = { instancePath: instancePath + "/oauth/callbackPort", schemaPath: "#/properties/oauth/properties/callbackPort/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.callbackPort, data: data27 };
-              vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+              let err41 = { instancePath: instancePath + "/oauth/callbackPort", schemaPath: "#/properties/oauth/properties/callbackPort/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.callbackPort, data: data27 };
+              vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
             }
           }
         }
@@ -1574,43 +1586,43 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           let data28 = data25.authServerMetadataUrl;
           if (typeof data28 == "string") {
             if (!pattern33.test(data28)) {
-              let err41 = { instancePath: instancePath + "/oauth/authServerMetadataUrl", schemaPath: "#/properties/oauth/properties/authServerMetadataUrl/pattern", keyword: "pattern", params: { pattern: "^https://" }, schema: "^https://", parentSchema: schema26.properties.oauth.properties.authServerMetadataUrl, data: data28 };
-              vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+              let err42 = { instancePath: instancePath + "/oauth/authServerMetadataUrl", schemaPath: "#/properties/oauth/properties/authServerMetadataUrl/pattern", keyword: "pattern", params: { pattern: "^https://" }, schema: "^https://", parentSchema: schema26.properties.oauth.properties.authServerMetadataUrl, data: data28 };
+              vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
             }
           } else {
-            let err42 = { instancePath: instancePath + "/oauth/authServerMetadataUrl", schemaPath: "#/properties/oauth/properties/authServerMetadataUrl/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.oauth.properties.authServerMetadataUrl.type, parentSchema: schema26.properties.oauth.properties.authServerMetadataUrl, data: data28 };
-            vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+            let err43 = { instancePath: instancePath + "/oauth/authServerMetadataUrl", schemaPath: "#/properties/oauth/properties/authServerMetadataUrl/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.oauth.properties.authServerMetadataUrl.type, parentSchema: schema26.properties.oauth.properties.authServerMetadataUrl, data: data28 };
+            vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
           }
         }
         if (data25.scopes !== void 0) {
           let data29 = data25.scopes;
           if (typeof data29 == "string") {
             if (func3(data29) < 1) {
-              let err43 = { instancePath: instancePath + "/oauth/scopes", schemaPath: "#/properties/oauth/properties/scopes/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.scopes, data: data29 };
-              vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+              let err44 = { instancePath: instancePath + "/oauth/scopes", schemaPath: "#/properties/oauth/properties/scopes/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.scopes, data: data29 };
+              vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
             }
           } else {
-            let err44 = { instancePath: instancePath + "/oauth/scopes", schemaPath: "#/properties/oauth/properties/scopes/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.oauth.properties.scopes.type, parentSchema: schema26.properties.oauth.properties.scopes, data: data29 };
-            vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+            let err45 = { instancePath: instancePath + "/oauth/scopes", schemaPath: "#/properties/oauth/properties/scopes/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.oauth.properties.scopes.type, parentSchema: schema26.properties.oauth.properties.scopes, data: data29 };
+            vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
           }
         }
         if (data25.xaa !== void 0) {
           let data30 = data25.xaa;
           if (typeof data30 != "boolean") {
-            let err45 = { instancePath: instancePath + "/oauth/xaa", schemaPath: "#/properties/oauth/properties/xaa/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.oauth.properties.xaa.type, parentSchema: schema26.properties.oauth.properties.xaa, data: data30 };
-            vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+            let err46 = { instancePath: instancePath + "/oauth/xaa", schemaPath: "#/properties/oauth/properties/xaa/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.oauth.properties.xaa.type, parentSchema: schema26.properties.oauth.properties.xaa, data: data30 };
+            vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
           }
         }
       } else {
-        let err46 = { instancePath: instancePath + "/oauth", schemaPath: "#/properties/oauth/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.oauth.type, parentSchema: schema26.properties.oauth, data: data25 };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        let err47 = { instancePath: instancePath + "/oauth", schemaPath: "#/properties/oauth/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.oauth.type, parentSchema: schema26.properties.oauth, data: data25 };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.alwaysLoad !== void 0) {
       let data31 = data.alwaysLoad;
       if (typeof data31 != "boolean") {
-        let err47 = { instancePath: instancePath + "/alwaysLoad", schemaPath: "#/properties/alwaysLoad/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.alwaysLoad.type, parentSchema: schema26.properties.alwaysLoad, data: data31 };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+        let err48 = { instancePath: instancePath + "/alwaysLoad", schemaPath: "#/properties/alwaysLoad/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.alwaysLoad.type, parentSchema: schema26.properties.alwaysLoad, data: data31 };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.tools !== void 0) {
@@ -1621,61 +1633,61 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           let data33 = data32[i5];
           if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
             if (data33.name === void 0) {
-              let err48 = { instancePath: instancePath + "/tools/" + i5, schemaPath: "#/properties/tools/items/required", keyword: "required", params: { missingProperty: "name" }, schema: schema26.properties.tools.items.required, parentSchema: schema26.properties.tools.items, data: data33 };
-              vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+              let err49 = { instancePath: instancePath + "/tools/" + i5, schemaPath: "#/properties/tools/items/required", keyword: "required", params: { missingProperty: "name" }, schema: schema26.properties.tools.items.required, parentSchema: schema26.properties.tools.items, data: data33 };
+              vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
             }
             for (let key6 in data33)
               if (!(key6 === "name" || key6 === "permission_policy" || pattern3.test(key6))) {
-                let err49 = { instancePath: instancePath + "/tools/" + i5, schemaPath: "#/properties/tools/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, schema: !1, parentSchema: schema26.properties.tools.items, data: data33 };
-                vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+                let err50 = { instancePath: instancePath + "/tools/" + i5, schemaPath: "#/properties/tools/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, schema: !1, parentSchema: schema26.properties.tools.items, data: data33 };
+                vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
               }
             if (data33.name !== void 0) {
               let data34 = data33.name;
               if (typeof data34 == "string") {
                 if (func3(data34) < 1) {
-                  let err50 = { instancePath: instancePath + "/tools/" + i5 + "/name", schemaPath: "#/properties/tools/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.tools.items.properties.name, data: data34 };
-                  vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+                  let err51 = { instancePath: instancePath + "/tools/" + i5 + "/name", schemaPath: "#/properties/tools/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.tools.items.properties.name, data: data34 };
+                  vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
                 }
               } else {
-                let err51 = { instancePath: instancePath + "/tools/" + i5 + "/name", schemaPath: "#/properties/tools/items/properties/name/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tools.items.properties.name.type, parentSchema: schema26.properties.tools.items.properties.name, data: data34 };
-                vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+                let err52 = { instancePath: instancePath + "/tools/" + i5 + "/name", schemaPath: "#/properties/tools/items/properties/name/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tools.items.properties.name.type, parentSchema: schema26.properties.tools.items.properties.name, data: data34 };
+                vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
               }
             }
             if (data33.permission_policy !== void 0) {
               let data35 = data33.permission_policy;
               if (typeof data35 != "string") {
-                let err52 = { instancePath: instancePath + "/tools/" + i5 + "/permission_policy", schemaPath: "#/properties/tools/items/properties/permission_policy/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tools.items.properties.permission_policy.type, parentSchema: schema26.properties.tools.items.properties.permission_policy, data: data35 };
-                vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+                let err53 = { instancePath: instancePath + "/tools/" + i5 + "/permission_policy", schemaPath: "#/properties/tools/items/properties/permission_policy/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tools.items.properties.permission_policy.type, parentSchema: schema26.properties.tools.items.properties.permission_policy, data: data35 };
+                vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
               }
               if (!(data35 === "always_allow" || data35 === "always_ask" || data35 === "always_deny")) {
-                let err53 = { instancePath: instancePath + "/tools/" + i5 + "/permission_policy", schemaPath: "#/properties/tools/items/properties/permission_policy/enum", keyword: "enum", params: { allowedValues: schema26.properties.tools.items.properties.permission_policy.enum }, schema: schema26.properties.tools.items.properties.permission_policy.enum, parentSchema: schema26.properties.tools.items.properties.permission_policy, data: data35 };
-                vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+                let err54 = { instancePath: instancePath + "/tools/" + i5 + "/permission_policy", schemaPath: "#/properties/tools/items/properties/permission_policy/enum", keyword: "enum", params: { allowedValues: schema26.properties.tools.items.properties.permission_policy.enum }, schema: schema26.properties.tools.items.properties.permission_policy.enum, parentSchema: schema26.properties.tools.items.properties.permission_policy, data: data35 };
+                vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
               }
             }
           } else {
-            let err54 = { instancePath: instancePath + "/tools/" + i5, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.tools.items.type, parentSchema: schema26.properties.tools.items, data: data33 };
-            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+            let err55 = { instancePath: instancePath + "/tools/" + i5, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.tools.items.type, parentSchema: schema26.properties.tools.items, data: data33 };
+            vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
           }
         }
       } else {
-        let err55 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.tools.type, parentSchema: schema26.properties.tools, data: data32 };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        let err56 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.tools.type, parentSchema: schema26.properties.tools, data: data32 };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
     }
     if (data.port !== void 0) {
       let data36 = data.port;
       if (!(typeof data36 == "number" && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
-        let err56 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, schema: schema26.properties.port.type, parentSchema: schema26.properties.port, data: data36 };
-        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        let err57 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, schema: schema26.properties.port.type, parentSchema: schema26.properties.port, data: data36 };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
       if (typeof data36 == "number" && isFinite(data36)) {
         if (data36 > 65535 || isNaN(data36)) {
-          let err57 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.port, data: data36 };
-          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+          let err58 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.port, data: data36 };
+          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
         }
         if (data36 < 1 || isNaN(data36)) {
-          let err58 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.port, data: data36 };
-          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+          let err59 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.port, data: data36 };
+          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
         }
       }
     }
@@ -1683,89 +1695,89 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       let data37 = data.path;
       if (typeof data37 == "string") {
         if (!pattern29.test(data37)) {
-          let err59 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.path, data: data37 };
-          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+          let err60 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.path, data: data37 };
+          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
       } else {
-        let err60 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.path.type, parentSchema: schema26.properties.path, data: data37 };
-        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+        let err61 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.path.type, parentSchema: schema26.properties.path, data: data37 };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.publish !== void 0) {
       let data38 = data.publish;
       if (!(typeof data38 == "number" && !(data38 % 1) && !isNaN(data38) && isFinite(data38)) && typeof data38 != "string") {
-        let err61 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/type", keyword: "type", params: { type: schema26.properties.publish.type }, schema: schema26.properties.publish.type, parentSchema: schema26.properties.publish, data: data38 };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        let err62 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/type", keyword: "type", params: { type: schema26.properties.publish.type }, schema: schema26.properties.publish.type, parentSchema: schema26.properties.publish, data: data38 };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
       if (typeof data38 == "number" && isFinite(data38)) {
         if (data38 > 65535 || isNaN(data38)) {
-          let err62 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.publish, data: data38 };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+          let err63 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.publish, data: data38 };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
         if (data38 < 1 || isNaN(data38)) {
-          let err63 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.publish, data: data38 };
-          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+          let err64 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.publish, data: data38 };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
       }
       if (typeof data38 == "string" && !pattern36.test(data38)) {
-        let err64 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$" }, schema: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", parentSchema: schema26.properties.publish, data: data38 };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        let err65 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$" }, schema: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", parentSchema: schema26.properties.publish, data: data38 };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
     if (data.entrypoint !== void 0) {
       let data39 = data.entrypoint;
       if (Array.isArray(data39)) {
         if (data39.length < 1) {
-          let err65 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.entrypoint, data: data39 };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          let err66 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.entrypoint, data: data39 };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
         let len4 = data39.length;
         for (let i6 = 0; i6 < len4; i6++) {
           let data40 = data39[i6];
           if (typeof data40 != "string") {
-            let err66 = { instancePath: instancePath + "/entrypoint/" + i6, schemaPath: "#/properties/entrypoint/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.entrypoint.items.type, parentSchema: schema26.properties.entrypoint.items, data: data40 };
-            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+            let err67 = { instancePath: instancePath + "/entrypoint/" + i6, schemaPath: "#/properties/entrypoint/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.entrypoint.items.type, parentSchema: schema26.properties.entrypoint.items, data: data40 };
+            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
         }
       } else {
-        let err67 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.entrypoint.type, parentSchema: schema26.properties.entrypoint, data: data39 };
-        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+        let err68 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.entrypoint.type, parentSchema: schema26.properties.entrypoint, data: data39 };
+        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
       }
     }
     if (data.workingDirectory !== void 0) {
       let data41 = data.workingDirectory;
       if (typeof data41 == "string") {
         if (!pattern29.test(data41)) {
-          let err68 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.workingDirectory, data: data41 };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+          let err69 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.workingDirectory, data: data41 };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
       } else {
-        let err69 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.workingDirectory.type, parentSchema: schema26.properties.workingDirectory, data: data41 };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        let err70 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.workingDirectory.type, parentSchema: schema26.properties.workingDirectory, data: data41 };
+        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
       }
     }
     if (data.hostname !== void 0) {
       let data42 = data.hostname;
       if (typeof data42 == "string") {
         if (!pattern38.test(data42)) {
-          let err70 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$" }, schema: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema26.properties.hostname, data: data42 };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          let err71 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$" }, schema: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema26.properties.hostname, data: data42 };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
       } else {
-        let err71 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.hostname.type, parentSchema: schema26.properties.hostname, data: data42 };
-        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        let err72 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.hostname.type, parentSchema: schema26.properties.hostname, data: data42 };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
     }
     if (data.platform !== void 0) {
       let data43 = data.platform;
       if (typeof data43 == "string") {
         if (!pattern39.test(data43)) {
-          let err72 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$" }, schema: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", parentSchema: schema26.properties.platform, data: data43 };
-          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+          let err73 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$" }, schema: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", parentSchema: schema26.properties.platform, data: data43 };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
       } else {
-        let err73 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.platform.type, parentSchema: schema26.properties.platform, data: data43 };
-        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        let err74 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.platform.type, parentSchema: schema26.properties.platform, data: data43 };
+        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
     }
     if (data.resources !== void 0 && (validate85(data.resources, { instancePath: instancePath + "/resources", parentData: data, parentDataProperty: "resources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.volumes !== void 0) {
@@ -1775,8 +1787,8 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i7 = 0; i7 < len5; i7++)
           validate92(data45[i7], { instancePath: instancePath + "/volumes/" + i7, parentData: data45, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length);
       } else {
-        let err74 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.volumes.type, parentSchema: schema26.properties.volumes, data: data45 };
-        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        let err75 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.volumes.type, parentSchema: schema26.properties.volumes, data: data45 };
+        vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
       }
     }
     if (data.tmpfs !== void 0) {
@@ -1787,78 +1799,89 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           let data48 = data47[i8];
           if (typeof data48 == "string") {
             if (!pattern29.test(data48)) {
-              let err75 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.tmpfs.items, data: data48 };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+              let err76 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.tmpfs.items, data: data48 };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
           } else {
-            let err76 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tmpfs.items.type, parentSchema: schema26.properties.tmpfs.items, data: data48 };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+            let err77 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tmpfs.items.type, parentSchema: schema26.properties.tmpfs.items, data: data48 };
+            vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
           }
         }
         let i9 = data47.length, j2;
         if (i9 > 1) {
-          let indices1 = {};
+          let indices2 = {};
           for (; i9--; ) {
-            let item1 = data47[i9];
-            if (typeof item1 == "string") {
-              if (typeof indices1[item1] == "number") {
-                j2 = indices1[item1];
-                let err77 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j2 }, schema: !0, parentSchema: schema26.properties.tmpfs, data: data47 };
-                vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            let item2 = data47[i9];
+            if (typeof item2 == "string") {
+              if (typeof indices2[item2] == "number") {
+                j2 = indices2[item2];
+                let err78 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j2 }, schema: !0, parentSchema: schema26.properties.tmpfs, data: data47 };
+                vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
                 break;
               }
-              indices1[item1] = i9;
+              indices2[item2] = i9;
             }
           }
         }
       } else {
-        let err78 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.tmpfs.type, parentSchema: schema26.properties.tmpfs, data: data47 };
-        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        let err79 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.tmpfs.type, parentSchema: schema26.properties.tmpfs, data: data47 };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.networks !== void 0) {
       let data49 = data.networks;
       if (!data49 || typeof data49 != "object") {
-        let err79 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: schema26.properties.networks.type }, schema: schema26.properties.networks.type, parentSchema: schema26.properties.networks, data: data49 };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+        let err80 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: schema26.properties.networks.type }, schema: schema26.properties.networks.type, parentSchema: schema26.properties.networks, data: data49 };
+        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
       }
       if (Array.isArray(data49)) {
         let len7 = data49.length;
-        for (let i10 = 0; i10 < len7; i10++)
-          validate53(data49[i10], { instancePath: instancePath + "/networks/" + i10, parentData: data49, parentDataProperty: i10, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+        for (let i10 = 0; i10 < len7; i10++) {
+          let data50 = data49[i10];
+          if (typeof data50 != "string") {
+            let err81 = { instancePath: instancePath + "/networks/" + i10, schemaPath: "#/properties/networks/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.items.type, parentSchema: schema26.properties.networks.items, data: data50 };
+            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+          }
+          validate53(data50, { instancePath: instancePath + "/networks/" + i10, parentData: data49, parentDataProperty: i10, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+        }
         let i11 = data49.length, j3;
         if (i11 > 1) {
-          outer1:
-            for (; i11--; )
-              for (j3 = i11; j3--; )
-                if (func0(data49[i11], data49[j3])) {
-                  let err80 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j3 }, schema: !0, parentSchema: schema26.properties.networks, data: data49 };
-                  vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-                  break outer1;
-                }
+          let indices3 = {};
+          for (; i11--; ) {
+            let item3 = data49[i11];
+            if (typeof item3 == "string") {
+              if (typeof indices3[item3] == "number") {
+                j3 = indices3[item3];
+                let err82 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j3 }, schema: !0, parentSchema: schema26.properties.networks, data: data49 };
+                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+                break;
+              }
+              indices3[item3] = i11;
+            }
+          }
         }
       }
       if (data49 && typeof data49 == "object" && !Array.isArray(data49)) {
         for (let key7 in data49) {
-          let _errs102 = errors;
+          let _errs104 = errors;
           validate53(key7, { instancePath: instancePath + "/networks", parentData: data49, parentDataProperty: "networks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
-          var valid27 = _errs102 === errors;
+          var valid27 = _errs104 === errors;
           if (!valid27) {
-            let err81 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key7 }, schema: schema26.properties.networks.propertyNames, parentSchema: schema26.properties.networks, data: data49 };
-            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+            let err83 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key7 }, schema: schema26.properties.networks.propertyNames, parentSchema: schema26.properties.networks, data: data49 };
+            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
           }
         }
         for (let key8 in data49) {
           let data51 = data49[key8];
           if (!(data51 && typeof data51 == "object" && !Array.isArray(data51)) && data51 !== null) {
-            let err82 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/type", keyword: "type", params: { type: schema26.properties.networks.additionalProperties.type }, schema: schema26.properties.networks.additionalProperties.type, parentSchema: schema26.properties.networks.additionalProperties, data: data51 };
-            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+            let err84 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/type", keyword: "type", params: { type: schema26.properties.networks.additionalProperties.type }, schema: schema26.properties.networks.additionalProperties.type, parentSchema: schema26.properties.networks.additionalProperties, data: data51 };
+            vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
           }
           if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
             for (let key9 in data51)
               if (!(key9 === "aliases" || pattern3.test(key9))) {
-                let err83 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, schema: !1, parentSchema: schema26.properties.networks.additionalProperties, data: data51 };
-                vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                let err85 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, schema: !1, parentSchema: schema26.properties.networks.additionalProperties, data: data51 };
+                vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
               }
             if (data51.aliases !== void 0) {
               let data52 = data51.aliases;
@@ -1868,33 +1891,33 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
                   let data53 = data52[i12];
                   if (typeof data53 == "string") {
                     if (func3(data53) < 1) {
-                      let err84 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data53 };
-                      vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                      let err86 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data53 };
+                      vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
                     }
                   } else {
-                    let err85 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.items.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data53 };
-                    vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+                    let err87 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.items.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data53 };
+                    vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
                   }
                 }
                 let i13 = data52.length, j4;
                 if (i13 > 1) {
-                  let indices2 = {};
+                  let indices4 = {};
                   for (; i13--; ) {
-                    let item2 = data52[i13];
-                    if (typeof item2 == "string") {
-                      if (typeof indices2[item2] == "number") {
-                        j4 = indices2[item2];
-                        let err86 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/uniqueItems", keyword: "uniqueItems", params: { i: i13, j: j4 }, schema: !0, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data52 };
-                        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+                    let item4 = data52[i13];
+                    if (typeof item4 == "string") {
+                      if (typeof indices4[item4] == "number") {
+                        j4 = indices4[item4];
+                        let err88 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/uniqueItems", keyword: "uniqueItems", params: { i: i13, j: j4 }, schema: !0, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data52 };
+                        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
                         break;
                       }
-                      indices2[item2] = i13;
+                      indices4[item4] = i13;
                     }
                   }
                 }
               } else {
-                let err87 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data52 };
-                vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                let err89 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data52 };
+                vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
               }
             }
           }
@@ -1904,31 +1927,31 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.security !== void 0 && (validate97(data.security, { instancePath: instancePath + "/security", parentData: data, parentDataProperty: "security", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.restart !== void 0) {
       let data55 = data.restart;
       if (typeof data55 != "string") {
-        let err88 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.restart.type, parentSchema: schema26.properties.restart, data: data55 };
-        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+        let err90 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.restart.type, parentSchema: schema26.properties.restart, data: data55 };
+        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
       }
       if (!(data55 === "no" || data55 === "always" || data55 === "unless-stopped" || data55 === "on-failure")) {
-        let err89 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/enum", keyword: "enum", params: { allowedValues: schema26.properties.restart.enum }, schema: schema26.properties.restart.enum, parentSchema: schema26.properties.restart, data: data55 };
-        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        let err91 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/enum", keyword: "enum", params: { allowedValues: schema26.properties.restart.enum }, schema: schema26.properties.restart.enum, parentSchema: schema26.properties.restart, data: data55 };
+        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
       }
     }
     if (data.init !== void 0) {
       let data56 = data.init;
       if (typeof data56 != "boolean") {
-        let err90 = { instancePath: instancePath + "/init", schemaPath: "#/properties/init/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.init.type, parentSchema: schema26.properties.init, data: data56 };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+        let err92 = { instancePath: instancePath + "/init", schemaPath: "#/properties/init/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.init.type, parentSchema: schema26.properties.init, data: data56 };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.stopSignal !== void 0) {
       let data57 = data.stopSignal;
       if (typeof data57 == "string") {
         if (!pattern50.test(data57)) {
-          let err91 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/pattern", keyword: "pattern", params: { pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$" }, schema: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", parentSchema: schema26.properties.stopSignal, data: data57 };
-          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+          let err93 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/pattern", keyword: "pattern", params: { pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$" }, schema: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", parentSchema: schema26.properties.stopSignal, data: data57 };
+          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
       } else {
-        let err92 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.stopSignal.type, parentSchema: schema26.properties.stopSignal, data: data57 };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+        let err94 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.stopSignal.type, parentSchema: schema26.properties.stopSignal, data: data57 };
+        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
     if (data.stopTimeout !== void 0 && (validate73(data.stopTimeout, { instancePath: instancePath + "/stopTimeout", parentData: data, parentDataProperty: "stopTimeout", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.labels !== void 0 && (validate103(data.labels, { instancePath: instancePath + "/labels", parentData: data, parentDataProperty: "labels", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length)), data.dns !== void 0) {
@@ -1939,33 +1962,33 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           let data61 = data60[i14];
           if (typeof data61 == "string") {
             if (func3(data61) < 1) {
-              let err93 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.dns.items, data: data61 };
-              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+              let err95 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.dns.items, data: data61 };
+              vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
             }
           } else {
-            let err94 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.dns.items.type, parentSchema: schema26.properties.dns.items, data: data61 };
-            vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+            let err96 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.dns.items.type, parentSchema: schema26.properties.dns.items, data: data61 };
+            vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
           }
         }
         let i15 = data60.length, j5;
         if (i15 > 1) {
-          let indices3 = {};
+          let indices5 = {};
           for (; i15--; ) {
-            let item3 = data60[i15];
-            if (typeof item3 == "string") {
-              if (typeof indices3[item3] == "number") {
-                j5 = indices3[item3];
-                let err95 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/uniqueItems", keyword: "uniqueItems", params: { i: i15, j: j5 }, schema: !0, parentSchema: schema26.properties.dns, data: data60 };
-                vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+            let item5 = data60[i15];
+            if (typeof item5 == "string") {
+              if (typeof indices5[item5] == "number") {
+                j5 = indices5[item5];
+                let err97 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/uniqueItems", keyword: "uniqueItems", params: { i: i15, j: j5 }, schema: !0, parentSchema: schema26.properties.dns, data: data60 };
+                vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
                 break;
               }
-              indices3[item3] = i15;
+              indices5[item5] = i15;
             }
           }
         }
       } else {
-        let err96 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.dns.type, parentSchema: schema26.properties.dns, data: data60 };
-        vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+        let err98 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.dns.type, parentSchema: schema26.properties.dns, data: data60 };
+        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
       }
     }
     if (data.extraHosts !== void 0) {
@@ -1974,13 +1997,13 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key10 in data62) {
           let data63 = data62[key10];
           if (typeof data63 != "string") {
-            let err97 = { instancePath: instancePath + "/extraHosts/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/extraHosts/additionalProperties/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.extraHosts.additionalProperties.type, parentSchema: schema26.properties.extraHosts.additionalProperties, data: data63 };
-            vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+            let err99 = { instancePath: instancePath + "/extraHosts/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/extraHosts/additionalProperties/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.extraHosts.additionalProperties.type, parentSchema: schema26.properties.extraHosts.additionalProperties, data: data63 };
+            vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
           }
         }
       else {
-        let err98 = { instancePath: instancePath + "/extraHosts", schemaPath: "#/properties/extraHosts/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.extraHosts.type, parentSchema: schema26.properties.extraHosts, data: data62 };
-        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+        let err100 = { instancePath: instancePath + "/extraHosts", schemaPath: "#/properties/extraHosts/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.extraHosts.type, parentSchema: schema26.properties.extraHosts, data: data62 };
+        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
       }
     }
     if (data.devices !== void 0) {
@@ -1991,17 +2014,17 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           let data65 = data64[i16];
           if (typeof data65 == "string") {
             if (!pattern51.test(data65)) {
-              let err99 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/pattern", keyword: "pattern", params: { pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$" }, schema: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", parentSchema: schema26.properties.devices.items, data: data65 };
-              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+              let err101 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/pattern", keyword: "pattern", params: { pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$" }, schema: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", parentSchema: schema26.properties.devices.items, data: data65 };
+              vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
             }
           } else {
-            let err100 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.devices.items.type, parentSchema: schema26.properties.devices.items, data: data65 };
-            vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+            let err102 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.devices.items.type, parentSchema: schema26.properties.devices.items, data: data65 };
+            vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
           }
         }
       } else {
-        let err101 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.devices.type, parentSchema: schema26.properties.devices, data: data64 };
-        vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+        let err103 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.devices.type, parentSchema: schema26.properties.devices, data: data64 };
+        vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
       }
     }
     if (data.logging !== void 0) {
@@ -2009,30 +2032,30 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
         for (let key11 in data66)
           if (!(key11 === "driver" || key11 === "options" || pattern3.test(key11))) {
-            let err102 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, schema: !1, parentSchema: schema26.properties.logging, data: data66 };
-            vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+            let err104 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, schema: !1, parentSchema: schema26.properties.logging, data: data66 };
+            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
           }
         if (data66.driver !== void 0) {
           let data67 = data66.driver;
           if (typeof data67 == "string") {
             if (func3(data67) < 1) {
-              let err103 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.logging.properties.driver, data: data67 };
-              vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+              let err105 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.logging.properties.driver, data: data67 };
+              vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
             }
           } else {
-            let err104 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.logging.properties.driver.type, parentSchema: schema26.properties.logging.properties.driver, data: data67 };
-            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+            let err106 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.logging.properties.driver.type, parentSchema: schema26.properties.logging.properties.driver, data: data67 };
+            vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
           }
         }
         data66.options !== void 0 && (validate105(data66.options, { instancePath: instancePath + "/logging/options", parentData: data66, parentDataProperty: "options", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length));
       } else {
-        let err105 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.logging.type, parentSchema: schema26.properties.logging, data: data66 };
-        vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+        let err107 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.logging.type, parentSchema: schema26.properties.logging, data: data66 };
+        vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
       }
     }
   } else {
-    let err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema26.type, parentSchema: schema26, data };
-    vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+    let err108 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema26.type, parentSchema: schema26, data };
+    vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
   }
   return validate66.errors = vErrors, errors === 0;
 }

@@ -121,24 +121,25 @@ describe('redactUrl', () => {
 });
 
 describe('redactLine', () => {
+  const stars = (text: string): string => '*'.repeat(text.length);
+  const digest = `sha256:${'3f1c'.repeat(16)}`;
+
   it.each([
-    [`    GITHUB_TOKEN: ${github}`, '    GITHUB_TOKEN: ***'],
-    [`    GITHUB_TOKEN: "9f86d081884c7d659a2f" # mine`, '    GITHUB_TOKEN: "***" # mine'],
-    ['  db: { env: { PASSWORD: hunter2, PORT: "1" } }', '  db: { env: { PASSWORD: ***, PORT: "1" } }'],
-    [`  args: [--token, ${github}]`, '  args: [--token, ***]'],
-    ['  url: https://me:pw@x.example/mcp', '  url: https://***@x.example/mcp'],
+    [`    GITHUB_TOKEN: ${github}`, `    GITHUB_TOKEN: ${stars(github)}`],
+    ['    GITHUB_TOKEN: "9f86d081884c7d659a2f" # mine', `    GITHUB_TOKEN: "${'*'.repeat(20)}" # mine`],
+    ['  db: { env: { PASSWORD: hunter2, PORT: "1" } }', '  db: { env: { PASSWORD: *******, PORT: "1" } }'],
+    [`  args: [--token, ${github}]`, `  args: [--token, ${stars(github)}]`],
+    ['  url: https://me:pw@x.example/mcp', '  url: https://*****@x.example/mcp'],
     ['  commnd: npx', '  commnd: npx'],
-    [
-      `  image: ghcr.io/x/y:1@sha256:${'3f1c'.repeat(16)}`,
-      `  image: ghcr.io/x/y:1@sha256:${'3f1c'.repeat(16)}`,
-    ],
+    [`  image: ghcr.io/x/y:1@${digest}`, `  image: ghcr.io/x/y:1@${digest}`],
     ['  Authorization: Bearer ${secret.linear}', '  Authorization: Bearer ${secret.linear}'],
   ])('%s', (line, shown) => {
     expect(redactLine(line)).toBe(shown);
+    expect(shown).toHaveLength(line.length);
   });
 
   it('hides the body of a key file', () => {
     const body = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
-    expect(redactLine(`    ${body}`)).toBe('    ***');
+    expect(redactLine(`    ${body}`)).toBe(`    ${stars(body)}`);
   });
 });
