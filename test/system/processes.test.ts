@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { realSystem } from '../../src/system/real.ts';
+
+const { processes, clock } = realSystem();
+const node = process.execPath;
+
+describe('programs of the real machine', () => {
+  it('returns what a program wrote and its exit code, without a shell', async () => {
+    const script = 'console.log(process.argv[1]); console.error("e"); process.exit(3)';
+    const result = await processes.run(node, ['-e', script, '$HOME; true']);
+    expect(result).toEqual({ exitCode: 3, stdout: '$HOME; true\n', stderr: 'e\n' });
+  });
+
+  it('adds to the environment, runs in a folder, and gives no input', async () => {
+    const script = 'process.stdin.on("end", () => console.log(process.env.EXTRA, process.cwd())).resume()';
+    const result = await processes.run(node, ['-e', script], { env: { EXTRA: 'yes' }, cwd: tmpdir() });
+    expect(result.stdout).toContain('yes');
+  });
+
+  it('fails with ENOENT for a program that is not there, and with ETIMEDOUT for one that does not end', async () => {
+    await expect(processes.run('/no/such/program', [])).rejects.toMatchObject({ code: 'ENOENT' });
+    const endless = processes.run(node, ['-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 100 });
+    await expect(endless).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  it('reports death by a signal as 128 and its number', async () => {
+    const result = await processes.run(node, ['-e', 'process.kill(process.pid, "SIGKILL")']);
+    expect(result.exitCode).toBe(137);
+  });
+});
+
+describe('the identity of the real machine', () => {
+  it('names machine, boot and process, the same each time', async () => {
+    const identity = await processes.identity();
+    expect(identity).toEqual(await realSystem().processes.identity());
+    expect(identity.pid).toBe(process.pid);
+    expect(identity.machineId).toMatch(/^[0-9a-f]{32}$/);
+    expect((await processes.inspect(process.pid)).startTime).toBe(identity.startTime);
+  });
+
+  it('tells a process that is there from one that is gone', async () => {
+    const child = spawn(node, ['-e', 'setInterval(() => {}, 1000)']);
+    await once(child, 'spawn');
+    expect((await processes.inspect(child.pid as number)).isAlive).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await processes.inspect(child.pid as number)).toEqual({ isAlive: false, startTime: null });
+  });
+});
+
+describe('the real clock', () => {
+  it('ends a sleep with the reason of the signal', async () => {
+    const stop = new AbortController();
+    const sleep = clock.sleep(60_000, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(sleep).rejects.toThrow('enough');
+    await clock.sleep(0);
+    expect(clock.monotonic()).toBeLessThanOrEqual(clock.monotonic());
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Files } from '../../src/model/system.ts';
+import { memorySystem } from '../../src/system/memory.ts';
+import { readOnly } from '../../src/system/read-only.ts';
+
+const once = { mode: 0o600, sync: true };
+const machine = () => memorySystem({ tree: { '/w/file': 'x', '/cache/file': 'y', '/cache-not/': '' } });
+
+describe('a system that only looks', () => {
+  it.each<[string, (files: Files) => Promise<unknown>]>([
+    ['create', (files) => files.create('/w/new', '', once)],
+    ['openAppend', (files) => files.openAppend('/w/file', 0o600)],
+    ['rename away', (files) => files.rename('/w/file', '/cache/x')],
+    ['rename over', (files) => files.rename('/cache/file', '/w/file')],
+    ['link', (files) => files.link('/cache/file', '/w/link')],
+    ['remove', (files) => files.remove('/w/file')],
+    ['removeFolder', (files) => files.removeFolder('/w')],
+    ['makeFolder', (files) => files.makeFolder('/w/folder', 0o700)],
+    ['changeMode', (files) => files.changeMode('/w/file', 0o777)],
+    ['changeOwner', (files) => files.changeOwner('/w/file', 0, 0)],
+    ['createLike', (files) => files.createLike('/w/file', '/w/like')],
+    ['fill', (files) => files.fill('/w/file', '', { sync: true })],
+    ['a way out through ..', (files) => files.create('/cache/../w/new', '', once)],
+    ['a folder of which the name only starts the same', (files) => files.create('/cache-not/x', '', once)],
+  ])('refuses %s outside its folders, and touches nothing', async (_name, write) => {
+    const system = machine();
+    const before = JSON.stringify([
+      ...(await system.files.list('/w')),
+      (await system.files.read('/w/file')).toString(),
+    ]);
+    await expect(write(readOnly(system, ['/cache']).files)).rejects.toMatchObject({
+      code: 'SYSTEM_READ_ONLY',
+    });
+    const after = JSON.stringify([
+      ...(await system.files.list('/w')),
+      (await system.files.read('/w/file')).toString(),
+    ]);
+    expect(after).toBe(before);
+  });
+
+  it('reads everywhere and writes inside its folders', async () => {
+    const { files } = readOnly(machine(), ['/cache']);
+    expect((await files.read('/w/file')).toString()).toBe('x');
+    expect((await files.stat('/w/file')).kind).toBe('file');
+    await files.makeFolder('/cache/a/b', 0o700);
+    await files.create('/cache/a/b/c', 'z', once);
+    const log = await files.openAppend('/cache/log', 0o600);
+    await log.append('line');
+    expect((await files.read('/cache/log')).toString()).toBe('line');
+  });
+});
