@@ -79,7 +79,9 @@ export async function draftPlan(
  * something would be, so the usual plan costs nothing.
  */
 async function withoutOthers(drafted: Plan, input: PlanInput, books: string, ctx: Context): Promise<Plan> {
-  const wanted = drafted.steps.filter(({ action, because }) => action === 'adopt' || because === 'taken-over');
+  const wanted = drafted.steps.filter(
+    ({ action, because }) => action === 'adopt' || because === 'taken-over',
+  );
   if (wanted.length === 0) return drafted;
   const others = await placesOfOtherStacks(books, ctx);
   const owners = new Map(wanted.map(({ address, place }) => [address, others.get(place.key)]));

@@ -1,6 +1,6 @@
 import type { Context } from '../model/context.ts';
-import { isErrno } from '../model/error.ts';
-import { stateFolder } from '../state/folder.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { exists, filesIn, stateFolder } from '../state/folder.ts';
 import { readInventory } from '../state/inventory-file.ts';
 import type { Loaded } from './load.ts';
 
@@ -16,25 +16,11 @@ export async function locateBooks({ manifest, source }: Loaded, ctx: Context): P
     stateFolder({ stack: manifest.name, root: manifest.root, hasFolderTargets: hashed }, ctx);
   const expected = named(hasFolderTargets);
   const other = named(!hasFolderTargets);
-  if (await hasBooks(expected, ctx)) return expected;
+  if (await exists(filesIn(expected).inventory, ctx)) return expected;
   const inventory = await readOther(other, ctx);
   return inventory !== null && inventory.source.root === source.root ? other : expected;
 }
 
-async function hasBooks(folder: string, ctx: Context): Promise<boolean> {
-  return (await listIfThere(folder, ctx)).includes('inventory.json');
-}
-
-async function readOther(folder: string, ctx: Context) {
-  if (!(await hasBooks(folder, ctx))) return null;
-  return await readInventory(folder, ctx);
-}
-
-async function listIfThere(folder: string, ctx: Context): Promise<readonly string[]> {
-  try {
-    return await ctx.system.files.list(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
+async function readOther(folder: string, ctx: Context): Promise<Inventory | null> {
+  return (await exists(filesIn(folder).inventory, ctx)) ? await readInventory(folder, ctx) : null;
 }

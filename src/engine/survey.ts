@@ -8,6 +8,7 @@ import { assertSameConfigs } from '../state/identity.ts';
 import { type Settled, settle } from '../state/settle.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
+import { findMovedBooks } from './find-moved-books.ts';
 import { observeWorld, type World } from './observe.ts';
 
 /** What the books say before anybody looked. */
@@ -45,8 +46,17 @@ export async function survey(declared: Declared, state: KnownState, ctx: Context
     world,
     inventory: state.inventory === null ? null : withEnds(state.inventory, settled),
     settled,
-    findings: settled.conflicts,
+    findings: [...settled.conflicts, ...(await newcomerFindings(declared, state, ctx))],
   };
+}
+
+/** Without books of its own, a stack may have left them where it was before. */
+async function newcomerFindings(
+  declared: Declared,
+  { inventory }: KnownState,
+  ctx: Context,
+): Promise<readonly Finding[]> {
+  return inventory === null ? await findMovedBooks(declared, ctx) : [];
 }
 
 /** Folders that the lock speaks of, so that what a colleague removed from the manifest is still seen. */

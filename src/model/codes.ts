@@ -552,6 +552,10 @@ const table = {
     EXIT.error,
     'mcpform managed this stack here, but its books are gone. Restore them, or run `mcpform state rebuild`, which looks at what is really there.',
   ),
+  STATE_MOVED_FOLDER: e(
+    EXIT.error,
+    'This stack has books that were made from a folder that is gone. If it was moved here, `mcpform state mv --root` takes them along.',
+  ),
   STATE_OTHER_CONFIG: e(
     EXIT.error,
     'The client reads another configuration file than when the state was written. Point it back, or move the books with `mcpform state rebuild`.',
