@@ -73,9 +73,10 @@ function convert(chosen: readonly Found[], taken: ReadonlySet<string>): Imports 
     if (result.imported !== null) accepted.push({ address, imported: result.imported });
   }
   const joined = joinImports(accepted.map(({ imported }) => imported));
+  const isIn = new Set(joined.joined);
   return {
     servers: joined.servers,
-    addresses: accepted.map(({ address }) => address),
+    addresses: accepted.filter(({ imported }) => isIn.has(imported)).map(({ address }) => address),
     findings: [...findings, ...joined.findings],
   };
 }
