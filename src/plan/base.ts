@@ -4,7 +4,7 @@ import { digestLeaf, leavesOf } from '../model/leaves.ts';
 /** What we last wrote, as far as we can tell: the third side of the comparison. */
 export interface Base {
   /** The leaves that are known to be ours. */
-  readonly pointers: Iterable<Pointer>;
+  readonly pointers: readonly Pointer[];
   owns(pointer: Pointer): boolean;
   /** Whether `value` is what we wrote there; `undefined` is "nothing". */
   matches(pointer: Pointer, value: Json | undefined): boolean;
@@ -36,7 +36,7 @@ export function digestBase(base: Readonly<Record<Pointer, string>>, digest: (tex
 export function valueBase(attributes: JsonObject): Base {
   const leaves = leavesOf(attributes);
   return {
-    pointers: leaves.keys(),
+    pointers: [...leaves.keys()],
     owns: (pointer) => leaves.has(pointer),
     matches: (pointer, value) => sameJson(leaves.get(pointer), value),
   };

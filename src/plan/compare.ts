@@ -50,7 +50,10 @@ export function compare(sides: Sides): Comparison {
       if (!sides.base.matches(pointer, after)) isRecorded = false;
       continue;
     }
-    if (after === undefined && isCoveredByDesired(pointer, before, sides, desired)) continue;
+    if (after === undefined && isCoveredByDesired(pointer, before, sides, desired)) {
+      isRecorded = false;
+      continue;
+    }
     const difference = differenceAt(pointer, sides, desired);
     differences.set(difference.pointer, difference);
   }
@@ -109,8 +112,16 @@ function difference(pointer: Pointer, after: Json | undefined, sides: Sides): Di
     pointer,
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
-    cause: causeOf(!sides.base.matches(pointer, after), !sides.base.matches(pointer, before)),
+    cause: causeOf(!isAsInBase(pointer, after, sides.base), !isAsInBase(pointer, before, sides.base)),
   };
+}
+
+/** The base knows leaves; an object is as it was when all its leaves are, and none is gone. */
+function isAsInBase(pointer: Pointer, value: Json | undefined, base: Base): boolean {
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return base.matches(pointer, value);
+  const leaves = new Map([...leavesOf(value)].map(([leaf, member]) => [pointer + leaf, member]));
+  const isWhole = [...base.pointers].every((known) => !isWithin(known, pointer) || leaves.has(known));
+  return isWhole && [...leaves].every(([leaf, member]) => base.matches(leaf, member));
 }
 
 /** Who moved: the manifest away from the base, the world away from the base, or both. */

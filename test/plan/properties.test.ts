@@ -8,7 +8,7 @@ import { applyInMemory } from './apply-in-memory.ts';
 import { arbitraryWorld } from './arbitrary-world.ts';
 import { digest, ownershipDigest, planOf, type World } from './world.ts';
 
-const runs = { numRuns: 2000 };
+const runs = { numRuns: 600 };
 
 const shuffled = (world: World): fc.Arbitrary<World> =>
   fc

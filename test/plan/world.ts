@@ -152,14 +152,19 @@ export function planOf(world: World): Plan {
   return plan(inputOf(world));
 }
 
-/** The plan as compact text without its summary: what decision tables compare. */
+/** The plan as compact text: what decision tables compare. */
 export function linesOf(world: World): string {
-  const text = renderPlanText({ ...planOf(world), findings: [] }, { color: false, compact: true });
+  const text = renderPlanText(planOf(world), { color: false, compact: true });
   return text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('This plan'))
     .join('\n');
+}
+
+/** The same without the summary line. */
+export function stepsOf(world: World): string {
+  return linesOf(world).replace(/\n?(Plan:|No changes\.).*$/s, '');
 }
 
 /** Codes of the plan's findings. */
