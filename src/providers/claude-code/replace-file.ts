@@ -21,7 +21,7 @@ export interface Replacement {
   readonly heldSinceMs: number;
   /** Whether what was there is to be kept as a backup first. */
   readonly keepsBackup: boolean;
-  /** Called when the old bytes were seen for the last time, just before the rename. */
+  /** Called before the last look at the old bytes: what others do from here on may be lost. */
   readonly onLastLook: () => void;
 }
 
@@ -40,11 +40,11 @@ export async function replaceFile(replacement: Replacement, ctx: Context): Promi
       await files.createLike(target.path, temporary);
       await files.fill(temporary, after, { sync: true });
     }
+    replacement.onLastLook();
     if (!(await isUnchanged(replacement, ctx)) || !isLockGood(replacement, ctx)) {
       await files.remove(temporary);
       return false;
     }
-    replacement.onLastLook();
     await files.rename(temporary, target.path);
   } catch (error) {
     await removeQuietly(temporary, ctx);
@@ -76,28 +76,28 @@ async function backUpOrFail(file: string, bytes: Buffer, ctx: Context): Promise<
   }
 }
 
-/** Editors and clients before 2.1.260 ignore the lock. The look at the bytes comes last, right before the rename. */
+/**
+ * Editors and clients before 2.1.260 ignore the lock. Stat, read, stat: a file exchanged while it was read shows
+ * in the second, which comes right before the rename.
+ */
 async function isUnchanged({ target, before }: Replacement, ctx: Context): Promise<boolean> {
-  const { files } = ctx.system;
-  const now = await statOrNull(target.path, files);
-  if (target.stat === null || before === null || now === null) return now === null && target.stat === null;
-  if (!isSameFile(now, target.stat)) return false;
+  if (target.stat === null || before === null) {
+    return target.stat === null && (await statOrNull(target.path, ctx.system.files)) === null;
+  }
+  if (!(await isSameFile(target.path, target.stat, ctx))) return false;
   try {
-    return before.equals(await files.read(target.path));
+    if (!before.equals(await ctx.system.files.read(target.path))) return false;
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
+  return isSameFile(target.path, target.stat, ctx);
 }
 
-function isSameFile(a: FileStat, b: FileStat): boolean {
-  return (
-    a.inode === b.inode &&
-    a.device === b.device &&
-    a.size === b.size &&
-    a.modifiedMs === b.modifiedMs &&
-    a.links === b.links
-  );
+async function isSameFile(path: string, then: FileStat, ctx: Context): Promise<boolean> {
+  const now = await statOrNull(path, ctx.system.files);
+  const isSame = (key: keyof FileStat): boolean => now?.[key] === then[key];
+  return (['inode', 'device', 'size', 'modifiedMs', 'links'] as const).every(isSame);
 }
 
 function isLockGood({ lock, heldSinceMs }: Replacement, ctx: Context): boolean {

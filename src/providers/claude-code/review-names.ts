@@ -13,7 +13,8 @@ interface Names {
 /** Entries that hide one another: by name across scopes, and by names that end up the same in one scope. */
 export function reviewNames(present: readonly Subject[], world: Names): readonly Finding[] {
   const managed = new Set(present.map(({ place }) => place.key));
-  return present.flatMap((subject) => [...shadows(subject, managed, world), ...collisions(subject, world)]);
+  const alike = new Map([...world.names].map(([key, names]) => [key, groupAlike(names)]));
+  return present.flatMap((subject) => [...shadows(subject, managed, world), ...collisions(subject, alike)]);
 }
 
 /** Local wins over project, project over user, the whole entry; a server of this stack may well stand in several. */
@@ -51,9 +52,27 @@ function shadows(
   });
 }
 
-function collisions(subject: Subject, { names }: Names): readonly Finding[] {
-  const siblings = names.get(containerKey(subject.place.file, subject.place.path.slice(0, -1))) ?? new Set();
-  const others = [...siblings].filter((other) => other !== subject.name);
+/** Names that might collide, under what they have in common. */
+function groupAlike(names: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const group = groups.get(likeness(name));
+    if (group === undefined) groups.set(likeness(name), [name]);
+    else group.push(name);
+  }
+  return groups;
+}
+
+function likeness(name: string): string {
+  return toolPrefix(name).toLowerCase();
+}
+
+function collisions(
+  subject: Subject,
+  alike: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>,
+): readonly Finding[] {
+  const siblings = alike.get(containerKey(subject.place.file, subject.place.path.slice(0, -1)));
+  const others = (siblings?.get(likeness(subject.name)) ?? []).filter((other) => other !== subject.name);
   return others.flatMap((other): Finding[] => {
     const isSameTools = toolPrefix(other) === toolPrefix(subject.name);
     if (!isSameTools && other.toLowerCase() !== subject.name.toLowerCase()) return [];
