@@ -11,7 +11,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '60' },
     client: { type: 'string' },
     scope: { type: 'string' },
-    lanes: { type: 'string', default: '3' },
+    lanes: { type: 'string', default: '4' },
   },
 });
 

@@ -28,7 +28,7 @@ servers:
 
 async function applyIn(scope: string): Promise<void> {
   await writeFiles(home.project, { 'mcp.yaml': stack(scope) });
-  const applied = await mcpform(['apply', '--auto-approve'], home);
+  const applied = await mcpform(['apply', '--auto-approve', '--no-settle'], home);
   expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
 }
 
@@ -54,7 +54,7 @@ describe.each(versions)('beside Claude Code %s', (version) => {
     await expectNoChange();
     await claude(version, ['mcp', 'remove', '-s', scope, 'other'], home);
     await expectNoChange();
-    expect(await mcpform(['destroy', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['destroy', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
     const ran = await claude(version, ['mcp', 'get', 'theirs'], home);
     expect(ran.stdout).toContain('prog');
     expect(await claude(version, ['mcp', 'get', 'one'], home)).toMatchObject({ exitCode: 1 });
@@ -75,7 +75,7 @@ describe.runIf(requireClaude(NEWEST))('when somebody uses `claude mcp` on our en
     await claude(NEWEST, ['mcp', 'remove', '-s', 'user', 'one'], home);
     const { steps } = JSON.parse((await mcpform(['plan', '--json'], home)).stdout);
     expect(steps).toMatchObject([{ address: 'claude-code/user/one', action: 'create', because: 'missing' }]);
-    expect(await mcpform(['apply', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['apply', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
     expect(await claudeGet('one', home, { env: { KEY: 'x' } })).toMatchObject({
       command: 'false',
       timeout: '5000ms',
@@ -100,7 +100,7 @@ describe.runIf(requireClaude(NEWEST))('when somebody uses `claude mcp` on our en
         paths: [{ pointer: '/url', cause: 'drift' }],
       },
     ]);
-    expect(await mcpform(['apply', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['apply', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
     expect(await claudeGet('two', home)).toMatchObject({
       url: 'http://127.0.0.1:9/mcp',
       headers: { A: 'b' },
@@ -110,9 +110,10 @@ describe.runIf(requireClaude(NEWEST))('when somebody uses `claude mcp` on our en
 
   it('never overwrites an entry of the same name that is not ours', async () => {
     await claude(NEWEST, ['mcp', 'add', '-s', 'user', 'one', '--', 'something', 'else'], home);
+    await claudeGet('one', home); // which writes state of its own
     const before = await readFile(join(home.folder, '.claude.json'), 'utf8');
     await writeFiles(home.project, { 'mcp.yaml': stack('user') });
-    const applied = await mcpform(['apply', '--auto-approve'], home);
+    const applied = await mcpform(['apply', '--auto-approve', '--no-settle'], home);
     expect(applied).toMatchObject({ exitCode: 5 });
     expect(await claudeGet('one', home)).toMatchObject({ command: 'something', args: 'else' });
     expect(await claudeGet('two', home)).toMatchObject({ type: 'http' });

@@ -55,7 +55,7 @@ describe.runIf(requireClaude(NEWEST))('Claude Code, after apply', () => {
   it.each(['user', 'local', 'project'] as const)('reads every transport in %s scope', async (scope) => {
     await writeFiles(home.project, { 'mcp.yaml': manifest(scope) });
     await writeFiles(home.folder, { '.claude/settings.json': { enableAllProjectMcpServers: true } });
-    const applied = await mcpform(['apply', '--auto-approve'], home);
+    const applied = await mcpform(['apply', '--auto-approve', '--no-settle'], home);
     expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
 
     const { port } = server;
@@ -97,7 +97,7 @@ describe.runIf(requireClaude(NEWEST))('Claude Code, after apply', () => {
 
   it('starts what we declared, and sends what we declared', async () => {
     await writeFiles(home.project, { 'mcp.yaml': manifest('user') });
-    expect(await mcpform(['apply', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['apply', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
     await claude(NEWEST, ['mcp', 'list'], home, { env });
 
     const note = await readJson(join(home.folder, 'note'));
@@ -114,8 +114,8 @@ describe.runIf(requireClaude(NEWEST))('Claude Code, after apply', () => {
 
   it('loses each server again after destroy', async () => {
     await writeFiles(home.project, { 'mcp.yaml': manifest('user') });
-    expect(await mcpform(['apply', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
-    expect(await mcpform(['destroy', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['apply', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['destroy', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
     const { stdout } = await claude(NEWEST, ['mcp', 'list'], home);
     expect(stdout).toContain('No MCP servers configured');
   });

@@ -111,7 +111,7 @@ describe.runIf(requireClaude(NEWEST))('what `claude mcp add` and `add-json` writ
       );
       expect(summary).toMatchObject({ adopt: 8, create: 0, update: 0, conflict: 0 });
 
-      expect(await mcpform(['apply', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+      expect(await mcpform(['apply', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
       expect(await mcpform(['plan', '--detailed-exitcode'], home)).toMatchObject({ exitCode: 0 });
       expect(await identity(configFile(scope))).toBe(before);
     },
@@ -131,7 +131,7 @@ describe.runIf(requireClaude(NEWEST))('what `claude mcp add` and `add-json` writ
     expect(await identity(configFile(scope))).toBe(before);
     const plan = JSON.parse((await mcpform(['plan', '--json'], home)).stdout);
     expect(plan.summary).toMatchObject({ create: 1, update: 0, conflict: 0, delete: 0 });
-    expect(await mcpform(['apply', '--auto-approve'], home)).toMatchObject({ exitCode: 0 });
+    expect(await mcpform(['apply', '--auto-approve', '--no-settle'], home)).toMatchObject({ exitCode: 0 });
     expect(await mcpform(['plan', '--detailed-exitcode'], home)).toMatchObject({ exitCode: 0 });
   });
 
@@ -154,7 +154,7 @@ describe.runIf(requireClaude(NEWEST))('what `claude mcp add` and `add-json` writ
     const outputs = [
       await mcpform(['init', '--import'], home),
       await mcpform(['plan', '--detailed-exitcode'], home),
-      await mcpform(['apply', '--auto-approve'], home),
+      await mcpform(['apply', '--auto-approve', '--no-settle'], home),
       await mcpform(['plan', '--json', '--detailed-exitcode'], home),
       await mcpform(['status'], home),
     ];

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { lstatSync } from 'node:fs';
 import { cp, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isJsonObject, type JsonObject, sameJson } from '../../src/model/json.ts';
-import { MCPFORM, mcpform } from './mcpform.ts';
+import { environmentWith, MCPFORM, mcpform } from './mcpform.ts';
 import type { Ran } from './run.ts';
 import { assertContained, type Home, throwawayHome } from './throwaway-home.ts';
 import { writeFiles } from './world.ts';
@@ -55,10 +56,18 @@ interface Stage {
   /** Where the home's content is kept, to start each round from the same. */
   readonly saved: string;
   readonly desired: JsonObject;
-  /** How long an apply takes when nobody kills it. */
-  readonly applyMs: number;
+  readonly times: Times;
   /** Files of a home after such an apply, ours by name, without what differs by nature. */
   readonly leftovers: readonly string[];
+}
+
+/** Of an apply that nobody kills, from its start, in ms. */
+interface Times {
+  /** The journal grew for the first time. */
+  readonly begun: number;
+  /** The config was replaced. */
+  readonly written: number;
+  readonly ended: number;
 }
 
 /** A home where a first apply has run and the manifest has moved on: a tenth to delete, half to change, the rest new. */
@@ -72,9 +81,7 @@ async function setStage(servers: number): Promise<Stage> {
   await writeFiles(home.project, { 'mcp.yaml': manifest(after, 'two') });
   const saved = `${home.folder}-saved`;
   await cp(home.folder, saved, { recursive: true, preserveTimestamps: true });
-  const start = performance.now();
-  expectOk(await apply(home));
-  const applyMs = performance.now() - start;
+  const times = await timeApply(home);
   const leftovers = await filesOf(home);
   return {
     home: {
@@ -83,9 +90,51 @@ async function setStage(servers: number): Promise<Stage> {
     },
     saved,
     desired: Object.fromEntries(after.map((name) => [name, entry(name, 'two')])),
-    applyMs,
+    times,
     leftovers,
   };
+}
+
+async function timeApply(home: Home): Promise<Times> {
+  const [journal, config] = [sawChange(home, 'journal'), sawChange(home, 'config')];
+  const start = performance.now();
+  let [begun, written] = [0, 0];
+  const timer = setInterval(() => {
+    if (begun === 0 && journal()) begun = performance.now() - start;
+    if (written === 0 && config()) written = performance.now() - start;
+  }, 1);
+  expectOk(await apply(home));
+  clearInterval(timer);
+  return { begun, written, ended: performance.now() - start };
+}
+
+/** Says whether a file is another, or written to, since this was called. */
+function sawChange(home: Home, which: 'journal' | 'config'): () => boolean {
+  const journal = join(home.env['XDG_STATE_HOME'] ?? '', 'mcpform/kill/journal.ndjson');
+  const look = (): string => {
+    const stat = lstatSync(which === 'journal' ? journal : join(home.folder, '.claude.json'));
+    return `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+  };
+  const before = look();
+  return () => look() !== before;
+}
+
+/** A moment of an apply: so long after it started, or after it was first seen to write to a file. */
+interface Moment {
+  readonly after: 'start' | 'journal' | 'config';
+  readonly ms: number;
+}
+
+/** Anywhere, but in two of three rounds while something is written: most of an apply is starting and waiting. */
+function randomMoment({ begun, written, ended }: Times): Moment {
+  const after = (['start', 'journal', 'config'] as const)[Math.floor(Math.random() * 3)] ?? 'start';
+  const longest = { start: ended, journal: (written - begun) * 2, config: 60 }[after];
+  return { after, ms: Math.random() * longest };
+}
+
+/** A recovery that finds the world as it shall be is done by the time that an apply begins to write. */
+function momentOfRecovery({ begun }: Times): Moment {
+  return Math.random() < 0.5 ? { after: 'start', ms: Math.random() * begun } : { after: 'journal', ms: 0 };
 }
 
 async function playRound(stage: Stage): Promise<KillReport> {
@@ -95,10 +144,10 @@ async function playRound(stage: Stage): Promise<KillReport> {
   const broken: string[] = [];
   const untouched = await readFile(join(home.folder, '.claude.json'), 'utf8');
 
-  const isKilled = await applyAndKill(home, Math.random() * stage.applyMs);
+  const isKilled = await applyAndKill(home, randomMoment(stage.times));
   broken.push(...(await lookAt(home, 'after the kill')));
   const hasWritten = (await readFile(join(home.folder, '.claude.json'), 'utf8')) !== untouched;
-  const isRecoveryKilled = Math.random() < 0.5 && (await applyAndKill(home, Math.random() * stage.applyMs));
+  const isRecoveryKilled = Math.random() < 0.5 && (await applyAndKill(home, momentOfRecovery(stage.times)));
   if (isRecoveryKilled) broken.push(...(await lookAt(home, 'after the kill of the recovery')));
 
   broken.push(...(await converge(stage)));
@@ -170,9 +219,10 @@ async function compareBooks(home: Home, desired: readonly string[]): Promise<rea
   return booked.sort().join() === wanted.join() ? [] : [`the books hold ${booked.length} entries, not ours`];
 }
 
-async function applyAndKill(home: Home, afterMs: number): Promise<boolean> {
-  const env = { ...home.env };
+async function applyAndKill(home: Home, { after, ms }: Moment): Promise<boolean> {
+  const env = environmentWith(home);
   assertContained(home.project, env);
+  const hasCome = after === 'start' ? () => true : sawChange(home, after);
   const child = spawn(process.execPath, [MCPFORM, ...applyArguments], {
     cwd: home.project,
     env,
@@ -181,9 +231,13 @@ async function applyAndKill(home: Home, afterMs: number): Promise<boolean> {
   const ended = new Promise<NodeJS.Signals | null>((done) =>
     child.on('exit', (_code, signal) => done(signal)),
   );
-  const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+  const watch = setInterval(() => {
+    if (!hasCome()) return;
+    clearInterval(watch);
+    setTimeout(() => child.kill('SIGKILL'), ms);
+  }, 1);
   const signal = await ended;
-  clearTimeout(timer);
+  clearInterval(watch);
   return signal === 'SIGKILL';
 }
 
@@ -204,7 +258,7 @@ function said(ran: Ran): string {
 /** Every file below the home, with what differs between two good runs taken out of the names. */
 async function filesOf(home: Home): Promise<readonly string[]> {
   const files = await readdir(home.folder, { recursive: true });
-  return [...new Set(files.map((file) => file.replaceAll(/\d+/g, 'N')))].sort();
+  return [...new Set(files.map((file) => file.replaceAll(/[0-9a-f]{6,}|\d+/g, 'N')))].sort();
 }
 
 async function identityOf(file: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { delimiter, dirname, resolve } from 'node:path';
+import { claudePath, NEWEST } from './claude.ts';
 import { type Ran, run } from './run.ts';
 import type { Home } from './throwaway-home.ts';
 
@@ -9,6 +10,8 @@ export interface McpformOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly timeoutMs?: number;
+  /** Which Claude Code is on PATH; how long we watch what we wrote depends on it. Default: the newest. */
+  readonly client?: string;
 }
 
 /** The built program, as it ships. */
@@ -17,6 +20,15 @@ export const MCPFORM = resolve(import.meta.dirname, '../../dist/mcpform.js');
 /** Runs the built program in a throw-away home. */
 export function mcpform(args: readonly string[], home: Home, options: McpformOptions = {}): Promise<Ran> {
   if (!existsSync(MCPFORM)) throw new Error('dist/mcpform.js is not there: npm run build');
-  const { cwd = home.project, env, ...rest } = options;
-  return run(process.execPath, [MCPFORM, ...args], { cwd, env: { ...home.env, ...env }, ...rest });
+  const { cwd = home.project, env, client, ...rest } = options;
+  return run(process.execPath, [MCPFORM, ...args], {
+    cwd,
+    env: { ...environmentWith(home, client), ...env },
+    ...rest,
+  });
+}
+
+/** The home's environment, with a real client on PATH where that is installed. */
+export function environmentWith(home: Home, client = NEWEST): Record<string, string> {
+  return { ...home.env, PATH: [dirname(claudePath(client)), home.env['PATH']].join(delimiter) };
 }

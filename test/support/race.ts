@@ -1,5 +1,7 @@
+import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { Scope } from '../../src/model/address.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../src/model/json.ts';
 import { claude, LOCK_IGNORING } from './claude.ts';
@@ -12,7 +14,7 @@ export interface RaceOptions {
   readonly version: string;
   readonly scope: Scope;
   readonly rounds: number;
-  /** Rounds that run at once, each in its own home. Default 3. */
+  /** Rounds that run at once, each in its own home. Default 4: most of a round is waiting. */
   readonly lanes?: number;
 }
 
@@ -38,7 +40,7 @@ export interface RaceCounts {
 }
 
 const servers = 10;
-const additions = 4;
+const additions = 3;
 const zero: RaceCounts = {
   rounds: 0,
   ours: 0,
@@ -58,29 +60,53 @@ const zero: RaceCounts = {
  * locks runs two such rows at once.
  */
 export async function race(options: RaceOptions): Promise<RaceCounts> {
+  const lead = await measureLead(options);
   let started = 0;
-  let total = zero;
+  const counts: RaceCounts[] = [];
   const lane = async (): Promise<void> => {
     while (started < options.rounds) {
       started += 1;
-      total = sum(total, await playRound(options));
+      counts.push(await playRound(options, lead));
     }
   };
-  await Promise.all(Array.from({ length: options.lanes ?? 3 }, lane));
-  return total;
+  await Promise.all(Array.from({ length: options.lanes ?? 4 }, lane));
+  return counts.reduce(sum, zero);
 }
 
-async function playRound({ version, scope }: RaceOptions): Promise<RaceCounts> {
-  const home = await throwawayHome();
+/** How much later than a first addition apply must start, for both to write at about the same moment. */
+async function measureLead({ version, scope }: RaceOptions): Promise<number> {
+  const home = await setStage(scope);
   try {
-    await writeFiles(home.project, { 'mcp.yaml': manifest(scope) });
-    await writeFiles(home.folder, { '.claude.json': { mcpServers: { foreign: { command: 'foreign' } } } });
-    const row = (name: string) => addInARow(version, scope, name, home);
+    const theirs = await timeToWrite(home, scope, () => addInARow(version, scope, 'a', home, 1));
+    const ours = await timeToWrite(home, scope, () =>
+      mcpform(['apply', '--auto-approve'], home, { client: version }),
+    );
+    return theirs - ours;
+  } finally {
+    await home.remove();
+  }
+}
+
+async function timeToWrite(home: Home, scope: Scope, start: () => Promise<unknown>): Promise<number> {
+  const inode = (): number => lstatSync(configFile(home, scope)).ino;
+  const [before, begin] = [inode(), performance.now()];
+  const running = start();
+  while (inode() === before) await pause(1);
+  const ms = performance.now() - begin;
+  await running;
+  return ms;
+}
+
+async function playRound({ version, scope }: RaceOptions, lead: number): Promise<RaceCounts> {
+  const home = await setStage(scope);
+  try {
+    const start = lead + (Math.random() - 0.5) * 80;
     const rows = version === LOCK_IGNORING || scope === 'project' ? ['a'] : ['a', 'b'];
-    const adding = Promise.all(rows.map(row));
-    // Both need some 100 to 300 ms until they write, so any start within the row may meet a write of theirs.
-    await new Promise((done) => setTimeout(done, Math.random() * 400));
-    const applied = await mcpform(['apply', '--auto-approve'], home);
+    const adding = pause(-start).then(() =>
+      Promise.all(rows.map((row) => addInARow(version, scope, row, home))),
+    );
+    await pause(start);
+    const applied = await mcpform(['apply', '--auto-approve'], home, { client: version });
     const atReturn = await entriesIn(home, scope);
     const added = (await adding).flat();
     const atEnd = await entriesIn(home, scope);
@@ -90,14 +116,33 @@ async function playRound({ version, scope }: RaceOptions): Promise<RaceCounts> {
   }
 }
 
+async function setStage(scope: Scope): Promise<Home> {
+  const home = await throwawayHome();
+  const theirs = { mcpServers: { before: { command: 'theirs' } } };
+  await writeFiles(home.project, { 'mcp.yaml': manifest(scope), '.mcp.json': theirs });
+  await writeFiles(home.folder, { '.claude.json': { ...theirs, projects: { [home.project]: theirs } } });
+  return home;
+}
+
+/** At once when the time is not positive. */
+function pause(ms: number): Promise<void> {
+  return ms > 0 ? new Promise((done) => setTimeout(done, ms)) : Promise.resolve();
+}
+
 interface Added {
   readonly name: string;
   readonly isSaved: boolean;
 }
 
-async function addInARow(version: string, scope: Scope, row: string, home: Home): Promise<readonly Added[]> {
-  const added: Added[] = [];
-  for (let i = 0; i < additions; i += 1) {
+async function addInARow(
+  version: string,
+  scope: Scope,
+  row: string,
+  home: Home,
+  length = additions,
+): Promise<readonly Added[]> {
+  const added: Added[] = [{ name: 'before', isSaved: true }];
+  for (let i = 0; i < length; i += 1) {
     const name = `theirs-${row}-${i}`;
     const { exitCode } = await claude(version, ['mcp', 'add', '-s', scope, name, '--', 'theirs'], home);
     added.push({ name, isSaved: exitCode === 0 });
@@ -153,10 +198,13 @@ function isOurs(entry: Json | undefined, name: string): boolean {
 }
 
 async function entriesIn(home: Home, scope: Scope): Promise<JsonObject> {
-  const file = scope === 'project' ? join(home.project, '.mcp.json') : join(home.folder, '.claude.json');
-  const config = JSON.parse(await readFile(file, 'utf8'));
+  const config = JSON.parse(await readFile(configFile(home, scope), 'utf8'));
   const holder = scope === 'local' ? config.projects[home.project] : config;
   return holder.mcpServers as JsonObject;
+}
+
+function configFile(home: Home, scope: Scope): string {
+  return scope === 'project' ? join(home.project, '.mcp.json') : join(home.folder, '.claude.json');
 }
 
 function sum(a: RaceCounts, b: RaceCounts): RaceCounts {
