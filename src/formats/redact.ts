@@ -71,7 +71,7 @@ const OPTION = /^--?([A-Za-z][A-Za-z0-9_.-]*)$/;
 const URL_PARTS = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#\s]*)@)?(.*)$/is;
 const QUERY_VALUE = /([?&])([^=&#]+)=([^&#]*)/g;
 const KEY_AND_VALUE =
-  /((?:^|[\s{,'"-])([A-Za-z][A-Za-z0-9_.-]{0,100})['"]?\s*[:=]\s*['"]?)([^\s'",{}[\]][^'",{}[\]]*)/g;
+  /((?:^|[\s{,'"[-])([A-Za-z][A-Za-z0-9_.-]{0,100})['"]?\s*[:=,]\s*['"]?)([^\s'",{}[\]][^'",{}[\]]*)/g;
 
 /**
  * Shapes that mean a credential wherever they stand. Issuers' published prefixes; the first match names it.
@@ -161,9 +161,13 @@ function isHarmless(value: string): boolean {
   );
 }
 
-/** A line of base64 or hex as in the body of a key file; digests, which are public, start with their name. */
+/**
+ * A word without any sense, as in the body of a key file or behind an option on the line before. Digests and
+ * addresses, which are public, have a name or a path in them and are other words.
+ */
 function isKeyMaterial(word: string): boolean {
-  return /^[A-Za-z0-9+/]{48,}={0,2}$/.test(word) && bitsPerCharacter(word) >= 4.2;
+  if (/^[A-Za-z0-9+/]{48,}={0,2}$/.test(word)) return bitsPerCharacter(word) >= 4.2;
+  return /^[A-Za-z0-9+]{20,}={0,2}$/.test(word) && hasHighEntropy(word) && /[0-9]/.test(word);
 }
 
 function bitsPerCharacter(text: string): number {

@@ -4,6 +4,8 @@ import type { YamlDocument } from './yaml-compose.ts';
 /** Where a value is, or its key. */
 export interface YamlPlace {
   readonly offset: number;
+  /** Where the value ends, when it is there. */
+  readonly end: number;
   /** False when only a place above it is there: the nearest. */
   readonly isExact: boolean;
 }
@@ -21,13 +23,13 @@ export function placeFinder(document: YamlDocument): PlaceFinder {
     let offset = startOf(node);
     for (const [depth, key] of path.entries()) {
       const child = childOf(follow(node, index), key, index);
-      if (child === null) return { offset, isExact: false };
+      if (child === null) return { offset, end: offset, isExact: false };
       const isLast = depth === path.length - 1;
       // Above a missing or faulty part the key says more than the value: the value may start lines below.
       offset = !isLast || part === 'key' ? child.offset : valueOffset(child);
       node = child.value;
     }
-    return { offset, isExact: true };
+    return { offset, end: node?.range?.[1] ?? offset, isExact: true };
   };
 }
 

@@ -18,11 +18,14 @@ export function locateFindings(findings: readonly Finding[], sources: readonly S
     opened.set(source, known);
     return known;
   };
-  return findings.map((finding) => {
-    const { at } = finding;
-    if (at?.pointer === undefined || at.line !== undefined || !paths.has(at.file)) return finding;
-    return { ...finding, at: locate(at, sources, open) };
-  });
+  const isOpen = ({ at }: Finding): boolean =>
+    at?.pointer !== undefined && at.line === undefined && paths.has(at.file);
+  for (const { code, at } of findings.filter(isOpen)) {
+    if (code === 'MANIFEST_LITERAL_SECRET') hideValue(at as At, sources, open);
+  }
+  return findings.map((finding) =>
+    isOpen(finding) ? { ...finding, at: locate(finding.at as At, sources, open) } : finding,
+  );
 }
 
 interface Opened {
@@ -34,6 +37,17 @@ interface Opened {
 function openSource({ bytes, path }: Source): Opened {
   const { document, source } = parseYaml(bytes, path);
   return { text: source, find: document === null ? null : placeFinder(document) };
+}
+
+/** A credential shows in no excerpt, whichever finding is on its lines. */
+function hideValue(at: At, sources: readonly Source[], open: (source: Source) => Opened): void {
+  for (const source of sources) {
+    const { find, text } = open(source);
+    const place = find?.(fromPointer(at.pointer ?? ''), 'value');
+    if (place?.isExact !== true) continue;
+    const value = text.text.slice(place.offset, place.end);
+    if (!/^["']?(?:\$\{[^{}]*\})+["']?$/.test(value)) text.hide(place.offset, place.end);
+  }
 }
 
 function locate(at: At, sources: readonly Source[], open: (source: Source) => Opened): At {

@@ -20,19 +20,21 @@ export function readMoves(
       problems.error('MANIFEST_MOVED', ['moved', String(index), fault.field], fault.message, {
         hint: fault.hint,
       });
+      return;
     }
     next.set(from, to);
     targets.add(to);
   });
   const ends = findEnds(next);
+  // What is wrong elsewhere may be why an address is not there.
+  const isIncomplete = problems.all.some(({ severity }) => severity === 'error');
   return documents.map(({ from }, index) => {
-    const to = ends.get(from) ?? null;
-    const isKnown = to === null || !isEntry(to) || declared.has(to) || problems.all.length > 0;
+    const to = ends.get(from);
     if (to === null) {
       problems.error('MANIFEST_MOVED', ['moved', String(index)], 'the moves go round in a circle', {
         hint: 'remove one of them',
       });
-    } else if (!isKnown) {
+    } else if (to !== undefined && isEntry(to) && !declared.has(to) && !isIncomplete) {
       problems.error('MANIFEST_MOVED', ['moved', String(index), 'to'], `nothing is declared at "${to}"`, {
         near: [to, declared],
       });

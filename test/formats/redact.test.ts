@@ -129,6 +129,12 @@ describe('redactLine', () => {
     ['    GITHUB_TOKEN: "9f86d081884c7d659a2f" # mine', `    GITHUB_TOKEN: "${'*'.repeat(20)}" # mine`],
     ['  db: { env: { PASSWORD: hunter2, PORT: "1" } }', '  db: { env: { PASSWORD: *******, PORT: "1" } }'],
     [`  args: [--token, ${github}]`, `  args: [--token, ${stars(github)}]`],
+    ['  args: ["--token", "abcd-1234-efgh"]', '  args: ["--token", "**************"]'],
+    ['      - 9f86d081884c7d659a2f', '      - ********************'],
+    [
+      '  package: npm:@scope/server-filesystem2026@2026.8.31',
+      '  package: npm:@scope/server-filesystem2026@2026.8.31',
+    ],
     ['  url: https://me:pw@x.example/mcp', '  url: https://*****@x.example/mcp'],
     ['  commnd: npx', '  commnd: npx'],
     [`  image: ghcr.io/x/y:1@${digest}`, `  image: ghcr.io/x/y:1@${digest}`],
