@@ -26,10 +26,15 @@ export interface Owned {
  * the inventory alone counts only while the object is byte for byte what this machine wrote.
  */
 export function ownedAt(address: Address, declared: Place | null, input: PlanInput): Owned | null {
-  const entry = Object.hasOwn(input.entries, address) ? (input.entries[address] ?? null) : null;
-  const place = entry?.place ?? declared ?? input.sharedPlaces?.[address];
+  const remembered = Object.hasOwn(input.entries, address) ? (input.entries[address] ?? null) : null;
+  const known = declared ?? input.sharedPlaces?.[address];
+  const isShared = known?.isShared ?? remembered?.place.isShared ?? false;
+  // A shared file goes where its work tree goes: what was written in another one says nothing about this.
+  const isElsewhere = isShared && known !== undefined && remembered?.place.key !== known.key;
+  const entry = isElsewhere ? null : remembered;
+  const place = entry?.place ?? known;
   if (place === undefined) return null;
-  if (!(declared ?? place).isShared) return entry === null ? null : owned(entry, null, place, address);
+  if (!isShared) return entry === null ? null : owned(entry, null, place, address);
   const lock = Object.hasOwn(input.shared, address) ? (input.shared[address] ?? null) : null;
   if (lock !== null) return owned(entry, lock, place, address);
   if (entry === null || declared === null) return null;

@@ -1,7 +1,7 @@
 import { escapeText } from '../formats/escape.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import { findingsLine, renderFindings } from './findings.ts';
-import { compactLine, renderStep } from './plan-text.ts';
+import { compactLine, renderStepBody } from './plan-text.ts';
 import { SYMBOLS } from './style.ts';
 import { count, headline, summaryLine } from './words.ts';
 
@@ -47,7 +47,7 @@ function notes(plan: Plan): readonly string[] {
 function details(step: Step, plan: Plan): string {
   const title = escapeHtml(`${SYMBOLS[step.action]} ${headline(step)}`);
   const open = isRisky(step) ? ' open' : '';
-  const body = fence(renderStep(step, plan.findings, { color: false }));
+  const body = fence(renderStepBody(step, plan.findings, { color: false }));
   return `<details${open}><summary><code>${title}</code></summary>\n\n${body}\n\n</details>`;
 }
 

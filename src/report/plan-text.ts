@@ -79,16 +79,19 @@ function compactPath(path: PathChange): string {
 
 /** A step with its reason, what changes and, for a conflict, the ways out. */
 export function renderStep(step: Step, findings: readonly Finding[], options: TextOptions): string {
+  const { bold } = palette(options);
+  const reason = wrap(headline(step), options.width, '    # ', '    #   ').map((line) => bold(line));
+  return [...reason, renderStepBody(step, findings, options)].join('\n');
+}
+
+/** The same without the sentence above it. */
+export function renderStepBody(step: Step, findings: readonly Finding[], options: TextOptions): string {
   const colors = palette(options);
-  const paint = paintAction(step.action, colors);
-  const symbol = SYMBOLS[step.action].padStart(3);
-  const from =
-    step.previousPlace === undefined || step.previousPlace.file === step.place.file ? '' : ' from ';
-  const file = `in ${escapeText(step.place.file)}${from}`;
-  const comment = wrap(headline(step), options.width, '    # ', '    #   ').map((line) => colors.bold(line));
+  const symbol = paintAction(step.action, colors)(SYMBOLS[step.action].padStart(3));
+  const old = step.previousPlace?.file ?? step.place.file;
+  const from = old === step.place.file ? '' : `, from ${escapeText(old)}`;
   return [
-    ...comment,
-    `${paint(symbol)} ${escapeText(step.address)} ${colors.dim(file)}`,
+    `${symbol} ${escapeText(step.address)} ${colors.dim(`in ${escapeText(step.place.file)}${from}`)}`,
     ...attributes(step, options, colors),
     ...step.secrets.map((secret) => colors.dim(`      # ${secretWords(secret)}`)),
     ...reasons(step, findings, options),

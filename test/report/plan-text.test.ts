@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan, Summary } from '../../src/model/plan.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
 import { summaryLine } from '../../src/report/words.ts';
-import { declared, finding, planOf, there } from '../plan/world.ts';
+import { applied, declared, finding, planOf, there } from '../plan/world.ts';
 import { emptyPlan, replacingPlan, samplePlan } from './sample-plan.ts';
 
 const golden = (name: string): string => `${import.meta.dirname}/golden/${name}`;
@@ -36,6 +36,19 @@ describe('a plan for people', () => {
     const text = renderPlanText(replacingPlan, plain);
     expect(text).toContain('-/+ claude-code/user/swapped');
     expect(text).toContain('~ image = "a" -> "b" # forces replacement');
+  });
+
+  it('says from which file to which a server moves', () => {
+    const to = 'claude-code/project/a';
+    const plan = planOf({
+      desired: [declared(to)],
+      entries: applied('a'),
+      observed: [there('a')],
+      moved: [['a', to]],
+    });
+    expect(renderPlanText(plan, plain)).toContain(
+      `  > ${to} in /repo/.mcp.json, from /home/ada/.claude.json\n`,
+    );
   });
 
   it('is one line when there is nothing to do', () => {
