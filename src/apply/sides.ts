@@ -18,11 +18,12 @@ export function sidesOf({ step, attributes, record }: Work, digest: Digest): { b
   const leaf = (pointer: Pointer, value: Json): string =>
     record?.base[pointer] ?? digestLeaf(pointer, value, digest);
   switch (step.action) {
-    case 'create':
-    case 'replace':
-      return { before: whole, after: attributes === null ? null : sideOf(leavesOf(attributes), leaf) };
     case 'update':
-      return changesOf(step.paths, attributes, digest);
+    case 'replace':
+      if (step.paths.length > 0) return changesOf(step.paths, attributes, digest);
+      return { before: whole, after: allOf(attributes, leaf) };
+    case 'create':
+      return { before: whole, after: allOf(attributes, leaf) };
     case 'move':
       return {
         before: whole,
@@ -38,8 +39,11 @@ export function sidesOf({ step, attributes, record }: Work, digest: Digest): { b
   }
 }
 
-function sideOf(leaves: ReadonlyMap<Pointer, Json>, leaf: (pointer: Pointer, value: Json) => string): Side {
-  return Object.fromEntries([...leaves].map(([pointer, value]) => [pointer, leaf(pointer, value)]));
+function allOf(attributes: JsonObject | null, leaf: (pointer: Pointer, value: Json) => string): Side {
+  if (attributes === null) return null;
+  return Object.fromEntries(
+    [...leavesOf(attributes)].map(([pointer, value]) => [pointer, leaf(pointer, value)]),
+  );
 }
 
 function changesOf(

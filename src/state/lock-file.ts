@@ -41,7 +41,7 @@ export async function takeLock(folder: string, request: LockRequest, ctx: LockCo
     const leftMs = untilMs - ctx.system.clock.monotonic();
     const isOver = blocker.kind === 'moving' ? leftMs < -movingMs : leftMs <= 0;
     if (isOver) throw busy(folder, blocker, me);
-    await ctx.system.clock.sleep(blocker.kind === 'moving' ? 1 : Math.min(pauseMs, leftMs), ctx.signal);
+    await ctx.system.clock.sleep(blocker.kind === 'moving' ? 5 : Math.min(pauseMs, leftMs), ctx.signal);
   }
 }
 
