@@ -6,9 +6,10 @@ import { digestWhole } from '../../model/leaves.ts';
 import type { Performed, Work } from '../../model/provider.ts';
 import type { Observed, Place } from '../../model/resource.ts';
 import { normalizeEntry, observeEntry } from './entry.ts';
+import { type Group, newGroup } from './group.ts';
 import { changedEntry, isPlannedOn, lookUp, moved, type StepError, type Verdict } from './plan-edits.ts';
 import { readConfig } from './read-config.ts';
-import { type Group, type Grouped, newGroup, writeGroup } from './write-group.ts';
+import { type Grouped, writeGroup } from './write-group.ts';
 
 /** Performs the steps of one file. One result per step, in order; only a bug throws. */
 export async function perform(works: readonly Work[], ctx: Context): Promise<readonly Performed[]> {

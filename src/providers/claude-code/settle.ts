@@ -3,10 +3,11 @@ import type { JsonObject } from '../../model/json.ts';
 import { digestWhole } from '../../model/leaves.ts';
 import type { Performed, Work } from '../../model/provider.ts';
 import { honoursLocks } from './client-version.ts';
+import { type Group, writtenGroup } from './group.ts';
 import { creation, isAcross, performGroup, removal, resultsOf } from './perform.ts';
 import { planEdits, type Verdict } from './plan-edits.ts';
 import { readConfig } from './read-config.ts';
-import { contended, type Group, newGroup } from './write-group.ts';
+import { contended } from './write-group.ts';
 import { kindOfConfig } from './write-target.ts';
 
 /** When to look again after a write, from its end. */
@@ -74,10 +75,7 @@ interface Watch {
 }
 
 function watchOf(file: string, works: readonly Work[], looks: readonly number[]): Watch {
-  const group = newGroup(file, works);
-  for (const work of works) group.written.add(work);
-  // The backup was made before the first write.
-  group.hasBackup = true;
+  const group = writtenGroup(file, works);
   return { group, looks, due: [...looks], rewrites: 0, mayHaveLost: false, results: [] };
 }
 

@@ -115,6 +115,31 @@ describe('writing entries', () => {
   });
 });
 
+describe('the lock', () => {
+  it('is not taken when there is nothing to write', async () => {
+    const world = memoryWorld({ [CONFIG]: print({ mcpServers: { a: entry('x') } }) });
+    await perform([remove(userPlace('b'), entry('x')), create(userPlace('a'), entry('y'))], world);
+    expect(world.system.locks.taken).toEqual([]);
+  });
+
+  it('is held for the last comparison and the rename only', async () => {
+    const world = memoryWorld({ [CONFIG]: '{}' });
+    const { files, locks } = world.system;
+    const isHeld: string[] = [];
+    for (const call of ['read', 'create', 'createLike', 'fill', 'rename', 'syncFolder'] as const) {
+      const run = files[call].bind(files) as (...args: never[]) => Promise<never>;
+      Object.assign(files, {
+        [call]: (...args: never[]) => {
+          if (locks.held.size > 0) isHeld.push(call);
+          return run(...args);
+        },
+      });
+    }
+    await perform([create(userPlace('a'), entry('x'))], world);
+    expect(isHeld).toEqual(['read', 'rename', 'syncFolder']);
+  });
+});
+
 describe('preconditions', () => {
   it.each<[string, JsonObject, Work]>([
     [
@@ -285,11 +310,11 @@ describe('what keeps a config from being written', () => {
 
   it('does not rename when it held the lock for five seconds', async () => {
     const world = memoryWorld({ [CONFIG]: '{}' });
-    const { fill } = world.system.files;
+    const read = world.system.files.read.bind(world.system.files);
     let slow = 1;
-    world.system.files.fill = async (path, data, options) => {
-      await fill.call(world.system.files, path, data, options);
-      if (slow-- > 0) world.system.clock.advance(5_000);
+    world.system.files.read = async (path) => {
+      if (world.system.locks.held.size > 0 && slow-- > 0) world.system.clock.advance(5_000);
+      return read(path);
     };
     const [performed] = await perform([create(userPlace('a'), entry('x'))], world);
     expect(performed?.result).toBe('done');
