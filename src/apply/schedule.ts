@@ -5,6 +5,7 @@ interface Node {
   readonly work: Work;
   readonly group: string;
   readonly dependents: Node[];
+  readonly index: number;
   missing: number;
   state: 'waiting' | 'ready' | 'running' | 'over';
 }
@@ -44,7 +45,8 @@ export class Schedule {
       this.#ready.delete(group);
       this.#running.set(group, nodes.length);
       for (const node of nodes) node.state = 'running';
-      taken.push(nodes.map(({ work }) => work));
+      // In plan order, whenever each of them became ready: what is written together has one order.
+      taken.push(nodes.sort((a, b) => a.index - b.index).map(({ work }) => work));
     }
     return taken;
   }
@@ -83,7 +85,13 @@ export class Schedule {
   #add(node: Pick<Node, 'work' | 'group'>): void {
     const { address } = node.work.step;
     if (this.#nodes.has(address)) throw new Error(`two steps for "${address}"`);
-    this.#nodes.set(address, { ...node, dependents: [], missing: 0, state: 'waiting' });
+    this.#nodes.set(address, {
+      ...node,
+      dependents: [],
+      index: this.#nodes.size,
+      missing: 0,
+      state: 'waiting',
+    });
   }
 
   #connect(node: Node): void {

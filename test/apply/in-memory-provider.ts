@@ -15,7 +15,7 @@ export class InMemoryProvider implements Provider {
   /** Addresses of each call of `perform`, in order. */
   readonly calls: (readonly string[])[] = [];
   /** Runs in the middle of each `perform`. */
-  onPerform: () => Promise<void> = async () => undefined;
+  onPerform: (work: readonly Work[]) => Promise<void> = async () => undefined;
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -38,7 +38,7 @@ export class InMemoryProvider implements Provider {
       const world = await readWorld(file, ctx);
       const before = JSON.stringify(world);
       const refused = new Map(work.flatMap((one) => change(world, one, ctx)));
-      await this.onPerform();
+      await this.onPerform(work);
       if (JSON.stringify(world) !== before) await writeWorld(file, world, ctx);
       return work.map(({ step }) => {
         const message = refused.get(step.address);
