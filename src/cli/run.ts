@@ -25,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return await perform(spec, input, interrupt.signal, terminal);
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
-    return reportFailure(error, switchOption(input.options, 'json'), terminal);
+    return reportFailure(error, { json: switchOption(input.options, 'json'), cwd: input.cwd }, terminal);
   } finally {
     interrupt.stop();
   }
@@ -37,7 +37,7 @@ async function perform(
   signal: AbortSignal,
   terminal: Omit<Terminal, 'listen'>,
 ): Promise<number> {
-  const [{ makeContext }, { run: command }] = await Promise.all([import('./context.ts'), spec.load()]);
+  const [{ makeContext }, command] = await Promise.all([import('./context.ts'), spec.load()]);
   let listener: Emit = () => {};
   const ctx = await makeContext({
     touches: spec.touches,

@@ -4,7 +4,6 @@ import { readInput } from '../../engine/read-input.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Plan } from '../../model/plan.ts';
-import { openPlanFile } from '../../plan/plan-file.ts';
 import { applyCommand } from '../apply-command.ts';
 import { type Answer, type CommandInput, switchOption } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
@@ -23,7 +22,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       lockWaitMs: lockWaitMs(input),
       settles: input.options['settle'] !== false,
       allowDestroy: switchOption(input.options, 'allowDestroy'),
-      // What was taken over, and with which files, was reviewed with the plan.
+      // What was taken over, and which files were accepted, was reviewed with the plan.
       ...(approval === undefined ? {} : { approval, ...asApproved(approval, request) }),
     },
     { input, terminal },
@@ -35,6 +34,7 @@ async function readApproval({ args, cwd }: CommandInput, ctx: Context): Promise<
   if (args[0] === undefined) return undefined;
   const path = resolve(cwd, args[0]);
   const bytes = await readInput(path, 'PLAN_FILE_INVALID', ctx.system.files);
+  const { openPlanFile } = await import('../../plan/plan-file.ts');
   const { plan, isOurs } = openPlanFile(bytes.toString('utf8'), ctx.digest);
   if (isOurs) return plan;
   throw new McpformError(
@@ -53,7 +53,7 @@ function asApproved(
   const taken = approval.steps.filter((step) => step.because === 'taken-over' || step.action === 'delete');
   const all = approval.steps.map(({ address }) => address);
   return {
-    acceptsFiles: true,
+    acceptsFiles: !approval.findings.some(({ code }) => code === 'PLAN_FILES_CHANGED'),
     targets: approval.isComplete ? request.targets : all,
     takeOwnership: [...new Set([...request.takeOwnership, ...taken.map(({ address }) => address)])],
   };
