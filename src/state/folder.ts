@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 
@@ -14,9 +14,8 @@ export interface StackPlace {
   readonly hasFolderTargets: boolean;
 }
 
-/** Where the books of a stack are. `override` (`--state-dir`) is that folder itself. */
-export function stateFolder(of: StackPlace, ctx: Pick<Context, 'folders'>, override?: string): string {
-  if (override !== undefined) return resolve(override);
+/** Where the books of a stack are. */
+export function stateFolder(of: StackPlace, ctx: Pick<Context, 'folders'>): string {
   const suffix = of.hasFolderTargets ? `-${shortHash(of.root)}` : '';
   return join(ctx.folders.state, `${of.stack}${suffix}`);
 }

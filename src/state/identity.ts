@@ -78,7 +78,7 @@ function otherSource(inventory: Inventory, now: SourceIdentity): McpformError {
     'STATE_OTHER_SOURCE',
     `stack "${stack}" is managed from "${nameOf(source)}", and this is "${nameOf(now)}"`,
     {
-      hint: `rename this stack; or, if the folder was moved, run \`mcpform state mv --root ${JSON.stringify(source.root)}\``,
+      hint: 'rename this stack; or, if its folder was moved or its repository renamed, run `mcpform state mv --accept-source`',
     },
   );
 }

@@ -4,8 +4,9 @@ import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import { claimFile, orUnwritable, readIfThere } from './durable-file.ts';
 import { makeDurableFolder } from './folder.ts';
+import { assertOwnHome } from './identity.ts';
 
-type KeyContext = Pick<Context, 'system' | 'folders'>;
+type KeyContext = Pick<Context, 'system' | 'folders'> & Partial<Pick<Context, 'home'>>;
 
 /**
  * Where this machine's key is. No stack's folder can have the name: a stack's name has no dot.
@@ -24,10 +25,14 @@ export async function loadKey(ctx: KeyContext): Promise<Buffer | null> {
   });
 }
 
-/** The key, made if there is none. Two processes that make it at once agree on one. */
+/**
+ * The key, made if there is none. Two processes that make it at once agree on one. With `home`, root makes none in
+ * the home of another user.
+ */
 export async function ensureKey(ctx: KeyContext): Promise<Buffer> {
   const known = await loadKey(ctx);
   if (known !== null) return known;
+  if (ctx.home !== undefined) await assertOwnHome({ system: ctx.system, home: ctx.home });
   await orUnwritable('make the machine key', async () => {
     await makeDurableFolder(ctx.folders.state, ctx);
     await claimFile(keyFile(ctx), randomBytes(32), ctx);

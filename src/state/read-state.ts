@@ -1,6 +1,6 @@
 import { McpformError } from '../model/error.ts';
 import type { Inventory, SourceIdentity } from '../model/inventory.ts';
-import type { Begin } from '../model/journal.ts';
+import type { Begin, End } from '../model/journal.ts';
 import { inventoryOf, replay } from './books.ts';
 import { readIfThere } from './durable-file.ts';
 import { assertOwnFolder, exists, filesIn, type StateContext } from './folder.ts';
@@ -14,6 +14,8 @@ export interface State {
   readonly inventory: Inventory | null;
   /** Begun and not ended: to be settled by looking, before anything is planned. */
   readonly pending: readonly Begin[];
+  /** The books with these ends recorded, serial and all: what `Run.recover` would make of them. */
+  settledBy(ends: readonly End[]): Inventory | null;
 }
 
 /** Who asks, so that books of somebody else are not taken for theirs. */
@@ -33,11 +35,17 @@ export async function readState(folder: string, asker: Asker | null, ctx: StateC
   const inventory = await readInventory(folder, ctx);
   if (inventory === null) {
     await assertNotLost(folder, ctx);
-    return { inventory: null, pending: [] };
+    return { inventory: null, pending: [], settledBy: () => null };
   }
   if (asker !== null) await assertSameIdentity(inventory, asker, ctx);
-  const books = replay(inventory, readJournal(folder, journal, inventory.lineage).lines);
-  return { inventory: inventoryOf(inventory, books), pending: books.open };
+  const { lines } = readJournal(folder, journal, inventory.lineage);
+  const books = replay(inventory, lines);
+  const settledBy = (ends: readonly End[]): Inventory => {
+    const settled = replay(inventory, lines);
+    settled.replay({ lineage: inventory.lineage, seq: 0, begin: [], end: ends });
+    return inventoryOf(inventory, settled);
+  };
+  return { inventory: inventoryOf(inventory, books), pending: books.open, settledBy };
 }
 
 /** The lines of a journal; damage that no crash can explain is a hard error. */

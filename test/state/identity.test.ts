@@ -30,7 +30,6 @@ describe('where the books of a stack are', () => {
     const here = stateFolder({ ...of, hasFolderTargets: true }, { folders });
     expect(here).toMatch(/\/mcpform\/tools-[0-9a-f]{12}$/);
     expect(stateFolder({ ...of, root: '/elsewhere', hasFolderTargets: true }, { folders })).not.toBe(here);
-    expect(stateFolder(of, { folders }, '/ci/state')).toBe('/ci/state');
   });
 
   it('is never where the machine key is, whatever the stack is called', () => {
@@ -126,6 +125,13 @@ describe('root', () => {
     await system.files.changeOwner(home, 1000, 1000);
     const { ctx } = contextOn(system);
     await expect(openRun(folder, request, ctx)).rejects.toMatchObject({ code: 'STATE_FOREIGN_HOME' });
+    expect(await system.files.list(home)).toEqual([]);
+  });
+
+  it('makes no key there either', async () => {
+    const system = asRoot(`${home}/`);
+    await system.files.changeOwner(home, 1000, 1000);
+    await expect(ensureKey(contextOn(system).ctx)).rejects.toMatchObject({ code: 'STATE_FOREIGN_HOME' });
     expect(await system.files.list(home)).toEqual([]);
   });
 
