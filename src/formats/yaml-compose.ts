@@ -30,7 +30,7 @@ export function composeYaml(text: string): YamlDocument | YamlProblem {
     const [document] = [...composer.compose(tokens, true, text.length)] as YamlDocument[];
     return document as YamlDocument;
   } catch (error) {
-    if (error instanceof FirstError) return syntaxProblem(error.code, error.offset);
+    if (error instanceof FirstError) return syntaxProblem(error.code, error.offset, text);
     throw error;
   }
 }
@@ -54,7 +54,7 @@ function readTokens(text: string): CST.Token[] | YamlProblem {
   const take = (token: CST.Token): YamlProblem | null => {
     tokens.push(token);
     if (token.type === 'document') documents += 1;
-    return problemOf(token, documents);
+    return problemOf(token, documents, text);
   };
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
@@ -73,7 +73,7 @@ function readTokens(text: string): CST.Token[] | YamlProblem {
   return tokens;
 }
 
-function problemOf(token: CST.Token, documents: number): YamlProblem | null {
+function problemOf(token: CST.Token, documents: number, text: string): YamlProblem | null {
   if (token.type === 'directive') {
     return {
       code: 'YAML_DIRECTIVE',
@@ -82,7 +82,7 @@ function problemOf(token: CST.Token, documents: number): YamlProblem | null {
       offset: token.offset,
     };
   }
-  if (token.type === 'error') return syntaxProblem('UNEXPECTED_TOKEN', token.offset);
+  if (token.type === 'error') return syntaxProblem('UNEXPECTED_TOKEN', token.offset, text);
   if (documents < 2) return null;
   return {
     code: 'YAML_DOCUMENTS',
@@ -135,8 +135,8 @@ const WORDS: Readonly<Record<string, readonly [string, string]>> = {
   ],
 };
 
-function syntaxProblem(code: string, offset: number): YamlProblem {
-  if (code === 'TAB_AS_INDENT') {
+function syntaxProblem(code: string, offset: number, text: string): YamlProblem {
+  if (code === 'TAB_AS_INDENT' || isIndentedWithTab(text, offset)) {
     return {
       code: 'YAML_TAB',
       message: 'tabs are not allowed as indentation',
@@ -151,4 +151,10 @@ function syntaxProblem(code: string, offset: number): YamlProblem {
     hint,
     offset,
   };
+}
+
+/** The parser says many things about a tab in front of a line, and rarely that it is the tab. */
+function isIndentedWithTab(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^ *\t/.test(text.slice(start, start + 1024));
 }

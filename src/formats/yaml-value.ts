@@ -58,6 +58,8 @@ function readScalar(node: Scalar, reader: Reader): Json {
   const { value } = node;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
+  // Only a tag makes anything else of a scalar, and tags are refused.
+  if (typeof value !== 'number') return null;
   reader.problems.push({
     code: 'YAML_NUMBER',
     message: 'infinite and undefined numbers cannot be used',
