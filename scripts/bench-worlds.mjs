@@ -44,7 +44,9 @@ export async function makeWorld(throwawayHome, servers) {
 /** Whether Terraform is on PATH, and which. */
 export function terraformVersion() {
   try {
-    return /v[\d.]+/.exec(execFileSync('terraform', ['version'], { encoding: 'utf8' }))?.[0];
+    return /v[\d.]+/.exec(
+      execFileSync('terraform', ['version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    )?.[0];
   } catch {
     return undefined;
   }

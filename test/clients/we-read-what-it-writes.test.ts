@@ -163,7 +163,7 @@ describe.runIf(requireClaude(NEWEST))('what `claude mcp add` and `add-json` writ
     const manifest = await readFile(join(home.project, 'mcp.yaml'), 'utf8');
     expect(manifest).not.toContain(token);
     expect(manifest).toContain('/headers/Authorization');
-    expect(outputs[1]?.stdout).toContain('/headers/Authorization');
+    expect(outputs[1]?.stderr).toContain('/headers/Authorization');
     expect(await identity(configFile('user'))).toBe(before);
   });
 });
