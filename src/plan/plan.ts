@@ -24,7 +24,9 @@ export function plan(input: PlanInput): Plan {
   const decided = decide(subject, input);
   const { steps, isReduced } = arrange(decided, subject, input);
   const unchanged = unchangedOf(decided, subject, input);
-  const closure = targetClosure(input.options.targets, steps, dependenciesOf(subject).declared);
+  // What goes takes along what depends on it, never what it depends on.
+  const dependsOn = input.mode === 'destroy' ? () => [] : dependenciesOf(subject).declared;
+  const closure = targetClosure(input.options.targets, steps, dependsOn);
   const chosen = orderSteps(
     trimNeeds(closure === null ? steps : steps.filter((s) => closure.has(s.address))),
   );

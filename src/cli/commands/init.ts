@@ -16,7 +16,7 @@ const NOTHING: Imports = { servers: [], addresses: [], findings: [] };
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const path = pathOf(input);
-  const name = textOption(input.options, 'name') ?? stackName(basename(dirname(path)));
+  const name = nameOf(input, path);
   const imports = switchOption(input.options, 'import') ? await findEntries(dirname(path), ctx) : NOTHING;
   if (!switchOption(input.options, 'json')) {
     terminal.err(renderFindings(imports.findings, { color: terminal.color.err, width: terminal.width }));
@@ -31,6 +31,16 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     text: initWords(path, imports.addresses),
     json: { formatVersion: '1.0', file: path, imported: imports.addresses, findings: imports.findings },
   };
+}
+
+function nameOf({ options }: CommandInput, path: string): string {
+  const given = textOption(options, 'name');
+  const possible = stackName(given ?? basename(dirname(path)));
+  if (given === undefined) return possible;
+  if (/^[a-z0-9][a-z0-9_-]{0,62}$/.test(given) && !(given in {})) return given;
+  throw new McpformError('USAGE', `"${given}" cannot be the name of a stack`, {
+    hint: `names have lower-case letters, digits, "-" and "_": try --name ${possible}`,
+  });
 }
 
 function pathOf({ options, cwd }: CommandInput): string {
