@@ -11,7 +11,7 @@ type Disk = Pick<Context, 'system'>;
  * The text of an inventory: JSON, one entry per line. The second line holds a checksum of every byte after it,
  * so that reading costs one pass and no canonical form.
  */
-export function printInventory(inventory: Inventory): string {
+function printInventory(inventory: Inventory): string {
   const { entries, ...head } = inventory;
   const lines = Object.entries(head).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},`,
@@ -25,7 +25,7 @@ export function printInventory(inventory: Inventory): string {
 const firstLines = /^\{\n"checksum": "(sha256:[0-9a-f]{64})",\n/;
 
 /** The inventory in a text, or what is wrong with it. */
-export function parseInventory(
+function parseInventory(
   text: string,
 ):
   | { readonly inventory: Inventory }

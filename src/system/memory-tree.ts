@@ -26,7 +26,7 @@ export interface FolderInode extends Attributes {
   durable: Map<string, Inode>;
 }
 
-export interface LinkInode extends Attributes {
+interface LinkInode extends Attributes {
   readonly kind: 'link';
   readonly target: string;
 }

@@ -24,7 +24,7 @@ export interface Wanted {
 }
 
 /** A small planner, enough to drive `apply`: what the real one does is not the subject here. */
-export function planWork(
+function planWork(
   wanted: readonly Wanted[],
   inventory: Inventory | null,
   seen: Pick<Observation, 'objects'>,

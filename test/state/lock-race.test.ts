@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeLock } from '../../src/state/lock-file.ts';
@@ -14,7 +15,7 @@ const program = join(temporary, 'contender.mjs');
 
 beforeAll(async () => {
   await build({
-    entryPoints: [join(import.meta.dirname, 'fixtures/contender.ts')],
+    entryPoints: [fileURLToPath(import.meta.resolve('./contender.ts'))],
     outfile: program,
     bundle: true,
     platform: 'node',
