@@ -5,8 +5,9 @@
  * `${secret.x}` are references and never make a finding. A heuristic for warnings, never a proof.
  */
 export function looksLikeSecret(key: string | null, value: string): string | null {
-  const literal = value.replace(REFERENCE, '${}');
-  for (const [rule, shape] of SHAPES) if (shape.test(literal)) return rule;
+  const literal = value.includes('${') ? value.replace(REFERENCE, '${}') : value;
+  const rule = ruleOf(literal);
+  if (rule !== null) return rule;
   if (key === null || !isSecretName(key)) return null;
   const credential = literal.replace(SCHEME_WORD, '').trim();
   if (credential.includes('${}')) return null;
@@ -74,46 +75,59 @@ const KEY_AND_VALUE =
   /((?:^|[\s{,'"[-])([A-Za-z][A-Za-z0-9_.-]{0,100})['"]?\s*[:=,]\s*['"]?)([^\s'",{}[\]][^'",{}[\]]*)/g;
 
 /**
- * Shapes that mean a credential wherever they stand. Issuers' published prefixes; the first match names it.
- * What stands before a required later part is bounded, so that no 4 MiB value makes the scan quadratic.
+ * Issuers' published prefixes, as the parts of one expression: a value is matched once, and the rule is looked for
+ * only when it matches. What stands before a required later part is bounded, so that no 4 MiB value makes the
+ * scan quadratic.
  */
+const TOKENS: readonly (readonly [string, string])[] = [
+  ['github-token', 'gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}'],
+  ['gitlab-token', 'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[A-Za-z0-9_-]{16,}'],
+  ['anthropic-key', 'sk-ant-[A-Za-z0-9_-]{16,}'],
+  ['openai-key', 'sk-[A-Za-z0-9_-]{16,}'],
+  ['stripe-key', '[rs]k_(?:live|test)_[A-Za-z0-9]{16,}'],
+  ['slack-token', 'xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,}'],
+  ['aws-key', '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}'],
+  ['google-key', 'AIza[A-Za-z0-9_-]{30,}|ya29\\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}'],
+  ['npm-token', 'npm_[A-Za-z0-9]{30,}'],
+  ['pypi-token', 'pypi-[A-Za-z0-9_-]{40,}'],
+  ['docker-token', 'dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}'],
+  ['huggingface-token', 'hf_[A-Za-z0-9]{30,}'],
+  ['linear-key', 'lin_(?:api|oauth)_[A-Za-z0-9]{20,}'],
+  ['notion-token', 'ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}'],
+  ['sendgrid-key', 'SG\\.[A-Za-z0-9_-]{16,64}\\.[A-Za-z0-9_-]{16,}'],
+  ['digitalocean-token', 'do[opr]_v1_[a-f0-9]{40,}'],
+  ['atlassian-token', 'ATATT3[A-Za-z0-9_=-]{20,}'],
+  ['vault-token', 'hv[sbr]\\.[A-Za-z0-9_-]{20,}'],
+  ['onepassword-token', 'ops_eyJ[A-Za-z0-9_-]{20,}'],
+  ['tailscale-key', 'tskey-[a-z]+-[A-Za-z0-9-]{10,}'],
+  ['supabase-token', 'sbp_[a-f0-9]{40,}'],
+  ['figma-token', 'figd_[A-Za-z0-9_-]{20,}'],
+  ['groq-key', 'gsk_[A-Za-z0-9]{30,}'],
+  ['perplexity-key', 'pplx-[A-Za-z0-9]{30,}'],
+  ['tavily-key', 'tvly-[A-Za-z0-9-]{20,}'],
+  ['telegram-token', '[0-9]{8,10}:[A-Za-z0-9_-]{35}'],
+  ['jwt', 'eyJ[A-Za-z0-9_-]{8,400}\\.eyJ[A-Za-z0-9_-]{8,}'],
+];
+const ANY_TOKEN = token(TOKENS.map(([, shape]) => shape).join('|'));
+
+/** Shapes that mean a credential wherever they stand. */
 const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['private-key', /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/],
   ['age-key', /AGE-SECRET-KEY-1[0-9A-Z]{20,}/],
-  ['github-token', token('gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}')],
-  ['gitlab-token', token('gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[A-Za-z0-9_-]{16,}')],
-  ['anthropic-key', token('sk-ant-[A-Za-z0-9_-]{16,}')],
-  ['openai-key', token('sk-[A-Za-z0-9_-]{16,}')],
-  ['stripe-key', token('[rs]k_(?:live|test)_[A-Za-z0-9]{16,}')],
-  ['slack-token', token('xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,}')],
   ['slack-webhook', /hooks\.slack\.com\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]{16,}/],
-  ['aws-key', token('(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}')],
-  ['google-key', token('AIza[A-Za-z0-9_-]{30,}|ya29\\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}')],
-  ['npm-token', token('npm_[A-Za-z0-9]{30,}')],
-  ['pypi-token', token('pypi-[A-Za-z0-9_-]{40,}')],
-  ['docker-token', token('dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}')],
-  ['huggingface-token', token('hf_[A-Za-z0-9]{30,}')],
-  ['linear-key', token('lin_(?:api|oauth)_[A-Za-z0-9]{20,}')],
-  ['notion-token', token('ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}')],
-  ['sendgrid-key', token('SG\\.[A-Za-z0-9_-]{16,64}\\.[A-Za-z0-9_-]{16,}')],
-  ['digitalocean-token', token('do[opr]_v1_[a-f0-9]{40,}')],
-  ['atlassian-token', token('ATATT3[A-Za-z0-9_=-]{20,}')],
-  ['vault-token', token('hv[sbr]\\.[A-Za-z0-9_-]{20,}')],
-  ['onepassword-token', token('ops_eyJ[A-Za-z0-9_-]{20,}')],
-  ['tailscale-key', token('tskey-[a-z]+-[A-Za-z0-9-]{10,}')],
-  ['supabase-token', token('sbp_[a-f0-9]{40,}')],
-  ['figma-token', token('figd_[A-Za-z0-9_-]{20,}')],
-  ['groq-key', token('gsk_[A-Za-z0-9]{30,}')],
-  ['perplexity-key', token('pplx-[A-Za-z0-9]{30,}')],
-  ['tavily-key', token('tvly-[A-Za-z0-9-]{20,}')],
-  ['telegram-token', token('[0-9]{8,10}:[A-Za-z0-9_-]{35}')],
-  ['jwt', token('eyJ[A-Za-z0-9_-]{8,400}\\.eyJ[A-Za-z0-9_-]{8,}')],
   ['bearer', /\b(?:bearer|basic)\s+(?=[^\s]*[0-9+/=])[A-Za-z0-9._~+/=-]{16,}/i],
   ['url-password', /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:]{0,300}:(?!\$\{\}@)[^\s/?#@]+@/i],
 ];
 
 function token(shape: string): RegExp {
   return new RegExp(`(?<![A-Za-z0-9])(?:${shape})`);
+}
+
+function ruleOf(literal: string): string | null {
+  if (ANY_TOKEN.test(literal)) {
+    return TOKENS.find(([, shape]) => token(shape).test(literal))?.[0] ?? null;
+  }
+  return SHAPES.find(([, shape]) => shape.test(literal))?.[0] ?? null;
 }
 
 const SECRET_WORD =

@@ -47,11 +47,11 @@ function tooLarge(size: number): YamlProblem {
   };
 }
 
-function isUtf16(bytes: Uint8Array): boolean {
-  const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  // Without a mark: the first character is ASCII in every file of ours, so one of its two bytes is 0.
-  return bytes.length >= 2 && (first === 0) !== (second === 0) && bytes.length % 2 === 0 && bytes.length >= 4;
+function isUtf16([a, b, c, d]: Uint8Array): boolean {
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
+  // Without a mark: our files start with ASCII, so every other byte is 0.
+  const isBigEndian = a === 0 && b !== 0 && c === 0 && d !== 0;
+  return isBigEndian || (a !== 0 && b === 0 && c !== 0 && d === 0);
 }
 
 /** YAML 1.2 section 5.1 forbids them; the parser lets them through, and terminals act on them. */
@@ -69,8 +69,7 @@ function findBadCharacter(text: string): YamlProblem | null {
 }
 
 function findNothing(text: string): YamlProblem | null {
-  // Looks at lines, not characters: a manifest's first line settles it.
-  for (const line of text.split('\n')) if (!/^\s*(?:#.*)?$/.test(line)) return null;
+  if (/^[^\S\n]*[^\s#]/m.test(text)) return null;
   return {
     code: 'YAML_EMPTY',
     message: 'the file is empty',
