@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/cli/catalogue.ts';
+import { BOOKS, onStage, type Stage } from './stage.ts';
+
+interface Failure {
+  readonly args: readonly string[];
+  readonly code: string;
+  readonly exitCode: number;
+  readonly before?: (stage: Stage) => Promise<unknown>;
+  readonly manifest?: string | null;
+}
+
+const foreignLock = {
+  nonce: '00',
+  machineId: 'another',
+  pid: 1,
+  hostName: 'laptop',
+  command: 'apply',
+  since: '',
+};
+const locked = async ({ apply, write }: Stage): Promise<void> => {
+  await apply();
+  await write({ [`${BOOKS}/lock`]: foreignLock });
+};
+
+/** The failure that a user of each command will meet first. */
+const failures: Readonly<Record<string, Failure>> = {
+  init: { args: ['init'], code: 'MANIFEST_EXISTS', exitCode: 1 },
+  import: { args: ['import', 'claude-code/user/nothing'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
+  validate: { args: ['validate'], code: 'MANIFEST_INVALID', exitCode: 1, manifest: 'kind: Stack\nname: x\n' },
+  plan: { args: ['plan'], code: 'MANIFEST_NOT_FOUND', exitCode: 1, manifest: null },
+  apply: { args: ['apply'], code: 'NOT_APPROVED', exitCode: 3 },
+  destroy: { args: ['destroy'], code: 'NOT_APPROVED', exitCode: 3, before: ({ apply }) => apply() },
+  show: { args: ['show', 'mcp.yaml'], code: 'PLAN_FILE_INVALID', exitCode: 1 },
+  status: { args: ['status', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
+  explain: { args: ['explain', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
+  history: { args: ['history', '--var-file', 'no'], code: 'VARIABLES_INVALID', exitCode: 1 },
+  rollback: { args: ['rollback', '9'], code: 'STATE_HISTORY_UNKNOWN', exitCode: 1 },
+  resume: { args: ['resume'], code: 'STATE_LOCKED', exitCode: 4, before: locked },
+  forget: { args: ['forget', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
+  'state list': {
+    args: ['state', 'list'],
+    code: 'STATE_CORRUPT',
+    exitCode: 1,
+    before: ({ write }) => write({ [`${BOOKS}/inventory.json`]: '' }),
+  },
+  'state mv': { args: ['state', 'mv', 'a', 'b'], code: 'USAGE', exitCode: 64 },
+  'state rm': { args: ['state', 'rm', 'claude-code/user/no'], code: 'STATE_UNKNOWN_ADDRESS', exitCode: 1 },
+  'state rebuild': { args: ['state', 'rebuild'], code: 'NOT_APPROVED', exitCode: 3 },
+  'state unlock': { args: ['state', 'unlock'], code: 'STATE_LOCKED', exitCode: 4, before: locked },
+  completion: { args: ['completion', 'tcsh'], code: 'USAGE', exitCode: 64 },
+};
+
+it('knows a failure of every command but doctor, whose failures are its answer', () => {
+  const names = CATALOGUE.map(({ name }) => name).filter((name) => name !== 'doctor');
+  expect(Object.keys(failures)).toEqual(names);
+});
+
+describe.concurrent('the failure of', () => {
+  it.each(Object.entries(failures))('%s goes to stderr with its code, and exits with it', (_name, failure) =>
+    onStage(async (stage) => {
+      await failure.before?.(stage);
+      const ran = await stage.run(failure.args);
+      expect(ran.stderr).toContain(`error[${failure.code}]: `);
+      expect(ran.exitCode).toBe(failure.exitCode);
+      const hasAnswer = failure.code === 'NOT_APPROVED' && failure.args[0] !== 'state';
+      expect(ran.stdout).toContain(hasAnswer ? 'Plan: ' : '');
+      if (!hasAnswer) expect(ran.stdout).toBe('');
+    }, failure.manifest),
+  );
+
+  const withJson = Object.entries(failures).filter(([name]) => name !== 'completion');
+  it.each(withJson)('%s is JSON on stdout with --json, and nothing on stderr', (_name, failure) =>
+    onStage(async (stage) => {
+      await failure.before?.(stage);
+      const ran = await stage.run([...failure.args, '--json']);
+      expect(ran).toMatchObject({ exitCode: failure.exitCode, stderr: '' });
+      const { error } = lastDocument(ran.stdout);
+      expect(error).toMatchObject({ code: failure.code, exitCode: failure.exitCode });
+      expect(error['message']).not.toBe('');
+    }, failure.manifest),
+  );
+
+  it('doctor is its answer: what is wrong and what to do, exit 1', () =>
+    onStage(async (stage) => {
+      await stage.apply();
+      await stage.write({ [`${BOOKS}/inventory.json`]: 'x' });
+      const text = await stage.expectExit(1, ['doctor']);
+      expect(text.stderr).toBe('');
+      expect(text.stdout).toContain('does not start with a checksum');
+      const { stdout } = await stage.expectExit(1, ['doctor', '--json']);
+      const { checks } = JSON.parse(stdout) as { checks: { check: string; state: string; hint?: string }[] };
+      const failed = checks.filter(({ state }) => state === 'failed');
+      expect(failed.map(({ check }) => check)).toEqual(['books']);
+      expect(failed[0]?.hint).toContain('mcpform state rebuild');
+    }));
+});
+
+/** One document, or the last line of a stream of events. */
+function lastDocument(stdout: string): { readonly error: Record<string, unknown> } {
+  const text = stdout.startsWith('{\n') ? stdout : (stdout.trimEnd().split('\n').at(-1) ?? '');
+  return JSON.parse(text);
+}
