@@ -1,4 +1,6 @@
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
+import * as reading from './commands/reading.ts';
+import * as writing from './commands/writing.ts';
 
 const json: OptionSpec = { flags: '--json', description: 'print JSON for machines instead of text' };
 const stateDir: OptionSpec = {
@@ -52,6 +54,8 @@ const address: ArgumentSpec = {
   description: 'as `plan` and `status` print it: claude-code/user/github',
 };
 
+const occasional = () => import('./commands/occasional.ts');
+
 /** Every command, once: help, completion, the parser and the tests read this. */
 export const CATALOGUE: readonly CommandSpec[] = [
   {
@@ -71,7 +75,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     ],
     examples: ['mcpform init', 'mcpform init --import'],
     touches: 'write',
-    load: () => import('./commands/init.ts'),
+    load: async () => (await occasional()).init,
   },
   {
     name: 'import',
@@ -82,7 +86,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: common,
     examples: ['mcpform import claude-code/user/github', 'mcpform import'],
     touches: 'write',
-    load: () => import('./commands/import.ts'),
+    load: async () => (await occasional()).importEntries,
   },
   {
     name: 'validate',
@@ -91,7 +95,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...manifestOptions, json],
     examples: ['mcpform validate', 'mcpform validate -f base.yaml -f laptop.yaml'],
     touches: 'nothing',
-    load: () => import('./commands/validate.ts'),
+    load: async () => reading.validate,
   },
   {
     name: 'plan',
@@ -118,7 +122,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     ],
     examples: ['mcpform plan', 'mcpform plan --out plan.json', 'mcpform plan --json --detailed-exitcode'],
     touches: 'read',
-    load: () => import('./commands/plan.ts'),
+    load: async () => reading.plan,
   },
   {
     name: 'apply',
@@ -138,7 +142,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     ],
     examples: ['mcpform apply', 'mcpform apply --auto-approve', 'mcpform apply plan.json'],
     touches: 'write',
-    load: () => import('./commands/apply.ts'),
+    load: async () => writing.apply,
   },
   {
     name: 'destroy',
@@ -148,7 +152,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, target, noSettle, lockTimeout],
     examples: ['mcpform destroy'],
     touches: 'write',
-    load: () => import('./commands/destroy.ts'),
+    load: async () => writing.destroy,
   },
   {
     name: 'show',
@@ -163,7 +167,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     ],
     examples: ['mcpform show plan.json'],
     touches: 'read',
-    load: () => import('./commands/show.ts'),
+    load: async () => (await occasional()).show,
   },
   {
     name: 'status',
@@ -175,7 +179,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     ],
     examples: ['mcpform status', 'mcpform status --json'],
     touches: 'read',
-    load: () => import('./commands/status.ts'),
+    load: async () => reading.status,
   },
   {
     name: 'explain',
@@ -186,7 +190,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: common,
     examples: ['mcpform explain claude-code/user/github'],
     touches: 'read',
-    load: () => import('./commands/explain.ts'),
+    load: async () => reading.explain,
   },
   {
     name: 'history',
@@ -195,7 +199,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: common,
     examples: ['mcpform history'],
     touches: 'read',
-    load: () => import('./commands/history.ts'),
+    load: async () => reading.history,
   },
   {
     name: 'rollback',
@@ -206,7 +210,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, allowDestroy, noSettle, lockTimeout],
     examples: ['mcpform rollback 3'],
     touches: 'write',
-    load: () => import('./commands/rollback.ts'),
+    load: async () => writing.rollback,
   },
   {
     name: 'resume',
@@ -215,7 +219,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, lockTimeout],
     examples: ['mcpform resume'],
     touches: 'write',
-    load: () => import('./commands/resume.ts'),
+    load: async () => writing.resume,
   },
   {
     name: 'forget',
@@ -226,7 +230,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, lockTimeout],
     examples: ['mcpform forget claude-code/user/github'],
     touches: 'write',
-    load: () => import('./commands/forget.ts'),
+    load: async () => writing.forget,
   },
   {
     name: 'state list',
@@ -235,7 +239,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: common,
     examples: ['mcpform state list'],
     touches: 'read',
-    load: () => import('./commands/state-list.ts'),
+    load: async () => reading.stateList,
   },
   {
     name: 'state mv',
@@ -257,7 +261,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
       'mcpform state mv --root ~/old/place',
     ],
     touches: 'write',
-    load: () => import('./commands/state-mv.ts'),
+    load: async () => writing.stateMv,
   },
   {
     name: 'state rm',
@@ -267,7 +271,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, lockTimeout],
     examples: ['mcpform state rm claude-code/user/github'],
     touches: 'write',
-    load: () => import('./commands/state-rm.ts'),
+    load: async () => writing.stateRm,
   },
   {
     name: 'state rebuild',
@@ -277,7 +281,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, lockTimeout],
     examples: ['mcpform state rebuild'],
     touches: 'write',
-    load: () => import('./commands/state-rebuild.ts'),
+    load: async () => writing.stateRebuild,
   },
   {
     name: 'state unlock',
@@ -286,7 +290,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, { flags: '--force', description: 'remove it although its holder may be alive' }],
     examples: ['mcpform state unlock'],
     touches: 'write',
-    load: () => import('./commands/state-unlock.ts'),
+    load: async () => writing.stateUnlock,
   },
   {
     name: 'doctor',
@@ -295,7 +299,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: common,
     examples: ['mcpform doctor'],
     touches: 'read',
-    load: () => import('./commands/doctor.ts'),
+    load: async () => (await occasional()).doctor,
   },
   {
     name: 'completion',
@@ -308,6 +312,6 @@ export const CATALOGUE: readonly CommandSpec[] = [
       'mcpform completion fish > ~/.config/fish/completions/mcpform.fish',
     ],
     touches: 'nothing',
-    load: () => import('./commands/completion.ts'),
+    load: async () => (await occasional()).completion,
   },
 ];

@@ -31,7 +31,7 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly touches: Touches;
-  readonly load: () => Promise<{ run: Run }>;
+  readonly load: () => Promise<Run>;
 }
 
 export interface CommandInput {

@@ -27,7 +27,7 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
   const folders = findFolders(home, request);
   const real = realSystem();
   const system: System = touches === 'write' ? real : readOnly(real, [folders.cache]);
-  const key = await keyFor(request.needsLastingKey ? 'write' : touches, real, folders);
+  const key = await keyFor(request.needsLastingKey ? 'write' : touches, { system: real, folders, home });
   return {
     system,
     home,
@@ -41,14 +41,17 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
 }
 
 /** Before anything was applied there is no key, and nothing yet that was digested with it. */
-async function keyFor(touches: Touches, system: System, folders: Folders): Promise<Buffer> {
+async function keyFor(
+  touches: Touches,
+  where: Pick<Context, 'system' | 'folders' | 'home'>,
+): Promise<Buffer> {
   switch (touches) {
     case 'nothing':
       return randomBytes(32);
     case 'read':
-      return (await loadKey({ system, folders })) ?? randomBytes(32);
+      return (await loadKey(where)) ?? randomBytes(32);
     case 'write':
-      return await ensureKey({ system, folders });
+      return await ensureKey(where);
   }
 }
 

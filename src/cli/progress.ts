@@ -1,3 +1,4 @@
+import { version } from '../engine/version.ts';
 import type { Event } from '../model/event.ts';
 import { renderEventLine, renderLiveLine } from '../report/events.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,10 +18,11 @@ export async function showProgress(terminal: Terminal, asJson: boolean): Promise
 }
 
 async function ndjson(terminal: Terminal): Promise<Progress> {
-  const { renderEventJson } = await import('../report/events.ts');
+  const { renderEventJson, renderVersionLine } = await import('../report/events.ts');
+  terminal.out(renderVersionLine(version));
   let sequence = 0;
   terminal.listen((event) => {
-    terminal.out(renderEventJson(event, sequence));
+    terminal.out(renderEventJson(event, sequence, Date.now()));
     sequence += 1;
   });
   return { stop: () => {} };

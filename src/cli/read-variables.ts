@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { readInput } from '../engine/read-input.ts';
-import { parseYaml } from '../formats/yaml-parse.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import { isJsonObject } from '../model/json.ts';
@@ -30,6 +29,7 @@ export async function readVariables(
 }
 
 async function readVariableFile(path: string, ctx: Context): Promise<Record<string, string>> {
+  const { parseYaml } = await import('../formats/yaml-parse.ts');
   const { value, findings } = parseYaml(await readInput(path, 'VARIABLES_INVALID', ctx.system.files), path);
   const invalid = (what: string): McpformError =>
     new McpformError('VARIABLES_INVALID', `"${path}": ${what}`, {

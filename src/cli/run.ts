@@ -5,6 +5,7 @@ import { EXIT } from '../model/exit-code.ts';
 import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec } from './command.ts';
 import { switchOption, textOption } from './command.ts';
+import { makeContext } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
 import { parseArguments } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -37,7 +38,7 @@ async function perform(
   signal: AbortSignal,
   terminal: Omit<Terminal, 'listen'>,
 ): Promise<number> {
-  const [{ makeContext }, command] = await Promise.all([import('./context.ts'), spec.load()]);
+  const command = await spec.load();
   let listener: Emit = () => {};
   const ctx = await makeContext({
     touches: spec.touches,

@@ -32,9 +32,10 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Term
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     color: { out: wantsColor(process.stdout.isTTY, env), err: wantsColor(process.stderr.isTTY, env) },
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns || 100,
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true && !isCi,
-    isLive: process.stderr.isTTY === true && !isCi && env['TERM'] !== 'dumb',
+    // A terminal that nobody gave a size has no columns, and redrawing a line of it would never end.
+    isLive: process.stderr.isTTY === true && process.stderr.columns > 0 && !isCi && env['TERM'] !== 'dumb',
     ask,
   };
 }

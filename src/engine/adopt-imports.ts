@@ -16,7 +16,7 @@ export async function adoptImports(
   ctx: Context,
 ): Promise<boolean> {
   const declared = await declare(request, ctx);
-  const known = new Set(declared.desired.map(({ address }) => address));
+  const known = new Set(declared.resources.map(({ desired }) => desired.address));
   let isPlain = true;
   await applyStack(
     declared,

@@ -96,11 +96,9 @@ function refuseOnHold(run: Run, request: ApplyRequest): void {
 
 /** Observes, and settles what an interrupted run left, in the journal too. */
 async function lookAround(declared: Declared, run: Run, ctx: Context): Promise<Survey> {
-  const seen = await survey(
-    declared,
-    { inventory: run.isNew ? null : run.inventory, pending: run.pending },
-    ctx,
-  );
+  const inventory = run.isNew ? null : run.inventory;
+  // What is settled goes through the journal below, and the books are asked again then.
+  const seen = await survey(declared, { inventory, pending: run.pending, settledBy: () => inventory }, ctx);
   if (seen.settled.ends.length === 0) return seen;
   for (const { address, settled } of seen.settled.settled) ctx.emit({ kind: 'recovery', address, settled });
   await run.recover(seen.settled.ends);

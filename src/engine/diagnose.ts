@@ -6,8 +6,9 @@ import { assertOwnFolder, filesIn } from '../state/folder.ts';
 import { assertOwnHome } from '../state/identity.ts';
 import { readLockFile } from '../state/lock-owner.ts';
 import { readState } from '../state/read-state.ts';
+import { CLIENT_NAMES } from './client-names.ts';
 import { declare } from './declare.ts';
-import { CLIENT_NAMES, type LoadRequest } from './load.ts';
+import type { LoadRequest } from './load.ts';
 import { readPolicies } from './read-policies.ts';
 
 /** Everything `doctor` looks at, in order. Nothing throws: what goes wrong is an answer. */

@@ -1,6 +1,5 @@
 import { findCollisions } from '../graph/find-collisions.ts';
 import { ownershipDigest } from '../lock/ownership-digest.ts';
-import { locateFindings } from '../manifest/locate.ts';
 import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
@@ -11,10 +10,10 @@ import type { Provider } from '../model/provider.ts';
 import type { Desired, Place } from '../model/resource.ts';
 import { plan } from '../plan/plan.ts';
 import type { PlanInput, PlannedResource } from '../plan/plan-input.ts';
-import { checkPolicy } from '../policy/check-policy.ts';
 import { hasSameFiles } from '../state/identity.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
+import { locate } from './locate-findings.ts';
 import { addressesOf, type World } from './observe.ts';
 import { placesOfOtherStacks } from './other-stacks.ts';
 import { readPolicies } from './read-policies.ts';
@@ -71,7 +70,8 @@ export async function draftPlan(
     const observation = world.observations.get(name);
     return observation === undefined ? [] : provider.review(drafted, observation);
   });
-  return { ...drafted, findings: locateFindings([...drafted.findings, ...reviews], declared.loaded.sources) };
+  const findings = await locate([...drafted.findings, ...reviews], declared.loaded.sources);
+  return { ...drafted, findings };
 }
 
 /**
@@ -122,10 +122,14 @@ async function judge(
   world: World,
   ctx: Context,
 ): Promise<{ readonly denied: ReadonlyMap<Address, Finding>; readonly findings: readonly Finding[] }> {
+  const policies = await readPolicies(ctx);
+  if (policies.length === 0) return { denied: new Map(), findings: [] };
+  const { checkPolicy } = await import('../policy/check-policy.ts');
   const rendered = new Map(
     world.rendered.map(({ desired, attributes }) => [desired.address, { attributes, findings: [] }]),
   );
-  const findings = checkPolicy(await readPolicies(ctx), declared.desired, rendered, declared.loaded.source);
+  const desired = declared.resources.map((resource) => resource.desired);
+  const findings = checkPolicy(policies, desired, rendered, declared.loaded.source);
   const whole = findings.filter((each) => each.severity === 'error' && each.address === undefined);
   if (whole.length > 0) {
     throw new McpformError('POLICY_DENIED', 'the policy of this machine does not allow this source', {

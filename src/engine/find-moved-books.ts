@@ -9,11 +9,14 @@ import { readSiblingBooks } from './sibling-books.ts';
  * A stack with folder targets has its books under its root's name, so a moved folder starts with empty ones. When
  * books of this stack and source remain whose root is gone, they are most likely what was left behind.
  */
-export async function findMovedBooks({ loaded, books }: Declared, ctx: Context): Promise<readonly Finding[]> {
+export async function findMovedBooks(
+  { manifest, loaded, books }: Declared,
+  ctx: Context,
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const inventory of await readSiblingBooks(books, ctx)) {
     const isOfThisStack =
-      inventory.stack === loaded.manifest.name && inventory.source.remote === loaded.source.remote;
+      inventory.stack === manifest.name && inventory.source.remote === loaded.source.remote;
     const isEmpty = Object.keys(inventory.entries).length === 0;
     if (isOfThisStack && !isEmpty && (await isGone(inventory.source.root, ctx)))
       findings.push(leftBehind(inventory));

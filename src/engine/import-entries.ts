@@ -36,7 +36,7 @@ export interface Imports {
 /** Reads the clients and turns what nobody manages into servers as a manifest writes them. Writes nothing. */
 export async function importEntries(request: ImportRequest, ctx: Context): Promise<Imports> {
   const { targets, root } = request;
-  const world = await observeWorld({ desired: [], places: [], targets, root }, ctx);
+  const world = await observeWorld({ resources: [], places: [], targets, root }, ctx);
   const unreadable = [...world.unavailable.values()];
   if (unreadable[0] !== undefined) {
     throw new McpformError(unreadable[0].code, 'a client file cannot be read, so nothing was imported', {

@@ -1,16 +1,14 @@
 import type { Address, Target } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { Observation, Provider } from '../model/provider.ts';
-import type { Desired, Observed, Place } from '../model/resource.ts';
+import type { Observed, Place } from '../model/resource.ts';
 import { loadProvider } from '../providers/index.ts';
+import type { Resource } from './expansion.ts';
 
 /** A desired object in its provider's words, with the place it goes to. */
-export interface Rendered {
-  readonly desired: Desired;
+export interface Rendered extends Resource {
   readonly place: Place;
-  readonly attributes: JsonObject;
 }
 
 /** What the world looks like, and where desired objects go in it. */
@@ -28,7 +26,7 @@ export interface World {
 }
 
 export interface ObserveWorld {
-  readonly desired: readonly Desired[];
+  readonly resources: readonly Resource[];
   /** Remembered objects: read too, so that drift and deletion are seen. */
   readonly places: readonly { readonly provider: string; readonly place: Place }[];
   /** Targets to look at although nothing is desired there (discovery). */
@@ -39,7 +37,7 @@ export interface ObserveWorld {
 /** Asks every provider that is concerned, in parallel. Changes nothing. */
 export async function observeWorld(request: ObserveWorld, ctx: Context): Promise<World> {
   const names = new Set([
-    ...request.desired.map(({ provider }) => provider),
+    ...request.resources.map(({ desired }) => desired.provider),
     ...request.places.map(({ provider }) => provider),
     ...(request.targets ?? []).map(({ client }) => client),
   ]);
@@ -48,10 +46,10 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
   await Promise.all(
     [...names].sort().map(async (name) => {
       const provider = await loadProvider(name);
-      const desired = request.desired.filter((resource) => resource.provider === name);
+      const own = request.resources.filter(({ desired }) => desired.provider === name);
       const observation = await provider.observe(
         {
-          targets: [...desired.map(({ target }) => target), ...(request.targets ?? [])],
+          targets: [...own.map(({ desired }) => desired.target), ...(request.targets ?? [])],
           places: request.places.filter((place) => place.provider === name).map(({ place }) => place),
           root: request.root,
         },
@@ -61,21 +59,18 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
       observations.set(name, observation);
     }),
   );
-  return assemble(request.desired, providers, observations);
+  return assemble(request.resources, providers, observations);
 }
 
 function assemble(
-  desired: readonly Desired[],
+  resources: readonly Resource[],
   providers: ReadonlyMap<string, Provider>,
   observations: ReadonlyMap<string, Observation>,
 ): World {
-  const findings: Finding[] = [];
-  const rendered = desired.map((resource): Rendered => {
-    const provider = providers.get(resource.provider) as Provider;
-    const { attributes, findings: own } = provider.render(resource);
-    findings.push(...own);
-    const place = provider.identify(resource, observations.get(resource.provider) as Observation);
-    return { desired: resource, place, attributes };
+  const rendered = resources.map((resource): Rendered => {
+    const name = resource.desired.provider;
+    const provider = providers.get(name) as Provider;
+    return { ...resource, place: provider.identify(resource.desired, observations.get(name) as Observation) };
   });
   const all = [...observations.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -85,7 +80,7 @@ function assemble(
     objects: new Map(all.flatMap(([, { objects }]) => [...objects])),
     unavailable: new Map(all.flatMap(([, { unavailable }]) => [...unavailable])),
     configs: Object.fromEntries(all.map(([name, { config }]) => [name, config])),
-    findings: [...findings, ...all.flatMap(([, observation]) => observation.findings)],
+    findings: all.flatMap(([, observation]) => observation.findings),
   };
 }
 

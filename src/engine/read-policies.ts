@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { locateFindings } from '../manifest/locate.ts';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import { hasErrors } from '../model/finding.ts';
-import { type Policy, parsePolicy } from '../policy/parse-policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import { locate } from './locate-findings.ts';
 import { readInput } from './read-input.ts';
 
 /** Root's policy for this machine; never taken from the environment or the source. */
@@ -31,13 +31,14 @@ async function readPolicy(path: string, ctx: Context): Promise<Policy | null> {
   }
   const bytes = await readInput(path, 'POLICY_INVALID', ctx.system.files);
   if (path === MACHINE_POLICY) await requireRootOwned(path, ctx);
+  const { parsePolicy } = await import('../policy/parse-policy.ts');
   const { policy, findings } = parsePolicy(bytes, path);
   if (policy === null || hasErrors(findings)) {
     throw new McpformError(
       'POLICY_INVALID',
       `the machine policy "${path}" is not valid, so nothing is allowed`,
       {
-        findings: locateFindings(findings, [{ path, bytes }]),
+        findings: await locate(findings, [{ path, bytes }]),
       },
     );
   }

@@ -19,9 +19,9 @@ export interface ApplyRecord {
 /** The books after an apply: shared ownership in the lock file first, then inventory and history. */
 export async function recordApply(record: ApplyRecord, ctx: Context): Promise<void> {
   const { declared, seen, run, request, plan, outcomes } = record;
-  const { loaded } = declared;
-  const ownership = nextOwnership(loaded.lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
-  const lockText = await writeLock(loaded.lockPath, loaded.lock, ownership, ctx);
+  const { loaded, lock } = declared;
+  const ownership = nextOwnership(lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
+  const lockText = await writeLock(loaded.lockPath, lock, ownership, ctx);
   const isFirstOrSame = run.isNew || request.acceptsFiles;
   const change: Commit = {
     configs: seen.world.configs,

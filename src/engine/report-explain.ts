@@ -1,4 +1,3 @@
-import { locateFindings } from '../manifest/locate.ts';
 import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
@@ -7,6 +6,7 @@ import { isWithin, leavesOf } from '../model/leaves.ts';
 import type { ExplainReport, PointerStatus } from '../report/explain.ts';
 import { type Generation, listGenerations } from '../state/generations.ts';
 import type { Declared } from './declare.ts';
+import { locate } from './locate-findings.ts';
 import type { Rendered } from './observe.ts';
 import { PLAIN, preview } from './preview.ts';
 import { standingOf } from './standing.ts';
@@ -40,7 +40,7 @@ export async function reportExplain(
     formatVersion: '1.0',
     address,
     state: standingOf(step),
-    declaredAt: rendered === undefined ? null : declarationOf(rendered, declared),
+    declaredAt: rendered === undefined ? null : await declarationOf(rendered, declared),
     place,
     isProtected: rendered?.desired.lifecycle.protect === true || entry?.protect === true,
     isAdopted: entry?.adopted ?? declared.lock.ownership[address]?.adopted ?? false,
@@ -53,8 +53,11 @@ export async function reportExplain(
   };
 }
 
-function declarationOf({ desired }: Rendered, { loaded }: Declared): ExplainReport['declaredAt'] {
-  const [located] = locateFindings(
+async function declarationOf(
+  { desired }: Rendered,
+  { loaded }: Declared,
+): Promise<ExplainReport['declaredAt']> {
+  const [located] = await locate(
     [{ code: 'INTERNAL', severity: 'info', message: '', at: desired.at }],
     loaded.sources,
   );

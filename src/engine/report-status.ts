@@ -17,7 +17,7 @@ export async function reportStatus(declared: Declared, ctx: Context): Promise<St
   const targets = declared.manifest.servers.flatMap((server) => server.targets);
   const steps = new Map(plan.steps.map((step) => [step.address, step]));
   const secrets = new Map(
-    declared.desired.map((each) => [each.address, each.secrets.map((use) => use.locator)]),
+    declared.resources.map(({ desired: each }) => [each.address, each.secrets.map((use) => use.locator)]),
   );
   const known = [...new Set([...plan.unchanged, ...steps.keys()])].map((address): AddressStatus => {
     const step = steps.get(address);

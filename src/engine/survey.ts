@@ -2,20 +2,16 @@ import type { Target } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { Begin } from '../model/journal.ts';
-import { Books, inventoryOf } from '../state/books.ts';
 import { assertSameConfigs } from '../state/identity.ts';
+import type { State } from '../state/read-state.ts';
 import { type Settled, settle } from '../state/settle.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
 import { findMovedBooks } from './find-moved-books.ts';
 import { observeWorld, type World } from './observe.ts';
 
-/** What the books say before anybody looked. */
-export interface KnownState {
-  readonly inventory: Inventory | null;
-  readonly pending: readonly Begin[];
-}
+/** What the books say before anybody looked, and how they would be with interrupted steps settled. */
+export type KnownState = State;
 
 /** The world, and the books after interrupted steps were settled by looking at it. */
 export interface Survey {
@@ -33,7 +29,7 @@ export async function survey(declared: Declared, state: KnownState, ctx: Context
   );
   const world = await observeWorld(
     {
-      desired: declared.desired,
+      resources: declared.resources,
       places: [...entries, ...interrupted],
       targets: targetsOfLock(declared),
       root: declared.loaded.git?.root ?? null,
@@ -44,7 +40,7 @@ export async function survey(declared: Declared, state: KnownState, ctx: Context
   const settled = settle(state.pending, world, ctx.digest);
   return {
     world,
-    inventory: state.inventory === null ? null : withEnds(state.inventory, settled),
+    inventory: state.settledBy(settled.ends),
     settled,
     findings: [...settled.conflicts, ...(await newcomerFindings(declared, state, ctx))],
   };
@@ -64,11 +60,4 @@ function targetsOfLock({ lock, manifest }: Declared): readonly Target[] {
   return Object.keys(lock.ownership)
     .map((address) => parseAddress(address, manifest)?.target)
     .filter((target) => target !== undefined);
-}
-
-function withEnds(inventory: Inventory, { ends }: Settled): Inventory {
-  if (ends.length === 0) return inventory;
-  const books = new Books(inventory.entries);
-  books.replay({ lineage: inventory.lineage, seq: inventory.appliedSeq, begin: [], end: ends });
-  return inventoryOf(inventory, books);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type Json } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { Runtime, Server, Template } from '../model/manifest.ts';
@@ -13,7 +13,7 @@ import { bindTemplate, type Secrets } from './bind-template.ts';
 export function launchDigest(server: Server, spec: EntrySpec, secrets: Secrets): string {
   const identity =
     spec.url === undefined ? programOf(server, spec, secrets) : endpointOf(server.runtime, spec.url, spec);
-  return `sha256:${createHash('sha256').update(canonicalJson(identity)).digest('hex')}`;
+  return `sha256:${hash('sha256', canonicalJson(identity))}`;
 }
 
 function programOf(server: Server, spec: EntrySpec, secrets: Secrets): Json {

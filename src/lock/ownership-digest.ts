@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
 
 /**
@@ -6,5 +6,5 @@ import { canonicalJson, type JsonObject } from '../model/json.ts';
  * entry is in the same repository.
  */
 export function ownershipDigest(attributes: JsonObject): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(attributes)).digest('hex')}`;
+  return `sha256:${hash('sha256', canonicalJson(attributes))}`;
 }

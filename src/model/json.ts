@@ -26,12 +26,20 @@ export function fromPointer(pointer: Pointer): readonly string[] {
 
 /** One text per value: object keys sorted by code unit, no white space. Equal values give equal text. */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`);
-  return `{${members.join(',')}}`;
+  // Written out in loops: every plan does this for every entry it looks at.
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (const item of value) text += text === '[' ? canonicalJson(item) : `,${canonicalJson(item)}`;
+    return `${text}]`;
+  }
+  const object = value as JsonObject;
+  let text = '{';
+  for (const key of Object.keys(object).sort()) {
+    const member = `${JSON.stringify(key)}:${canonicalJson(object[key] as Json)}`;
+    text += text === '{' ? member : `,${member}`;
+  }
+  return `${text}}`;
 }
 
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {

@@ -7,26 +7,23 @@ import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { Plan } from '../../model/plan.ts';
 import { obstaclesTo } from '../../plan/guards.ts';
 import { renderFindings } from '../../report/findings.ts';
-import { renderGraph } from '../../report/graph.ts';
-import { renderPlanMarkdown } from '../../report/plan-markdown.ts';
 import { renderPlanText } from '../../report/plan-text.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
 import { planRequest } from '../plan-request.ts';
-import { savePlan } from '../save-plan.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const declared = await declare(await loadRequest(input, ctx), ctx);
   const { plan } = await preview(declared, planRequest(input, modeOf(input)), ctx);
   const out = textOption(input.options, 'out');
-  if (out !== undefined) await savePlan(plan, resolve(input.cwd, out), ctx);
+  if (out !== undefined) await (await import('../save-plan.ts')).savePlan(plan, resolve(input.cwd, out), ctx);
   if (!switchOption(input.options, 'json')) {
     terminal.err(
       renderFindings(plan.findings, { color: terminal.color.err, width: terminal.width, cwd: input.cwd }),
     );
   }
-  return { exitCode: exitCodeOf(plan, input), text: textOf(plan, input, terminal), json: plan };
+  return { exitCode: exitCodeOf(plan, input), text: await textOf(plan, input, terminal), json: plan };
 }
 
 function modeOf({ options }: CommandInput): Plan['mode'] {
@@ -37,13 +34,23 @@ function modeOf({ options }: CommandInput): Plan['mode'] {
       hint: 'give one of them',
     });
   }
+  if (isDriftOnly && textOption(options, 'out') !== undefined) {
+    throw new McpformError('USAGE', '--drift-only shows, and is not to be applied', {
+      hint: 'leave out --out',
+    });
+  }
   return isDestroy ? 'destroy' : isDriftOnly ? 'drift-only' : 'apply';
 }
 
-function textOf(plan: Plan, { options }: CommandInput, terminal: Terminal): string {
+async function textOf(plan: Plan, { options }: CommandInput, terminal: Terminal): Promise<string> {
   const graph = textOption(options, 'graph');
-  if (graph !== undefined) return renderGraph(plan, graph as 'mermaid' | 'dot');
-  if (switchOption(options, 'markdown')) return renderPlanMarkdown(plan);
+  if (graph !== undefined) {
+    const { renderGraph } = await import('../../report/graph.ts');
+    return renderGraph(plan, graph as 'mermaid' | 'dot');
+  }
+  if (switchOption(options, 'markdown')) {
+    return (await import('../../report/plan-markdown.ts')).renderPlanMarkdown(plan);
+  }
   return renderPlanText(plan, {
     color: terminal.color.out,
     width: terminal.width,

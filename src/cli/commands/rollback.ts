@@ -1,6 +1,5 @@
-import { declare, expand } from '../../engine/declare.ts';
+import { type Declared, declare } from '../../engine/declare.ts';
 import { PLAIN } from '../../engine/preview.ts';
-import { parseLock } from '../../lock/parse-lock.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EMPTY_LOCK, type Lock } from '../../model/lock.ts';
@@ -15,11 +14,11 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const now = await declare(await loadRequest(input, ctx), ctx);
   const number = numberOf(input);
   const generation = await readGeneration(now.books, number, ctx);
-  const then = await expand(now.loaded, ctx, {
-    manifest: generation.manifest,
-    // Who owns what is a fact of now; what was pinned is a fact of then.
-    lock: { ...lockOf(generation), ownership: now.lock.ownership },
-  });
+  // Who owns what is a fact of now; what was pinned is a fact of then.
+  const lock = { ...(await lockOf(generation)), ownership: now.lock.ownership };
+  const { expandManifest } = await import('../../engine/expand-texts.ts');
+  const past = await expandManifest({ manifest: generation.manifest, lock, findings: [] }, now.loaded);
+  const then: Declared = { ...past, loaded: now.loaded, books: now.books };
   return await applyCommand(
     then,
     {
@@ -44,8 +43,9 @@ function numberOf({ args }: CommandInput): number {
   });
 }
 
-function lockOf(generation: Generation): Lock {
+async function lockOf(generation: Generation): Promise<Lock> {
   if (generation.lock === null) return EMPTY_LOCK;
+  const { parseLock } = await import('../../lock/parse-lock.ts');
   const { lock, findings } = parseLock(Buffer.from(generation.lock), `generation ${generation.number}`);
   if (lock !== null) return lock;
   throw new McpformError('LOCK_INVALID', `the lock of generation ${generation.number} is not valid`, {

@@ -29,9 +29,9 @@ export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
         hint: 'write it like claude-code/user/github',
       });
     }
-    const wanted = declared.desired.filter(({ address }) => address === to);
+    const wanted = declared.resources.filter(({ desired }) => desired.address === to);
     const world = await observeWorld(
-      { desired: wanted, places: [], targets: [parsed.target], root: declared.loaded.git?.root ?? null },
+      { resources: wanted, places: [], targets: [parsed.target], root: declared.loaded.git?.root ?? null },
       ctx,
     );
     await moveEntry(books, from, to, world.rendered[0]?.place);

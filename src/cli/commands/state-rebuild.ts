@@ -15,7 +15,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const declared = await declare(await loadRequest(input, ctx), ctx);
   await confirm(declared.books, input, terminal, ctx);
   const world = await observeWorld(
-    { desired: declared.desired, places: [], root: declared.loaded.git?.root ?? null },
+    { resources: declared.resources, places: [], root: declared.loaded.git?.root ?? null },
     ctx,
   );
   const [unreadable] = world.unavailable.values();

@@ -116,6 +116,7 @@ function boundTemplates(spec: EntrySpec): readonly (readonly [string, Template])
  * that only looks like a variable, or a default that holds a brace, would arrive as something else.
  */
 function expansionProblems(where: string, template: Template): readonly Problem[] {
+  if (typeof template === 'string' && !template.includes('${')) return [];
   const found = [...templateText(template).matchAll(/\$\{[^}]+\}/g)].map(([text]) => text);
   const parts = typeof template === 'string' ? [] : template.filter((part) => typeof part !== 'string');
   const meant = parts.map((part) => templateText([part]));

@@ -1,0 +1,65 @@
+import { desire } from '../graph/desire.ts';
+import { parseLock } from '../lock/parse-lock.ts';
+import { locateFindings } from '../manifest/locate.ts';
+import { parseManifest } from '../manifest/parse-manifest.ts';
+import { McpformError } from '../model/error.ts';
+import { type Finding, hasErrors } from '../model/finding.ts';
+import { EMPTY_LOCK, type Lock } from '../model/lock.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { loadProvider } from '../providers/index.ts';
+import { CLIENT_NAMES } from './client-names.ts';
+import type { Expansion } from './expansion.ts';
+import type { Loaded } from './load.ts';
+
+/** Manifest and lock text → everything that follows from them. Throws one failure with all findings. */
+export async function expandTexts(loaded: Loaded): Promise<Expansion> {
+  const { sources, root, variables } = loaded;
+  const { manifest, findings } = parseManifest(sources, { root, variables, clientNames: CLIENT_NAMES });
+  if (manifest === null) throw invalid(locateFindings(findings, sources));
+  return await expandManifest({ manifest, lock: readLock(loaded), findings }, loaded);
+}
+
+/** The same for a manifest that is canonical already: this one, or that of an earlier generation. */
+export async function expandManifest(
+  { manifest, lock, findings }: { manifest: Manifest; lock: Lock; findings: readonly Finding[] },
+  { sources }: Loaded,
+): Promise<Expansion> {
+  const graph = desire(manifest, lock);
+  const providers = new Map(
+    await Promise.all(
+      [...new Set(graph.desired.map(({ provider }) => provider))].map(
+        async (name) => [name, await loadProvider(name)] as const,
+      ),
+    ),
+  );
+  const rendered = graph.desired.map((desired) => {
+    const provider = providers.get(desired.provider);
+    if (provider === undefined) throw new Error(`provider "${desired.provider}" was not loaded`);
+    return { desired, ...provider.render(desired) };
+  });
+  const all = [...findings, ...graph.findings, ...rendered.flatMap((resource) => resource.findings)];
+  const located = all.length === 0 ? all : locateFindings(all, sources);
+  if (hasErrors([...findings, ...graph.findings])) throw invalid(located);
+  return {
+    manifest,
+    lock,
+    resources: rendered.map(({ desired, attributes }) => ({ desired, attributes })),
+    disabled: graph.disabled,
+    findings: located,
+  };
+}
+
+function invalid(findings: readonly Finding[]): McpformError {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const message = `the manifest has ${errors} ${errors === 1 ? 'error' : 'errors'}`;
+  return new McpformError('MANIFEST_INVALID', message, { findings });
+}
+
+function readLock({ lockBytes, lockPath }: Loaded): Lock {
+  if (lockBytes === null) return EMPTY_LOCK;
+  const { lock, findings } = parseLock(lockBytes, lockPath);
+  if (lock !== null && !hasErrors(findings)) return lock;
+  throw new McpformError('LOCK_INVALID', `"${lockPath}" is not a valid lock`, {
+    findings: locateFindings(findings, [{ path: lockPath, bytes: lockBytes }]),
+  });
+}
