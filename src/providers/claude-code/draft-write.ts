@@ -7,6 +7,7 @@ import type { Work } from '../../model/provider.ts';
 import type { Group } from './group.ts';
 import { lookUp, type PlannedEdits, planEdits, type StepError, type Verdict } from './plan-edits.ts';
 import { parseConfig, readBytes } from './read-config.ts';
+import { kindOfConfig } from './write-target.ts';
 
 /** What one write of a file would be, made from one reading of it. */
 export interface Draft {
@@ -37,7 +38,9 @@ interface Text {
 async function readNow(file: string, ctx: Context): Promise<Text & { readonly before: Buffer | null }> {
   const read = await readBytes(file, ctx.system.files);
   if (read.kind === 'unavailable') throw failureOf(read.finding);
-  if (read.kind === 'absent') return { before: null, text: '{}', root: {} };
+  // The client ends no file with a line break; in a new file that git will show, one is kinder.
+  const empty = kindOfConfig(file) === 'project' ? '{}\n' : '{}';
+  if (read.kind === 'absent') return { before: null, text: empty, root: {} };
   const parsed = parseConfig(read.bytes, file);
   if (parsed.kind === 'unavailable') throw failureOf(parsed.finding);
   return { before: read.bytes, text: parsed.text, root: parsed.value };

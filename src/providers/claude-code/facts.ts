@@ -52,7 +52,7 @@ export async function gatherFacts(
   gathering: Gathering,
   ctx: Context,
 ): Promise<{ readonly facts: Facts; readonly findings: readonly Finding[] }> {
-  const { request, containers, paths, reader } = gathering;
+  const { request, containers, paths, reader, writable } = gathering;
   const settings = new SettingsReader(ctx.system.files);
   const folders = new Set(request.targets.flatMap(({ folder }) => (folder === undefined ? [] : [folder])));
   if (request.root !== null) folders.add(request.root);
@@ -62,6 +62,7 @@ export async function gatherFacts(
     const project = await gatherProject(folder, { ...gathering, settings, findings }, ctx);
     projects.push(project);
   }
+  for (const [file, finding] of reader.unavailable) if (!writable.includes(file)) settings.note(finding);
   const facts: Facts = {
     platform: ctx.platform,
     config: paths.config,
@@ -72,7 +73,7 @@ export async function gatherFacts(
     names: namesByContainer(paths, projects, reader),
     projects,
     settings: await settings.read(paths.folder, managedFolders(ctx)),
-    unwritable: await findUnwritable(gathering.writable, ctx),
+    unwritable: await findUnwritable(writable, ctx),
   };
   return { facts, findings: [...findings, ...settings.findings] };
 }

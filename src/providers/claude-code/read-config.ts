@@ -9,7 +9,7 @@ import type { Files } from '../../model/system.ts';
 export type ConfigFile =
   | { readonly kind: 'absent' }
   | { readonly kind: 'there'; readonly value: JsonObject }
-  | { readonly kind: 'unavailable'; readonly finding: Finding };
+  | Unavailable;
 
 /** Reads and parses a file once. Links are followed. */
 export async function readConfig(path: string, files: Files): Promise<ConfigFile> {
@@ -22,7 +22,7 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
 export type ConfigBytes =
   | { readonly kind: 'absent' }
   | { readonly kind: 'there'; readonly bytes: Buffer }
-  | { readonly kind: 'unavailable'; readonly finding: Finding };
+  | Unavailable;
 
 export async function readBytes(path: string, files: Files): Promise<ConfigBytes> {
   try {
@@ -30,9 +30,14 @@ export async function readBytes(path: string, files: Files): Promise<ConfigBytes
   } catch (error) {
     // A link that leads nowhere is not an empty config: the client would not be able to save to it.
     if (isErrno(error, 'ENOENT') && !(await isLink(path, files))) return { kind: 'absent' };
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    return unavailable('CLIENT_FILE_UNREADABLE', `"${path}" cannot be read (${String(error.code)})`, path);
+    return unreadable(path, error);
   }
+}
+
+/** The world's reason why a file cannot be read; throws what is a bug. */
+export function unreadable(path: string, error: unknown): Unavailable {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  return unavailable('CLIENT_FILE_UNREADABLE', `"${path}" cannot be read (${String(error.code)})`, path);
 }
 
 async function isLink(path: string, files: Files): Promise<boolean> {
@@ -46,7 +51,7 @@ async function isLink(path: string, files: Files): Promise<boolean> {
 
 export type ParsedConfig =
   | { readonly kind: 'text'; readonly text: string; readonly value: JsonObject }
-  | { readonly kind: 'unavailable'; readonly finding: Finding };
+  | Unavailable;
 
 /** Bytes → text and value, with nothing lost: `text` encoded again is `bytes`. An empty file is an error too. */
 export function parseConfig(bytes: Buffer, path: string): ParsedConfig {
@@ -87,12 +92,12 @@ function isUtf16(bytes: Buffer): boolean {
   return bytes.length > 1 && (first === 0) !== (second === 0);
 }
 
-export function unavailable(
-  code: Code,
-  message: string,
-  file: string,
-  hint?: string,
-): { readonly kind: 'unavailable'; readonly finding: Finding } {
+export interface Unavailable {
+  readonly kind: 'unavailable';
+  readonly finding: Finding;
+}
+
+export function unavailable(code: Code, message: string, file: string, hint?: string): Unavailable {
   const finding = { code, severity: 'error', message, at: { file } } as const;
   return { kind: 'unavailable', finding: hint === undefined ? finding : { ...finding, hint } };
 }

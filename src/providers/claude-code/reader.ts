@@ -6,7 +6,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { projectFile } from './paths.ts';
 import { isInside } from './place.ts';
-import { type ConfigFile, readConfig, unavailable } from './read-config.ts';
+import { type ConfigFile, readConfig, unavailable, unreadable } from './read-config.ts';
 import { kindOfConfig, refuseLinks, statOrNull } from './write-target.ts';
 
 /** Files by path, each read once, and why some are not available. */
@@ -43,7 +43,7 @@ export class Reader {
 
   /** A project target in a folder that is not there could only fail while writing. */
   async requireFolder({ scope, folder }: Target): Promise<void> {
-    if (scope !== 'project' || folder === undefined) return;
+    if (scope !== 'project' || folder === undefined || this.unavailable.has(projectFile(folder))) return;
     if ((await statOrNull(folder, this.#ctx.system.files)) !== null) return;
     const message = `folder "${folder}" does not exist`;
     this.fail(projectFile(folder), unavailable('CLIENT_FOLDER_MISSING', message, folder).finding);
@@ -65,8 +65,8 @@ export class Reader {
       await refuseLinks(file, this.#ctx.system.files);
       return null;
     } catch (error) {
-      if (!(error instanceof McpformError)) throw error;
-      return unavailable(error.code, error.message, file, error.hint);
+      if (error instanceof McpformError) return unavailable(error.code, error.message, file, error.hint);
+      return unreadable(file, error);
     }
   }
 }

@@ -37,7 +37,8 @@ export function subjectsOf(plan: Plan, observation: Observation, facts: Facts): 
 function placeOf(address: Address, facts: Facts): Place | null {
   for (const { target, container } of facts.targets) {
     const prefix = entryAddress(target, '');
-    if (address.startsWith(prefix)) return placeIn(container, address.slice(prefix.length));
+    const name = address.slice(prefix.length);
+    if (address.startsWith(prefix) && !name.includes('/')) return placeIn(container, name);
   }
   return null;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { isErrno } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Files } from '../../model/system.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig, unreadable } from './read-config.ts';
 
 /** Everybody who may say something about servers, in the files where they do. */
 export interface Settings {
@@ -48,9 +49,17 @@ export class SettingsReader {
   async #readManaged(folder: string): Promise<readonly JsonObject[]> {
     const main = await this.#readOne(join(folder, 'managed-settings.json'));
     const dropIns = join(folder, 'managed-settings.d');
-    const names = await this.#files.list(dropIns).catch((): readonly string[] => []);
-    const files = names.filter((name) => name.endsWith('.json')).sort();
+    const files = (await this.#list(dropIns)).filter((name) => name.endsWith('.json')).sort();
     return [main, ...(await Promise.all(files.map((name) => this.#readOne(join(dropIns, name)))))];
+  }
+
+  async #list(folder: string): Promise<readonly string[]> {
+    try {
+      return await this.#files.list(folder);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT', 'ENOTDIR')) this.note(unreadable(folder, error).finding);
+      return [];
+    }
   }
 
   /** That the file is there is enough for the client to ignore all other servers, valid or not (2.1.328). */
@@ -59,7 +68,7 @@ export class SettingsReader {
       const file = join(folder, 'managed-mcp.json');
       const found = await readConfig(file, this.#files);
       if (found.kind === 'absent') continue;
-      if (found.kind === 'unavailable') this.#note(found.finding);
+      if (found.kind === 'unavailable') this.note(found.finding);
       const servers = found.kind === 'there' ? found.value['mcpServers'] : undefined;
       return { file, names: isJsonObject(servers) ? Object.keys(servers) : [] };
     }
@@ -68,11 +77,12 @@ export class SettingsReader {
 
   async #readOne(path: string): Promise<JsonObject> {
     const found = await readConfig(path, this.#files);
-    if (found.kind === 'unavailable') this.#note(found.finding);
+    if (found.kind === 'unavailable') this.note(found.finding);
     return found.kind === 'there' ? found.value : {};
   }
 
-  #note(finding: Finding): void {
+  /** What a file that only `review` needs would have said is not known; that stops nothing. */
+  note(finding: Finding): void {
     this.findings.push({
       ...finding,
       code: 'CLIENT_SETTINGS_UNREADABLE',

@@ -41,7 +41,14 @@ export async function settle(works: readonly Work[], ctx: Context): Promise<read
     waitMs: Math.max(...watches.flatMap(({ looks }) => looks)),
   });
   await watchAll(watches, ctx);
-  return works.map((work) => resultOf(work, { parts, watches }));
+  const byPart = new Map(
+    watches.flatMap(({ group, results }) =>
+      group.works.map((part, index) => [part, results[index] as Performed]),
+    ),
+  );
+  const byWork = new Map<Work, Performed[]>(works.map((work) => [work, []]));
+  for (const { work, part } of parts) byWork.get(work)?.push(byPart.get(part) as Performed);
+  return works.map((work) => resultOf(work, byWork.get(work) as Performed[]));
 }
 
 const isWriting = new Set(['create', 'update', 'replace', 'delete', 'move']);
@@ -140,14 +147,7 @@ function giveUp(result: Performed, { file }: Group): Performed {
   return wasLost ? { ...result, result: 'failed', error: contended(file) } : result;
 }
 
-function resultOf(
-  work: Work,
-  { parts, watches }: { parts: readonly Part[]; watches: readonly Watch[] },
-): Performed {
-  const results = parts
-    .filter((each) => each.work === work)
-    .flatMap(({ part }) => watches.map(({ group, results: all }) => all[group.works.indexOf(part)]))
-    .filter((result): result is Performed => result !== undefined);
+function resultOf(work: Work, results: readonly Performed[]): Performed {
   const [first] = results;
   if (first === undefined) return unchanged(work.step.address);
   const worst = results.find(({ result }) => result !== 'done') ?? first;

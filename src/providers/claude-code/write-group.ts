@@ -10,7 +10,7 @@ import { readBytes } from './read-config.ts';
 import { commitFile, discard, isUnchanged, type Staged, stageFile } from './replace-file.ts';
 import { removeLeftovers } from './temporary.ts';
 import { type NameWatch, watchName } from './watch-name.ts';
-import { findWriteTarget, kindOfConfig, type WriteTarget } from './write-target.ts';
+import { findWriteTarget, kindOfConfig, statOrNull, type WriteTarget } from './write-target.ts';
 
 /** Others that write at the same time make us start again; this often, then we give up. */
 const MAX_ATTEMPTS = 10;
@@ -69,8 +69,10 @@ async function attemptWrite(group: Group, isUnderLock: boolean, ctx: Context): P
     if (!locked.isCommitted)
       return { ...locked.draft, isSettled: locked.draft.after === null, mayHaveLost: false };
     const isSettled = await isOnDisk(group.file, locked.draft.after as Buffer, ctx);
-    // Our own rename shows once; a second one is somebody who had not seen ours.
-    return { ...locked.draft, isSettled, mayHaveLost: watch.seen() > 1 };
+    // One more turn of the event loop: whatever the read has seen, the watch has then seen too.
+    await statOrNull(target.path, ctx.system.files);
+    // Our rename shows once, and once more whoever wrote behind us. Any other went before us unseen.
+    return { ...locked.draft, isSettled, mayHaveLost: watch.seen() > (isSettled ? 1 : 2) };
   } finally {
     watch.close();
   }

@@ -188,6 +188,27 @@ describe('what is never taken for absent', () => {
   });
 });
 
+describe('what only matters to findings', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['a broken project file above', { '/.mcp.json': '{' }, '/.mcp.json'],
+    ['a broken user config', { [CONFIG]: '[]' }, CONFIG],
+  ])('%s is a warning and stops nothing', async (_, tree, file) => {
+    const { ctx } = memoryWorld({ '/repo/': '', ...tree });
+    const observation = await observe(ctx, { targets: [projectIn('/repo')] });
+    expect(observation.unavailable.size).toBe(0);
+    expect(observation.findings).toMatchObject([
+      { code: 'CLIENT_SETTINGS_UNREADABLE', severity: 'warning', at: { file } },
+    ]);
+  });
+
+  it('a folder that may not be searched makes its project file unavailable, and is no crash', async () => {
+    const world = memoryWorld({ '/repo/sub/': '' });
+    await world.system.files.changeMode('/repo', 0);
+    const observation = await observe(world.ctx, { targets: [projectIn('/repo/sub'), localIn('/repo/sub')] });
+    expect(observation.unavailable.get('/repo/sub/.mcp.json')?.code).toBe('CLIENT_FILE_UNREADABLE');
+  });
+});
+
 describe('which file is the user’s', () => {
   it.each<[string, Record<string, string>, Record<string, string>, string]>([
     ['the usual one', {}, {}, CONFIG],

@@ -211,6 +211,19 @@ describe('approvals', () => {
     expect(await codesOf({ unchanged, tree: there, targets: [projectIn('/repo')] })).toEqual(codes);
   });
 
+  it('are found for folders that the address names', async () => {
+    const targets = [
+      { ...projectIn('/repo/a'), label: 'a' },
+      { ...projectIn('/repo/a/b'), label: 'a/b' },
+    ];
+    const tree = {
+      '/repo/a/b/.mcp.json': print({ mcpServers: { x: stdio() } }),
+      '/repo/a/.mcp.json': print({ mcpServers: {} }),
+    };
+    const { review } = await reviewed({ unchanged: ['claude-code/project:a/b/x'], tree, targets });
+    expect(review.map(({ message }) => message)).toEqual(['server "x" waits for approval in "/repo/a/b"']);
+  });
+
   it('do not concern the other scopes', async () => {
     const works = [create(userPlace('a'), stdio()), create(localPlace('b'), stdio())];
     expect(await codesOf({ works, targets: [USER, localIn('/repo')] })).toEqual([]);

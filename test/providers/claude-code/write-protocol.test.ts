@@ -79,6 +79,7 @@ describe('on a real disk', () => {
       process.umask(umask);
     }
     expect((await stat(file)).mode & 0o777).toBe(0o640);
+    expect(await readFile(file, 'utf8')).toBe(`${print({ a: entry('x') })}\n`);
     expect(await readNames(home.project)).toEqual(['.mcp.json']);
   });
 
