@@ -45,7 +45,8 @@ async function live(terminal: Terminal): Promise<Progress> {
       terminal.err(line);
     }
     const text = renderLiveLine(event);
-    if (text !== null) spinner.start(text);
+    if (text === '') spinner.stop();
+    else if (text !== null) spinner.start(text);
   });
   return { stop: () => void spinner.stop() };
 }

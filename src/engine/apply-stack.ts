@@ -64,6 +64,8 @@ export async function applyStack(
     const plan: Plan = { ...drafted, findings: [...drafted.findings, ...seen.findings] };
     ctx.emit({ kind: 'plan.ready', plan });
     if (!(await isApproved(plan, request, approve))) {
+      // Whoever interrupts a question has not answered it.
+      ctx.signal.throwIfAborted();
       throw new McpformError('NOT_APPROVED', 'the plan was not approved, so nothing was changed');
     }
     ctx.signal.throwIfAborted();
