@@ -13,6 +13,7 @@ import type { PlanInput, PlannedResource } from '../plan/plan-input.ts';
 import { hasSameFiles } from '../state/identity.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
+import { guardLiterals } from './guard-literals.ts';
 import { locate } from './locate-findings.ts';
 import { addressesOf, type World } from './observe.ts';
 import { placesOfOtherStacks } from './other-stacks.ts';
@@ -45,7 +46,7 @@ export async function draftPlan(
     lineage: inventory?.lineage ?? null,
     serial: inventory?.serial ?? 0,
     machine: ctx.digest(`machine\n${machineId}`),
-    desired: world.rendered,
+    desired: guardLiterals(world, ctx.env),
     disabled: new Set(declared.disabled),
     observed: world.objects,
     unavailable: world.unavailable,

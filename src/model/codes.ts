@@ -272,6 +272,10 @@ const table = {
     EXIT.partial,
     'This release cannot launch the server as declared. That server is left alone; the hint names a form that works.',
   ),
+  GRAPH_REFERENCE_UNRESOLVED: e(
+    EXIT.error,
+    'A literal would be replaced by a reference that does not resolve on this machine, and so be lost. Set the variable first, or keep the value.',
+  ),
   GRAPH_SECRET_UNAVAILABLE: e(
     EXIT.partial,
     'A secret comes from a backend that this release cannot read; only `env` works. The server is left alone until then.',

@@ -71,6 +71,8 @@ export interface Observation {
   /** The resolved config path, compared with the one in the inventory. */
   readonly config: string;
   readonly findings: readonly Finding[];
+  /** Names of variables that the client sets for its servers, beside its own environment. */
+  readonly variables?: readonly string[];
   /** Whatever the provider's `review` needs; opaque to everybody else. */
   readonly facts: unknown;
 }

@@ -28,7 +28,7 @@ function eventLines(event: Event, options: TextOptions): readonly string[] {
     case 'recovery':
       return [recoveryLine(event)];
     case 'step.finished':
-      return outcomeLines(event.outcome, options);
+      return event.action === 'conflict' ? [] : outcomeLines(event.outcome, options);
     case 'settling':
       return [settlingText(event)];
     default:

@@ -14,7 +14,8 @@ export function renderOutcomes(outcomes: readonly Outcome[], options: TextOption
     outcomes.flatMap((outcome) => outcome.findings),
     options,
   );
-  const unhappy = outcomes.filter(({ result }) => result !== 'done');
+  // What was in conflict was said with the plan.
+  const unhappy = outcomes.filter(({ action, result }) => result !== 'done' && action !== 'conflict');
   const lines = unhappy.flatMap((outcome) => outcomeLines(outcome, options));
   const line = outcomesLine(outcomes);
   const end = colors.bold(`${line[0]?.toUpperCase()}${line.slice(1)}.`);

@@ -23,7 +23,7 @@ interface Copied {
  * owner only. Bounded per config. Without a copy nothing is written: throws `CLIENT_BACKUP_FAILED`.
  */
 async function backUp(file: string, bytes: Buffer, ctx: Context): Promise<Backup> {
-  const folder = join(ctx.folders.state, 'backups', 'claude-code');
+  const folder = join(ctx.folders.state, 'claude-code.backups');
   try {
     return { bytes, path: await writeBackup(folder, { file, bytes }, ctx) };
   } catch (error) {

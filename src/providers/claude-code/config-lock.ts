@@ -31,7 +31,7 @@ export async function withConfigLock<T>(
 
 async function lockPath(file: string, ctx: Context): Promise<string> {
   if (kindOfConfig(file) === 'user') return `${file}.lock`;
-  const folder = join(ctx.folders.state, 'locks');
+  const folder = join(ctx.folders.state, 'claude-code.locks');
   await ctx.system.files.makeFolder(folder, 0o700);
   return join(folder, `${createHash('sha256').update(file).digest('hex').slice(0, 32)}.lock`);
 }

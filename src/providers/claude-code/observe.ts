@@ -12,6 +12,7 @@ import { containerOf, isInside, placeIn } from './place.ts';
 import { existingKeys, findProjectKey, spellKey } from './project-key.ts';
 import { type ConfigFile, unavailable } from './read-config.ts';
 import { Reader } from './reader.ts';
+import type { Settings } from './settings.ts';
 
 /** Reads every file that holds a target or a remembered place, each once, and what `review` needs beside them. */
 export async function observe(request: ObserveRequest, ctx: Context): Promise<Observation> {
@@ -34,8 +35,14 @@ export async function observe(request: ObserveRequest, ctx: Context): Promise<Ob
     unavailable: new Map([...reader.unavailable].filter(([file]) => used.has(file))),
     config: paths.config,
     findings: [...paths.findings, ...facts.findings],
+    variables: variablesIn(facts.facts.settings),
     facts: facts.facts,
   };
+}
+
+/** `env` of the user's and the administrator's settings; a project's does not count for its servers. */
+function variablesIn({ user, managed }: Settings): readonly string[] {
+  return [user, ...managed].flatMap(({ env }) => (isJsonObject(env) ? Object.keys(env) : []));
 }
 
 interface Where {

@@ -63,7 +63,7 @@ describe('on a real disk', () => {
     expect(await claudeCode.perform(createA(), real())).toMatchObject([{ result: 'done', findings: [] }]);
     expect(await readNames()).toEqual(['.claude.json', '.local', 'project']);
     expect((await stat(config)).mode & 0o777).toBe(0o640);
-    const folder = join(home.folder, '.local/state/mcpform/backups/claude-code');
+    const folder = join(home.folder, '.local/state/mcpform/claude-code.backups');
     const [backup] = await readdir(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, backup as string))).mode & 0o777).toBe(0o600);
@@ -171,7 +171,7 @@ describe('on a real disk', () => {
       const place = userPlace('a', config);
       await claudeCode.perform([{ ...step, step: { ...step.step, place } }], real());
     }
-    const folder = join(home.folder, '.local/state/mcpform/backups/claude-code');
+    const folder = join(home.folder, '.local/state/mcpform/claude-code.backups');
     const names = await readNames(folder);
     expect(names).toHaveLength(10);
     expect(await parse(join(folder, names.at(-1) as string))).toEqual({ mcpServers: { a: entry('10') } });
@@ -330,7 +330,7 @@ describe('what the world may say', () => {
     const { files } = world.system;
     const createFile = files.create.bind(files);
     files.create = async (path, bytes, options) => {
-      if (path.includes('/backups/')) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      if (path.includes('/claude-code.backups/')) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       await createFile(path, bytes, options);
     };
     expect(await claudeCode.perform([create(userPlace('a'), entry('x'))], world.ctx)).toMatchObject([
