@@ -21,7 +21,8 @@ export async function applyCommand(
   ctx: Context,
 ): Promise<Answer> {
   const asJson = switchOption(input.options, 'json');
-  const progress = await showProgress(terminal, asJson);
+  // With --json the stream of events is all there is.
+  const progress = asJson ? null : await showProgress(terminal);
   ctx.emit({
     kind: 'run.started',
     formatVersion: '1.0',
@@ -39,7 +40,7 @@ export async function applyCommand(
   try {
     applied = await applyStack(declared, request, approver(input, terminal, show, ctx), ctx);
   } finally {
-    progress.stop();
+    progress?.stop();
   }
   const { plan, outcomes, exitCode } = applied;
   ctx.emit({ kind: 'run.finished', exitCode, outcomes });

@@ -142,6 +142,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     ],
     examples: ['mcpform apply', 'mcpform apply --auto-approve', 'mcpform apply plan.json'],
     touches: 'write',
+    streams: true,
     load: async () => writing.apply,
   },
   {
@@ -152,6 +153,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, target, noSettle, lockTimeout],
     examples: ['mcpform destroy'],
     touches: 'write',
+    streams: true,
     load: async () => writing.destroy,
   },
   {
@@ -210,6 +212,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, allowDestroy, noSettle, lockTimeout],
     examples: ['mcpform rollback 3'],
     touches: 'write',
+    streams: true,
     load: async () => writing.rollback,
   },
   {
@@ -230,6 +233,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     options: [...common, autoApprove, lockTimeout],
     examples: ['mcpform forget claude-code/user/github'],
     touches: 'write',
+    streams: true,
     load: async () => writing.forget,
   },
   {

@@ -31,6 +31,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly touches: Touches;
+  /** With `--json` the answer is a stream of events, of which the last says how it ended. */
+  readonly streams?: true;
   readonly load: () => Promise<Run>;
 }
 

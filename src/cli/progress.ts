@@ -1,4 +1,3 @@
-import { version } from '../engine/version.ts';
 import type { Event } from '../model/event.ts';
 import { renderEventLine, renderLiveLine } from '../report/events.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,24 +7,9 @@ export interface Progress {
   stop(): void;
 }
 
-/**
- * Shows events on stderr as they come: one redrawn line on a terminal, a line per finished step elsewhere, and
- * with `--json` NDJSON on stdout.
- */
-export async function showProgress(terminal: Terminal, asJson: boolean): Promise<Progress> {
-  if (asJson) return ndjson(terminal);
+/** Shows events on stderr as they come: one redrawn line on a terminal, a line per finished step elsewhere. */
+export async function showProgress(terminal: Terminal): Promise<Progress> {
   return terminal.isLive ? await live(terminal) : plain(terminal);
-}
-
-async function ndjson(terminal: Terminal): Promise<Progress> {
-  const { renderEventJson, renderVersionLine } = await import('../report/events.ts');
-  terminal.out(renderVersionLine(version));
-  let sequence = 0;
-  terminal.listen((event) => {
-    terminal.out(renderEventJson(event, sequence, Date.now()));
-    sequence += 1;
-  });
-  return { stop: () => {} };
 }
 
 function plain(terminal: Terminal): Progress {

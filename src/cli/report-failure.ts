@@ -1,11 +1,15 @@
 import { version } from '../engine/version.ts';
+import { escapeJson } from '../formats/escape.ts';
 import { McpformError } from '../model/error.ts';
+import type { Emit } from '../model/event.ts';
 import { EXIT, type ExitCode } from '../model/exit-code.ts';
 import { renderBug, renderFailure, renderFailureJson } from '../report/failure.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface FailureOptions {
   readonly json: boolean;
+  /** When the answer is a stream, the failure is its last event. */
+  readonly stream: Emit | null;
   /** Paths below it are shown without it. */
   readonly cwd: string;
 }
@@ -13,16 +17,26 @@ export interface FailureOptions {
 /** Failures in words on stderr (as JSON on stdout with `--json`); anything else is a bug, with its stack. */
 export function reportFailure(
   error: unknown,
-  { json, cwd }: FailureOptions,
+  options: FailureOptions,
   terminal: Omit<Terminal, 'listen'>,
 ): ExitCode {
+  const { json, cwd } = options;
   if (error instanceof McpformError) {
-    if (json) terminal.out(renderFailureJson(error));
+    if (json) answer(error, options, terminal);
     else terminal.err(renderFailure(error, { color: terminal.color.err, width: terminal.width, cwd }));
     return error.exitCode;
   }
-  if (json)
-    terminal.out(renderFailureJson(new McpformError('INTERNAL', 'a bug in mcpform', { cause: error })));
+  if (json) answer(new McpformError('INTERNAL', 'a bug in mcpform', { cause: error }), options, terminal);
   terminal.err(renderBug(error, version));
   return EXIT.error;
+}
+
+function answer(error: McpformError, { stream }: FailureOptions, terminal: Pick<Terminal, 'out'>): void {
+  if (stream === null) {
+    terminal.out(escapeJson(renderFailureJson(error)));
+    return;
+  }
+  const { code, message, hint, findings, exitCode } = error;
+  const reason = { code, message, ...(hint === undefined ? {} : { hint }), findings };
+  stream({ kind: 'run.finished', exitCode, outcomes: [], error: reason });
 }

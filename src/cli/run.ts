@@ -1,4 +1,5 @@
 import { version } from '../engine/version.ts';
+import { escapeJson, escapeText } from '../formats/escape.ts';
 import type { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT } from '../model/exit-code.ts';
@@ -6,6 +7,7 @@ import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec } from './command.ts';
 import { switchOption, textOption } from './command.ts';
 import { makeContext } from './context.ts';
+import { openEventStream } from './event-stream.ts';
 import { onInterrupt } from './interrupt.ts';
 import { parseArguments } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -16,30 +18,38 @@ export async function run(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, version, terminal.width);
   if (parsed.kind === 'print') {
     terminal.out(parsed.out);
-    terminal.err(parsed.err);
+    // What was typed is said back, and may come from anywhere.
+    terminal.err(parsed.err.split('\n').map(escapeText).join('\n'));
     return parsed.exitCode;
   }
   const { spec } = parsed;
   const input: CommandInput = { ...parsed.input, cwd: process.cwd(), catalogue: CATALOGUE };
   const interrupt = onInterrupt((text) => terminal.err(text));
+  const json = switchOption(input.options, 'json');
+  const stream = json && spec.streams ? await openEventStream(terminal) : null;
   try {
-    return await perform(spec, input, interrupt.signal, terminal);
+    return await perform(spec, input, { signal: interrupt.signal, terminal, stream });
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
-    return reportFailure(error, { json: switchOption(input.options, 'json'), cwd: input.cwd }, terminal);
+    return reportFailure(error, { json, stream, cwd: input.cwd }, terminal);
   } finally {
     interrupt.stop();
   }
 }
 
+interface Surroundings {
+  readonly signal: AbortSignal;
+  readonly terminal: Omit<Terminal, 'listen'>;
+  readonly stream: Emit | null;
+}
+
 async function perform(
   spec: CommandSpec,
   input: CommandInput,
-  signal: AbortSignal,
-  terminal: Omit<Terminal, 'listen'>,
+  { signal, terminal, stream }: Surroundings,
 ): Promise<number> {
   const command = await spec.load();
-  let listener: Emit = () => {};
+  let listener: Emit = stream ?? (() => {});
   const ctx = await makeContext({
     touches: spec.touches,
     needsLastingKey: textOption(input.options, 'out') !== undefined,
@@ -56,7 +66,9 @@ async function perform(
     },
   });
   if (switchOption(input.options, 'json')) {
-    if (answer.json !== undefined) terminal.out(`${JSON.stringify(answer.json, null, 2)}\n`);
+    if (answer.json !== undefined) {
+      terminal.out(escapeJson(`${JSON.stringify(answer.json, null, 2)}\n`));
+    }
   } else if (answer.text !== undefined && answer.text !== '') {
     terminal.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
   }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { escapeJson } from '../formats/escape.ts';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
@@ -13,7 +14,8 @@ export async function savePlan(plan: Plan, path: string, ctx: Context): Promise<
   const { files } = realSystem();
   const temporary = `${path}.tmp.${process.pid}`;
   try {
-    await files.create(temporary, printPlanFile(sealPlan(plan, ctx.digest)), { mode: 0o600, sync: true });
+    const text = escapeJson(printPlanFile(sealPlan(plan, ctx.digest)));
+    await files.create(temporary, text, { mode: 0o600, sync: true });
     await files.rename(temporary, path);
     await files.syncFolder(dirname(path));
   } catch (error) {

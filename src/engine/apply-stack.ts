@@ -78,7 +78,7 @@ export async function applyStack(
     });
     const outcomes = await perform(work, { seen, run, request }, ctx);
     await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
-    return { plan, outcomes, exitCode: exitCodeOf(outcomes, ctx.signal) };
+    return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal) };
   } finally {
     await run.release();
   }
@@ -148,7 +148,9 @@ async function perform(
   return await apply(work, { providerOf, journal: run.journal }, ctx);
 }
 
-function exitCodeOf(outcomes: readonly Outcome[], signal: AbortSignal): ExitCode {
-  if (outcomes.every(({ result }) => result === 'done')) return EXIT.ok;
-  return signal.aborted ? EXIT.interrupted : EXIT.partial;
+/** Interrupted beats denied, because what it says of the rest is not known; denied beats partly applied. */
+function exitCodeOf(plan: Plan, outcomes: readonly Outcome[], signal: AbortSignal): ExitCode {
+  if (signal.aborted) return EXIT.interrupted;
+  if (plan.steps.some(({ because }) => because === 'denied')) return EXIT.denied;
+  return outcomes.every(({ result }) => result === 'done') ? EXIT.ok : EXIT.partial;
 }

@@ -1,4 +1,6 @@
 import type { Context } from '../model/context.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Inventory } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import { readState, type State } from '../state/read-state.ts';
 import type { Declared } from './declare.ts';
@@ -20,7 +22,21 @@ export async function preview(declared: Declared, request: PlanRequest, ctx: Con
   );
   const seen = await survey(declared, state, ctx);
   const plan = await draftPlan(declared, seen.inventory, seen.world, request, ctx);
-  return { plan: { ...plan, findings: [...plan.findings, ...seen.findings] }, state, seen };
+  const hold = request.mode === 'apply' ? holdFindings(seen.inventory) : [];
+  return { plan: { ...plan, findings: [...hold, ...plan.findings, ...seen.findings] }, state, seen };
+}
+
+function holdFindings(inventory: Inventory | null): readonly Finding[] {
+  const hold = inventory?.hold;
+  if (hold === undefined) return [];
+  return [
+    {
+      code: 'STACK_ON_HOLD',
+      severity: 'warning',
+      message: `the stack is on hold since the rollback to generation ${hold.generation}, so apply refuses`,
+      hint: 'run `mcpform resume` to follow the manifest again',
+    },
+  ];
 }
 
 /** A plan request with nothing special asked for. */

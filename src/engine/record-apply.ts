@@ -1,6 +1,8 @@
 import type { Context } from '../model/context.ts';
 import type { Outcome } from '../model/event.ts';
+import type { Lock } from '../model/lock.ts';
 import type { Plan } from '../model/plan.ts';
+import { removeEntries } from '../state/move-books.ts';
 import type { Commit, Run } from '../state/run.ts';
 import type { ApplyRequest } from './apply-stack.ts';
 import type { Declared } from './declare.ts';
@@ -22,6 +24,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
   const { loaded, lock } = declared;
   const ownership = nextOwnership(lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
   const lockText = await writeLock(loaded.lockPath, lock, ownership, ctx);
+  await dropLeft(record, ownership);
   const isFirstOrSame = run.isNew || request.acceptsFiles;
   const change: Commit = {
     configs: seen.world.configs,
@@ -44,4 +47,20 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
       outcomes,
     },
   });
+}
+
+/** For shared files the inventory is a cache: what the lock no longer owns, by a colleague's commit, leaves it. */
+async function dropLeft({ declared, run }: ApplyRecord, ownership: Lock['ownership']): Promise<void> {
+  const kept = new Set([
+    ...Object.keys(ownership),
+    ...declared.resources.map(({ desired }) => desired.address),
+  ]);
+  const left = Object.values(run.inventory.entries).filter(
+    ({ address, place }) => place.isShared && !kept.has(address),
+  );
+  if (left.length > 0)
+    await removeEntries(
+      run,
+      left.map(({ address }) => address),
+    );
 }

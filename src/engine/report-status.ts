@@ -3,6 +3,7 @@ import type { AddressStatus, StatusReport } from '../report/status.ts';
 import { listGenerations } from '../state/generations.ts';
 import type { Declared } from './declare.ts';
 import { listUnmanaged } from './list-unmanaged.ts';
+import { placesOfOtherStacks } from './other-stacks.ts';
 import { PLAIN, preview } from './preview.ts';
 import { standingOf } from './standing.ts';
 
@@ -28,8 +29,10 @@ export async function reportStatus(declared: Declared, ctx: Context): Promise<St
       secrets: [...new Set(secrets.get(address) ?? inventory?.entries[address]?.secrets ?? [])].sort(),
     };
   });
-  const unmanaged = listUnmanaged(world, targets, managed)
-    .filter(({ address }) => !steps.has(address))
+  const beside = listUnmanaged(world, targets, managed);
+  const others = beside.length === 0 ? managed : await placesOfOtherStacks(declared.books, ctx);
+  const unmanaged = beside
+    .filter(({ address, observed }) => !steps.has(address) && !others.has(observed.place.key))
     .map(({ address }): AddressStatus => ({ address, state: 'unmanaged', because: null, secrets: [] }));
   return {
     formatVersion: '1.0',

@@ -13,6 +13,21 @@ export function hasInvisibleCharacters(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
+/**
+ * A JSON text with the same characters written as JSON escapes, so that it means the same and shows nothing that it
+ * does not say. Line ends are left: outside strings they are layout, and inside there are none.
+ */
+export function escapeJson(text: string): string {
+  return text.replace(INVISIBLE_ALL, (character) => {
+    if (character === '\n') return character;
+    return Array.from({ length: character.length }, (_, at) => unit(character.charCodeAt(at))).join('');
+  });
+}
+
+function unit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
 // \p{DI} (default ignorable) is the zero-width set: joiners, variation selectors, tags, Hangul fillers.
 const CLASS = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 const INVISIBLE = new RegExp(CLASS, 'u');

@@ -45,6 +45,20 @@ export type Event =
       readonly outcome: Outcome;
     }
   | { readonly kind: 'settling'; readonly files: number; readonly waitMs: number }
-  | { readonly kind: 'run.finished'; readonly exitCode: number; readonly outcomes: readonly Outcome[] };
+  | {
+      readonly kind: 'run.finished';
+      readonly exitCode: number;
+      readonly outcomes: readonly Outcome[];
+      /** Why the run ended before its outcomes were known: no plan, no approval, a failure of the books. */
+      readonly error?: RunError;
+    };
+
+export interface RunError {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint?: string;
+  /** When one failure stands for several, all of them. */
+  readonly findings: readonly Finding[];
+}
 
 export type Emit = (event: Event) => void;

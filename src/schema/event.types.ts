@@ -332,4 +332,26 @@ export interface RunFinishedEvent {
    * Every outcome, in plan order.
    */
   outcomes: OutcomeDocument[];
+  error?: RunErrorDocument;
+}
+/**
+ * Why the run ended before its outcomes were known: no plan, no approval, a failure of the books.
+ */
+export interface RunErrorDocument {
+  /**
+   * The permanent name, see docs/errors.md.
+   */
+  code: string;
+  /**
+   * What happened to which thing.
+   */
+  message: string;
+  /**
+   * What to do next.
+   */
+  hint?: string;
+  /**
+   * When one failure stands for several, all of them.
+   */
+  findings: FindingDocument[];
 }

@@ -4,7 +4,7 @@ import { listScenarios, type Played, play, unusedFiles } from './play.ts';
 const names = await listScenarios();
 
 describe.concurrent('scenarios', () => {
-  it.each(names)('%s', { timeout: 60_000 }, async (name) => {
+  it.for(names)('%s', { timeout: 60_000 }, async (name, { expect }) => {
     const played = await play(name);
     const last = played.at(-1);
     expect.soft(last?.broken, transcript(last)).toEqual([]);

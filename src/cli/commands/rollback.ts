@@ -1,3 +1,4 @@
+import { atPlaceOf } from '../../engine/at-place-of.ts';
 import { type Declared, declare } from '../../engine/declare.ts';
 import { PLAIN } from '../../engine/preview.ts';
 import type { Context } from '../../model/context.ts';
@@ -17,7 +18,8 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   // Who owns what is a fact of now; what was pinned is a fact of then.
   const lock = { ...(await lockOf(generation)), ownership: now.lock.ownership };
   const { expandManifest } = await import('../../engine/expand-texts.ts');
-  const past = await expandManifest({ manifest: generation.manifest, lock, findings: [] }, now.loaded);
+  const manifest = atPlaceOf(now.manifest, generation.manifest);
+  const past = await expandManifest({ manifest, lock, findings: [] }, now.loaded);
   const then: Declared = { ...past, loaded: now.loaded, books: now.books };
   return await applyCommand(
     then,
