@@ -49,6 +49,9 @@ function install(spec, folder) {
     '--audit=false',
     '--fund=false',
     '--loglevel=error',
+    // Who is offline should not wait a minute to hear it.
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=2000',
   ];
   const { status, error } = spawnSync('npm', ['install', ...flags, spec], {
     cwd: folder,
