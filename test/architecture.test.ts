@@ -24,7 +24,14 @@ const rooms: Record<string, { ring: number; sideways: readonly string[] }> = {
 };
 
 /** Libraries that a pure room may use, and the one file each driver library is imported in. */
-const pureMayUse = new Set(['node:crypto', 'node:path', 'yaml', 'fastest-levenshtein', 'picocolors']);
+const pureMayUse = new Set([
+  'node:crypto',
+  'node:path',
+  'yaml',
+  'js-yaml',
+  'fastest-levenshtein',
+  'picocolors',
+]);
 const drivers: Record<string, string> = {
   'proper-lockfile': 'providers/claude-code/client.ts',
   execa: 'system/client.ts',

@@ -1,7 +1,6 @@
+import { readPlainBytes } from '../formats/yaml-plain.ts';
 import { desire } from '../graph/desire.ts';
-import { parseLock } from '../lock/parse-lock.ts';
-import { locateFindings } from '../manifest/locate.ts';
-import { parseManifest } from '../manifest/parse-manifest.ts';
+import { type ManifestOptions, type ParsedManifest, readStack } from '../manifest/read-stack.ts';
 import { McpformError } from '../model/error.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import { EMPTY_LOCK, type Lock } from '../model/lock.ts';
@@ -10,13 +9,22 @@ import { loadProvider } from '../providers/index.ts';
 import { CLIENT_NAMES } from './client-names.ts';
 import type { Expansion } from './expansion.ts';
 import type { Loaded } from './load.ts';
+import { locate } from './locate-findings.ts';
 
 /** Manifest and lock text → everything that follows from them. Throws one failure with all findings. */
 export async function expandTexts(loaded: Loaded): Promise<Expansion> {
   const { sources, root, variables } = loaded;
-  const { manifest, findings } = parseManifest(sources, { root, variables, clientNames: CLIENT_NAMES });
-  if (manifest === null) throw invalid(locateFindings(findings, sources));
-  return await expandManifest({ manifest, lock: readLock(loaded), findings }, loaded);
+  const { manifest, findings } = await parse(sources, { root, variables, clientNames: CLIENT_NAMES });
+  if (manifest === null) throw invalid(await locate(findings, sources));
+  return await expandManifest({ manifest, lock: await readLock(loaded), findings }, loaded);
+}
+
+/** A plain document needs no parser that knows positions, which costs more than all the rest of a plan. */
+async function parse(sources: Loaded['sources'], options: ManifestOptions): Promise<ParsedManifest> {
+  const plain = sources.map(({ bytes }) => readPlainBytes(bytes));
+  if (plain.every((value) => value !== undefined)) return readStack(plain, sources, options);
+  const { parseManifest } = await import('../manifest/parse-manifest.ts');
+  return parseManifest(sources, options);
 }
 
 /** The same for a manifest that is canonical already: this one, or that of an earlier generation. */
@@ -38,7 +46,7 @@ export async function expandManifest(
     return { desired, ...provider.render(desired) };
   });
   const all = [...findings, ...graph.findings, ...rendered.flatMap((resource) => resource.findings)];
-  const located = all.length === 0 ? all : locateFindings(all, sources);
+  const located = await locate(all, sources);
   if (hasErrors([...findings, ...graph.findings])) throw invalid(located);
   return {
     manifest,
@@ -55,11 +63,12 @@ function invalid(findings: readonly Finding[]): McpformError {
   return new McpformError('MANIFEST_INVALID', message, { findings });
 }
 
-function readLock({ lockBytes, lockPath }: Loaded): Lock {
+async function readLock({ lockBytes, lockPath }: Loaded): Promise<Lock> {
   if (lockBytes === null) return EMPTY_LOCK;
+  const { parseLock } = await import('../lock/parse-lock.ts');
   const { lock, findings } = parseLock(lockBytes, lockPath);
   if (lock !== null && !hasErrors(findings)) return lock;
   throw new McpformError('LOCK_INVALID', `"${lockPath}" is not a valid lock`, {
-    findings: locateFindings(findings, [{ path: lockPath, bytes: lockBytes }]),
+    findings: await locate(findings, [{ path: lockPath, bytes: lockBytes }]),
   });
 }

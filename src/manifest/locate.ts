@@ -3,7 +3,7 @@ import { type PlaceFinder, placeFinder } from '../formats/yaml-position.ts';
 import type { YamlText } from '../formats/yaml-text.ts';
 import type { At, Finding } from '../model/finding.ts';
 import { fromPointer } from '../model/json.ts';
-import type { Source } from './parse-manifest.ts';
+import type { Source } from './read-stack.ts';
 
 /**
  * Fills in line, column and excerpt of findings that have only a pointer into one of the sources. When the

@@ -1,5 +1,6 @@
 import { locateFindings } from '../../src/manifest/locate.ts';
-import { type ParsedManifest, parseManifest, type Source } from '../../src/manifest/parse-manifest.ts';
+import { parseManifest } from '../../src/manifest/parse-manifest.ts';
+import type { ParsedManifest, Source } from '../../src/manifest/read-stack.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
 
