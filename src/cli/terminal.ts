@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Emit } from '../model/event.ts';
 
 /** Where answers and progress go, and what the person at the other end can see. */
@@ -48,6 +47,7 @@ function wantsColor(isTty: boolean | undefined, env: NodeJS.ProcessEnv): boolean
 }
 
 async function ask(question: string, signal: AbortSignal): Promise<string | null> {
+  const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   // A terminal in raw mode sends Ctrl-C to readline, not to the process.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { Begin, End } from '../model/journal.ts';
 
 /**
@@ -61,5 +60,7 @@ function parseLine(bytes: Buffer): JournalLine | null {
 }
 
 function checksum(bytes: Uint8Array): string {
+  // Loaded with the first line there is: between applies the journal is empty.
+  const { crc32 } = process.getBuiltinModule('node:zlib');
   return crc32(bytes).toString(16).padStart(8, '0');
 }
