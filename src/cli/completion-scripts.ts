@@ -37,7 +37,7 @@ export function bashCompletion(commands: readonly CompletionCommand[]): string {
   );
   return `# bash completion for mcpform; made by \`mcpform completion bash\`
 _mcpform() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" first="\${COMP_WORDS[1]}" second="\${COMP_WORDS[2]}"
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" first="\${COMP_WORDS[1]}" second="\${COMP_WORDS[2]-}"
   local words="" options=""
   case "$previous" in
     -f|--file|--var-file|--out|--state-dir|--root) COMPREPLY=($(compgen -f -- "$current")); return ;;

@@ -13,7 +13,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const path = resolve(input.cwd, input.args[0] ?? '');
   const bytes = await readInput(path, 'PLAN_FILE_INVALID', ctx.system.files);
   const { plan, isOurs } = openPlanFile(bytes.toString('utf8'), ctx.digest);
-  terminal.err(planFileWords(isOurs));
+  if (!switchOption(input.options, 'json')) terminal.err(planFileWords(isOurs));
   const text = switchOption(input.options, 'markdown')
     ? renderPlanMarkdown(plan)
     : renderPlanText(plan, {
