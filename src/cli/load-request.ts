@@ -8,6 +8,6 @@ export async function loadRequest(input: CommandInput, ctx: Context): Promise<Lo
   return {
     files: listOption(input.options, 'file'),
     cwd: input.cwd,
-    variables: await readVariables(input, ctx),
+    ...(await readVariables(input, ctx)),
   };
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { LoadRequest } from '../engine/load.ts';
 import { readInput } from '../engine/read-input.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
@@ -11,21 +12,25 @@ const PREFIX = 'MCPFORM_VAR_';
 export async function readVariables(
   input: CommandInput,
   ctx: Context,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Required<Pick<LoadRequest, 'variables' | 'ambient'>>> {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(ctx.env)) {
     if (name.startsWith(PREFIX) && value !== undefined) variables[name.slice(PREFIX.length)] = value;
   }
+  const ambient = new Set(Object.keys(variables));
   for (const file of listOption(input.options, 'varFile')) {
-    Object.assign(variables, await readVariableFile(resolve(input.cwd, file), ctx));
+    const given = await readVariableFile(resolve(input.cwd, file), ctx);
+    Object.assign(variables, given);
+    for (const name of Object.keys(given)) ambient.delete(name);
   }
   for (const text of listOption(input.options, 'var')) {
     const split = text.indexOf('=');
     if (split < 1)
       throw new McpformError('USAGE', `--var "${text}" is not NAME=VALUE`, { hint: 'write --var region=eu' });
     variables[text.slice(0, split)] = text.slice(split + 1);
+    ambient.delete(text.slice(0, split));
   }
-  return variables;
+  return { variables, ambient: [...ambient] };
 }
 
 async function readVariableFile(path: string, ctx: Context): Promise<Record<string, string>> {

@@ -13,8 +13,13 @@ import { locate } from './locate-findings.ts';
 
 /** Manifest and lock text → everything that follows from them. Throws one failure with all findings. */
 export async function expandTexts(loaded: Loaded): Promise<Expansion> {
-  const { sources, root, variables } = loaded;
-  const { manifest, findings } = await parse(sources, { root, variables, clientNames: CLIENT_NAMES });
+  const { sources, root, variables, ambient } = loaded;
+  const { manifest, findings } = await parse(sources, {
+    root,
+    variables,
+    ambient,
+    clientNames: CLIENT_NAMES,
+  });
   if (manifest === null) throw invalid(await locate(findings, sources));
   return await expandManifest({ manifest, lock: await readLock(loaded), findings }, loaded);
 }

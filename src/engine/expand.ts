@@ -24,9 +24,9 @@ export async function expand(loaded: Loaded, ctx: Context): Promise<Expansion> {
   return expansion;
 }
 
-function keyOf({ sources, lockBytes, root, variables }: Loaded): string {
+function keyOf({ sources, lockBytes, root, variables, ambient }: Loaded): string {
   const names = sources.map(({ path, bytes }) => [path, bytes.length]);
-  const hash = createHash('sha256').update(JSON.stringify([version, root, variables, names]));
+  const hash = createHash('sha256').update(JSON.stringify([version, root, variables, ambient, names]));
   for (const { bytes } of sources) hash.update('\0').update(bytes);
   return hash
     .update('\0')

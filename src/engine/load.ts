@@ -13,6 +13,8 @@ export interface LoadRequest {
   readonly cwd: string;
   /** `--var`, variable files and `MCPFORM_VAR_*`, already merged. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Those of `variables` that only the environment gave. */
+  readonly ambient?: readonly string[];
 }
 
 /** A manifest file as read. */
@@ -30,6 +32,7 @@ export interface Loaded {
   /** Null when there is no lock file. */
   readonly lockBytes: Uint8Array | null;
   readonly variables: Readonly<Record<string, string>>;
+  readonly ambient: readonly string[];
   /** The git root above the first file, else that file's folder. */
   readonly root: string;
   readonly git: GitFacts | null;
@@ -52,6 +55,7 @@ export async function load(request: LoadRequest, ctx: Context): Promise<Loaded> 
     lockPath,
     lockBytes,
     variables: request.variables,
+    ambient: request.ambient ?? [],
     root: git?.root ?? folder,
     git,
     source: await identifySource(paths, git, folder, files),

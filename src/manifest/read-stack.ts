@@ -21,6 +21,8 @@ export interface ManifestOptions {
   readonly root: string;
   /** `--var`, variable files and `MCPFORM_VAR_*` in one map, the strongest already chosen. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Those of `variables` that lie in the environment for whoever wants them: nobody meant this manifest. */
+  readonly ambient?: readonly string[];
   readonly clientNames: readonly string[];
 }
 
@@ -55,7 +57,7 @@ function readDocuments(
 ): Manifest | null {
   const merged = mergeDocuments(documents);
   if (!isStack(merged, problems)) return null;
-  const { document, substituted, broken } = resolveText(dropExtensions(merged), options.variables, problems);
+  const { document, substituted, broken } = resolveText(dropExtensions(merged), options, problems);
   const before = problems.all.length;
   const checked = checkSchema(document, substituted, problems);
   const manifest = readManifest(

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type Pointer, toPointer } from '../model/json.ts';
 import { cutText, type Piece } from './interpolation.ts';
 import type { Path, Problems } from './problem.ts';
+import type { ManifestOptions } from './read-stack.ts';
 
 export interface ResolvedText {
   readonly document: Json;
@@ -18,13 +19,14 @@ export interface ResolvedText {
  */
 export function resolveText(
   document: Json,
-  variables: Readonly<Record<string, string>>,
+  { variables, ambient = [] }: Pick<ManifestOptions, 'variables' | 'ambient'>,
   problems: Problems,
 ): ResolvedText {
   const declared = declaredVariables(document);
   const scope: Scope = {
     declared,
     given: variables,
+    ambient: new Set(ambient),
     used: new Set(),
     substituted: new Set(),
     broken: new Set(),
@@ -38,6 +40,7 @@ export function resolveText(
 interface Scope {
   readonly declared: Readonly<Record<string, Json>> | null;
   readonly given: Readonly<Record<string, string>>;
+  readonly ambient: ReadonlySet<string>;
   readonly used: Set<string>;
   readonly substituted: Set<Pointer>;
   readonly broken: Set<Pointer>;
@@ -162,7 +165,8 @@ function reportLeftover(
   }
 }
 
-function checkVariables(declared: Readonly<Record<string, Json>>, { given, used, problems }: Scope): void {
+function checkVariables(declared: Readonly<Record<string, Json>>, scope: Scope): void {
+  const { given, ambient, used, problems } = scope;
   for (const [name, declaration] of Object.entries(declared)) {
     if (usesVariable(declaration)) {
       const path = ['variables', name, 'default'];
@@ -177,7 +181,7 @@ function checkVariables(declared: Readonly<Record<string, Json>>, { given, used,
     });
   }
   for (const name of Object.keys(given)) {
-    if (Object.hasOwn(declared, name)) continue;
+    if (Object.hasOwn(declared, name) || ambient.has(name)) continue;
     const message = `variable "${name}" was given, but is not declared`;
     problems.warning('MANIFEST_VARIABLE_UNDECLARED', ['variables'], message, {
       part: 'key',

@@ -1,4 +1,4 @@
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Context } from '../../model/context.ts';
 import { isErrno } from '../../model/error.ts';
 import type { FileStat } from '../../model/system.ts';
@@ -42,7 +42,8 @@ interface Program {
 async function findProgram(ctx: Context): Promise<Program | null> {
   const names = ctx.platform === 'win32' ? ['claude.exe', 'claude.cmd'] : ['claude'];
   for (const folder of (ctx.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of folder === '' ? [] : names) {
+    // A relative folder on PATH would start whatever the working directory holds under that name.
+    for (const name of isAbsolute(folder) ? names : []) {
       const found = await programAt(join(folder, name), ctx);
       if (found !== null) return found;
     }
