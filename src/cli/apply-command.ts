@@ -5,12 +5,12 @@ import { McpformError } from '../model/error.ts';
 import { EXIT } from '../model/exit-code.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
-import { renderFindings } from '../report/findings.ts';
 import { renderOutcomes } from '../report/outcomes.ts';
 import { renderPlanText } from '../report/plan-text.ts';
 import { approvalQuestion } from '../report/words.ts';
 import { type Answer, type CommandInput, switchOption } from './command.ts';
 import { showProgress } from './progress.ts';
+import { showFindings } from './show-findings.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What apply, destroy, rollback and forget share: show the plan, ask, perform, report. */
@@ -31,9 +31,7 @@ export async function applyCommand(
   });
   const show = (plan: Plan): void => {
     if (asJson) return;
-    terminal.err(
-      renderFindings(plan.findings, { color: terminal.color.err, width: terminal.width, cwd: input.cwd }),
-    );
+    showFindings(plan.findings, input, terminal);
     terminal.out(renderPlanText(plan, { color: terminal.color.out, width: terminal.width }));
   };
   let applied: Applied;
@@ -74,7 +72,7 @@ function approver(
       });
     }
     // The question stands below a list of the deletes, so an answer covers the guards.
-    return (await terminal.ask(approvalQuestion(plan), ctx.signal)) === 'yes';
+    return (await terminal.ask(`\n${approvalQuestion(plan)}`, ctx.signal)) === 'yes';
   };
 }
 

@@ -23,12 +23,13 @@ async function live(terminal: Terminal): Promise<Progress> {
   const { default: ora } = await import('ora');
   const spinner = ora({ stream: process.stderr, discardStdin: false });
   terminal.listen((event: Event) => {
-    const line = renderEventLine(event, { color: terminal.color.err });
+    const text = renderLiveLine(event);
+    // What the live line says needs no line of its own.
+    const line = text === null || text === '' ? renderEventLine(event, { color: terminal.color.err }) : '';
     if (line !== '') {
       spinner.stop();
       terminal.err(line);
     }
-    const text = renderLiveLine(event);
     if (text === '') spinner.stop();
     else if (text !== null) spinner.start(text);
   });

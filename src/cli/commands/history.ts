@@ -1,11 +1,11 @@
 import { declare } from '../../engine/declare.ts';
 import type { Context } from '../../model/context.ts';
 import { EXIT } from '../../model/exit-code.ts';
-import { renderFindings } from '../../report/findings.ts';
 import { type HistoryReport, renderHistory } from '../../report/history.ts';
 import { listGenerations } from '../../state/generations.ts';
-import { type Answer, type CommandInput, switchOption } from '../command.ts';
+import type { Answer, CommandInput } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
+import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
@@ -24,9 +24,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     })),
     findings,
   };
-  if (!switchOption(input.options, 'json')) {
-    terminal.err(renderFindings(findings, { color: terminal.color.err, width: terminal.width }));
-  }
+  showFindings(findings, input, terminal);
   return {
     exitCode: EXIT.ok,
     text: renderHistory(report, { color: terminal.color.out, width: terminal.width }),

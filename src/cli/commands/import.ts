@@ -10,20 +10,18 @@ import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { hasErrors } from '../../model/finding.ts';
-import { renderFindings } from '../../report/findings.ts';
 import { importedWords } from '../../report/import-words.ts';
 import { readState } from '../../state/read-state.ts';
-import { type Answer, type CommandInput, switchOption } from '../command.ts';
+import type { Answer, CommandInput } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
+import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const request = await loadRequest(input, ctx);
   const declared = await declare(request, ctx);
   const imports = await importEntries(await importRequest(declared, input, ctx), ctx);
-  if (!switchOption(input.options, 'json')) {
-    terminal.err(renderFindings(imports.findings, { color: terminal.color.err, width: terminal.width }));
-  }
+  showFindings(imports.findings, input, terminal);
   const [source] = declared.loaded.sources;
   if (source === undefined) throw new Error('a manifest was loaded from no file');
   if (imports.servers.length > 0) {

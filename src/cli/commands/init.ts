@@ -7,9 +7,9 @@ import type { Context } from '../../model/context.ts';
 import { isErrno, McpformError } from '../../model/error.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { hasErrors } from '../../model/finding.ts';
-import { renderFindings } from '../../report/findings.ts';
 import { initWords } from '../../report/import-words.ts';
 import { type Answer, type CommandInput, listOption, switchOption, textOption } from '../command.ts';
+import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 const NOTHING: Imports = { servers: [], addresses: [], findings: [] };
@@ -18,9 +18,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const path = pathOf(input);
   const name = nameOf(input, path);
   const imports = switchOption(input.options, 'import') ? await findEntries(dirname(path), ctx) : NOTHING;
-  if (!switchOption(input.options, 'json')) {
-    terminal.err(renderFindings(imports.findings, { color: terminal.color.err, width: terminal.width }));
-  }
+  showFindings(imports.findings, input, terminal);
   await createFile(path, newManifest({ name, servers: imports.servers }), ctx);
   if (imports.addresses.length > 0) {
     const request = { files: [path], cwd: input.cwd, variables: {} };

@@ -6,11 +6,11 @@ import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { Plan } from '../../model/plan.ts';
 import { obstaclesTo } from '../../plan/guards.ts';
-import { renderFindings } from '../../report/findings.ts';
 import { renderPlanText } from '../../report/plan-text.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
 import { planRequest } from '../plan-request.ts';
+import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
@@ -18,11 +18,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const { plan } = await preview(declared, planRequest(input, modeOf(input)), ctx);
   const out = textOption(input.options, 'out');
   if (out !== undefined) await (await import('../save-plan.ts')).savePlan(plan, resolve(input.cwd, out), ctx);
-  if (!switchOption(input.options, 'json')) {
-    terminal.err(
-      renderFindings(plan.findings, { color: terminal.color.err, width: terminal.width, cwd: input.cwd }),
-    );
-  }
+  showFindings(plan.findings, input, terminal);
   return { exitCode: exitCodeOf(plan, input), text: await textOf(plan, input, terminal), json: plan };
 }
 
