@@ -69,6 +69,9 @@ function rulesFor({ rules }: Policy, { subject }: Fact): Rules {
 /** `github.com/acme/tools` for a remote in any spelling; `file:/path` for a manifest without one. */
 function sourceName({ remote, root }: SourceIdentity): string {
   if (remote === null) return `file:${root}`;
+  // As the engine spells it: no scheme, no credentials.
+  const plain = /^([^/\s:~.][^/\s:]*(?::\d+)?)\/(.+)$/.exec(remote);
+  if (plain !== null) return cleanName(plain[1] as string, plain[2] as string);
   const short = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/.exec(remote);
   if (short !== null) return cleanName(short[1] as string, short[2] as string);
   if (!URL.canParse(remote)) return `file:${posix.normalize(remote)}`;
