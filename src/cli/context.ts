@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Context, Folders } from '../model/context.ts';
@@ -27,7 +27,10 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
   const folders = findFolders(home, request);
   const real = realSystem();
   const system: System = touches === 'write' ? real : readOnly(real, [folders.cache]);
-  const key = await keyFor(request.needsLastingKey ? 'write' : touches, { system: real, folders, home });
+  // As a key object: a buffer would be prepared anew for each of the thousands of digests of a plan.
+  const key = createSecretKey(
+    await keyFor(request.needsLastingKey ? 'write' : touches, { system: real, folders, home }),
+  );
   return {
     system,
     home,
