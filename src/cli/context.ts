@@ -1,9 +1,10 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
+import { devNull, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Context, Folders } from '../model/context.ts';
 import type { Emit } from '../model/event.ts';
 import type { System } from '../model/system.ts';
+import { foreignOwnerOfHome } from '../state/identity.ts';
 import { ensureKey, loadKey } from '../state/machine-key.ts';
 import { readOnly } from '../system/read-only.ts';
 import { realSystem } from '../system/real.ts';
@@ -24,8 +25,10 @@ export interface ContextRequest {
 export async function makeContext(request: ContextRequest): Promise<Context> {
   const { env, touches } = request;
   const home = env['HOME'] ?? homedir();
-  const folders = findFolders(home, request);
   const real = realSystem();
+  const isForeign = (await foreignOwnerOfHome({ system: real, home })) !== null;
+  const found = findFolders(home, request);
+  const folders = isForeign ? { ...found, cache: NOWHERE } : found;
   const system: System = touches === 'write' ? real : readOnly(real, [folders.cache]);
   // As a key object: a buffer would be prepared anew for each of the thousands of digests of a plan.
   const key = createSecretKey(
@@ -42,6 +45,9 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
     digest: (text) => createHmac('sha256', key).update(text).digest('base64url'),
   };
 }
+
+/** A cache that cannot be made, for root in the home of another: who looks around leaves nothing behind. */
+const NOWHERE = join(devNull, 'mcpform');
 
 /** Before anything was applied there is no key, and nothing yet that was digested with it. */
 async function keyFor(

@@ -5,10 +5,8 @@ import type { StateContext } from './folder.ts';
 
 /** Root writing into somebody else's home leaves files there that they can neither read nor remove. */
 export async function assertOwnHome(ctx: Pick<Context, 'system' | 'home'>): Promise<void> {
-  const { uid } = await ctx.system.processes.identity();
-  if (uid !== 0) return;
-  const owner = await ownerOf(ctx.home, ctx);
-  if (owner === null || owner === 0) return;
+  const owner = await foreignOwnerOfHome(ctx);
+  if (owner === null) return;
   throw new McpformError(
     'STATE_FOREIGN_HOME',
     `running as root, and home "${ctx.home}" belongs to user ${owner}`,
@@ -16,6 +14,14 @@ export async function assertOwnHome(ctx: Pick<Context, 'system' | 'home'>): Prom
       hint: 'run it as that user, or with HOME set to the home of root (`sudo -H`)',
     },
   );
+}
+
+/** Whose the home is when this is root and it is not root's; else null. */
+export async function foreignOwnerOfHome(ctx: Pick<Context, 'system' | 'home'>): Promise<number | null> {
+  const { uid } = await ctx.system.processes.identity();
+  if (uid !== 0) return null;
+  const owner = await ownerOf(ctx.home, ctx);
+  return owner === 0 ? null : owner;
 }
 
 async function ownerOf(path: string, ctx: Pick<Context, 'system'>): Promise<number | null> {
