@@ -8,7 +8,10 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 
-const result = await build({
+/** What almost every command needs, whatever it does. */
+const CORE = ['src/cli/run.ts', 'src/providers/claude-code/index.ts'];
+
+const options = {
   absWorkingDir: root,
   entryPoints: { mcpform: 'src/cli/main.ts' },
   outdir: 'dist',
@@ -28,8 +31,10 @@ const result = await build({
   minifyWhitespace: true,
   metafile: true,
   logLevel: 'warning',
-  plugins: [{ name: 'lazy-child-process', setup: loadChildProcessLate }],
-});
+};
+const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
+const { metafile } = await build({ ...options, plugins: [lazyProcess], write: false });
+const result = await build({ ...options, plugins: [lazyProcess, oneCore(metafile)] });
 
 writeFileSync(`${root}dist/third-party-licenses.txt`, licenses(Object.keys(result.metafile.inputs)));
 
@@ -44,6 +49,50 @@ function loadChildProcessLate({ onResolve, onLoad }) {
   onLoad({ filter: /.*/, namespace: 'late' }, () => ({
     contents: "module.exports = { spawn: (...args) => require('child_process').spawn(...args) };",
   }));
+}
+
+/**
+ * esbuild makes a chunk for every set of entry points that share a module, and Node 20 takes almost a millisecond
+ * per file: two dozen of them were a fifth of a plan. When all entry points of ours import all of the core, the core
+ * is one set, and one file.
+ */
+function oneCore({ inputs }) {
+  const core = staticClosure(inputs, CORE);
+  const entries = new Set(
+    Object.values(inputs)
+      .flatMap(({ imports }) => imports)
+      .filter(({ kind, external, path }) => kind === 'dynamic-import' && !external && path.startsWith('src/'))
+      .map(({ path }) => root + path),
+  );
+  return {
+    name: 'one-core',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^core:all$/ }, () => ({ path: 'all', namespace: 'core', sideEffects: true }));
+      onLoad({ filter: /.*/, namespace: 'core' }, () => ({
+        contents: [...core].map((path) => `import ${JSON.stringify(root + path)};`).join('\n'),
+        resolveDir: root,
+      }));
+      onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) =>
+        entries.has(path)
+          ? { contents: `${readFileSync(path, 'utf8')}\nimport 'core:all';\n`, loader: 'ts' }
+          : undefined,
+      );
+    },
+  };
+}
+
+/** The files of ours that are loaded with these, and those of libraries. */
+function staticClosure(inputs, from) {
+  const found = new Set();
+  const queue = [...from];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (found.has(path) || inputs[path] === undefined) continue;
+    found.add(path);
+    for (const each of inputs[path].imports) {
+      if (each.kind !== 'dynamic-import' && !each.external) queue.push(each.path);
+    }
+  }
+  return new Set([...found].filter((path) => path.startsWith('src/')));
 }
 
 /** Name, version and licence text of every library whose code is in the bundle. */
