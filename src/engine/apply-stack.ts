@@ -58,7 +58,7 @@ export async function applyStack(
     ctx,
   );
   try {
-    refuseOnHold(run, request);
+    if (request.mode === 'apply') assertNotOnHold(run.inventory);
     const seen = await lookAround(declared, run, ctx);
     const drafted = await draftPlan(declared, seen.inventory, seen.world, request, ctx);
     const plan: Plan = { ...drafted, findings: [...drafted.findings, ...seen.findings] };
@@ -84,9 +84,9 @@ export async function applyStack(
   }
 }
 
-function refuseOnHold(run: Run, request: ApplyRequest): void {
-  const { hold } = run.inventory;
-  if (hold === undefined || request.mode !== 'apply') return;
+/** After a rollback the manifest is not followed until somebody says so. */
+export function assertNotOnHold({ hold }: Pick<Inventory, 'hold'>): void {
+  if (hold === undefined) return;
   throw new McpformError(
     'STACK_ON_HOLD',
     `the stack is on hold since the rollback to generation ${hold.generation}`,

@@ -1,5 +1,6 @@
 import { parseAddress } from '../../engine/address-target.ts';
 import { adoptImports } from '../../engine/adopt-imports.ts';
+import { assertNotOnHold } from '../../engine/apply-stack.ts';
 import { type Declared, declare } from '../../engine/declare.ts';
 import { type ImportRequest, importEntries } from '../../engine/import-entries.ts';
 import { replaceText } from '../../engine/replace-text.ts';
@@ -49,6 +50,8 @@ async function importRequest(
 ): Promise<ImportRequest> {
   const { manifest, loaded } = declared;
   const state = await readState(declared.books, { stack: manifest.name, source: loaded.source }, ctx);
+  // The manifest is not written for an apply that would be refused.
+  assertNotOnHold(state.inventory ?? {});
   const { world, inventory } = await survey(declared, state, ctx);
   const entries = Object.values(inventory?.entries ?? {});
   return {
