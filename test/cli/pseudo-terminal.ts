@@ -31,11 +31,15 @@ export function onTerminal(
   assertContained(home.project, env);
   const words = [process.execPath, MCPFORM, ...args].map((word) => `'${word}'`).join(' ');
   const command = `stty cols ${columns} rows 50 && exec ${words}`;
-  const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
-    cwd: home.project,
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    '/usr/bin/script',
+    ['--quiet', '--return', '--flush', '--command', command, '/dev/null'],
+    {
+      cwd: home.project,
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   let shown = '';
   const waiting = new Set<() => void>();
   const tell = (): void => {

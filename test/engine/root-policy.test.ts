@@ -14,7 +14,7 @@ const isRoot = process.getuid?.() === 0;
 /** Linux lets root, and on most machines everybody, have a mount namespace of their own. */
 const canUnshare = ((): boolean => {
   try {
-    execFileSync('unshare', [...unshareFlags(), 'true'], { stdio: 'ignore' });
+    execFileSync('/usr/bin/unshare', [...unshareFlags(), 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -29,7 +29,7 @@ function unshareFlags(): readonly string[] {
 async function runWithEtc({ home }: Stage, args: readonly string[]): Promise<Ran> {
   const words = [process.execPath, MCPFORM, ...args].map((word) => `'${word}'`).join(' ');
   const command = `mount --bind '${home.folder}/etc' /etc && exec ${words}`;
-  return run('unshare', [...unshareFlags(), 'sh', '-c', command], {
+  return run('/usr/bin/unshare', [...unshareFlags(), 'sh', '-c', command], {
     cwd: home.project,
     env: environmentWith(home),
   });
