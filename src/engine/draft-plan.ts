@@ -7,17 +7,16 @@ import type { Finding } from '../model/finding.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Provider } from '../model/provider.ts';
-import type { Desired, Place } from '../model/resource.ts';
 import { plan } from '../plan/plan.ts';
-import type { PlanInput, PlannedResource } from '../plan/plan-input.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
 import { hasSameFiles } from '../state/identity.ts';
-import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
 import { guardLiterals } from './guard-literals.ts';
+import { judgePolicy } from './judge-policy.ts';
+import { leaveOtherStacks } from './leave-other-stacks.ts';
 import { locate } from './locate-findings.ts';
 import { addressesOf, type World } from './observe.ts';
-import { placesOfOtherStacks } from './other-stacks.ts';
-import { readPolicies } from './read-policies.ts';
+import { placesOfShared } from './shared-places.ts';
 
 export interface PlanRequest {
   readonly mode: Plan['mode'];
@@ -37,7 +36,7 @@ export async function draftPlan(
   ctx: Context,
 ): Promise<Plan> {
   requireDistinctPlaces(world);
-  const policy = await judge(declared, world, ctx);
+  const policy = await judgePolicy(declared, world, ctx);
   const { machineId } = await ctx.system.processes.identity();
   const { lock, manifest } = declared;
   const input: PlanInput = {
@@ -64,9 +63,9 @@ export async function draftPlan(
       filesChanged: filesChanged(declared, inventory, request),
       ...(request.forget === undefined ? {} : { forget: request.forget }),
     },
-    findings: [...declared.findings, ...world.findings, ...policy.findings],
+    findings: [...declared.findings, ...world.findings, ...policy.findings, ...holdFindings(inventory)],
   };
-  const drafted = await withoutOthers(plan(input), input, declared.books, ctx);
+  const drafted = await leaveOtherStacks(plan(input), input, declared.books, ctx);
   const reviews = [...world.providers].flatMap(([name, provider]) => {
     const observation = world.observations.get(name);
     return observation === undefined ? [] : provider.review(drafted, observation);
@@ -75,34 +74,16 @@ export async function draftPlan(
   return { ...drafted, findings };
 }
 
-/**
- * What another stack of this user owns is not free to adopt or to take over. Other books are read only when
- * something would be, so the usual plan costs nothing.
- */
-async function withoutOthers(drafted: Plan, input: PlanInput, books: string, ctx: Context): Promise<Plan> {
-  const wanted = drafted.steps.filter(
-    ({ action, because }) => action === 'adopt' || because === 'taken-over',
-  );
-  if (wanted.length === 0) return drafted;
-  const others = await placesOfOtherStacks(books, ctx);
-  const owners = new Map(wanted.map(({ address, place }) => [address, others.get(place.key)]));
-  const desired = input.desired.map((resource) => {
-    const owner = owners.get(resource.desired.address);
-    if (owner === undefined) return resource;
-    return { ...resource, desired: { ...resource.desired, blocked: ownedElsewhere(resource, owner) } };
-  });
-  return plan({ ...input, desired });
-}
-
-function ownedElsewhere({ desired, place }: PlannedResource, owner: string): Finding {
-  return {
-    code: 'STATE_OTHER_STACK',
-    severity: 'error',
-    message: `"${desired.address}" is managed by stack "${owner}"`,
-    hint: `remove it from one of the two manifests; \`mcpform forget ${desired.address}\` there makes "${owner}" let go of it`,
-    address: desired.address,
-    at: { ...desired.at, file: desired.at.file || place.file },
-  };
+function holdFindings(inventory: Inventory | null): readonly Finding[] {
+  if (inventory?.hold === undefined) return [];
+  return [
+    {
+      code: 'STACK_ON_HOLD',
+      severity: 'warning',
+      message: `the stack is on hold since the rollback to generation ${inventory.hold.generation}: apply refuses`,
+      hint: '`mcpform resume` ends the hold',
+    },
+  ];
 }
 
 function providerOf(world: World, name: string): Provider {
@@ -115,66 +96,6 @@ function requireDistinctPlaces(world: World): void {
   const findings = findCollisions(addressesOf(world));
   if (findings.length === 0) return;
   throw new McpformError('MANIFEST_INVALID', 'two declared entries are one and the same', { findings });
-}
-
-/** Denied addresses become conflicts; a denied source stops everything. */
-async function judge(
-  declared: Declared,
-  world: World,
-  ctx: Context,
-): Promise<{ readonly denied: ReadonlyMap<Address, Finding>; readonly findings: readonly Finding[] }> {
-  const policies = await readPolicies(ctx);
-  if (policies.length === 0) return { denied: new Map(), findings: [] };
-  const { checkPolicy } = await import('../policy/check-policy.ts');
-  const rendered = new Map(
-    world.rendered.map(({ desired, attributes }) => [desired.address, { attributes, findings: [] }]),
-  );
-  const desired = declared.resources.map((resource) => resource.desired);
-  const findings = checkPolicy(policies, desired, rendered, declared.loaded.source);
-  const whole = findings.filter((each) => each.severity === 'error' && each.address === undefined);
-  if (whole.length > 0) {
-    throw new McpformError('POLICY_DENIED', 'the policy of this machine does not allow this source', {
-      findings: whole,
-    });
-  }
-  const denied = findings.filter((each) => each.severity === 'error');
-  return {
-    denied: new Map(denied.map((each) => [each.address as Address, each])),
-    findings: findings.filter((each) => each.severity !== 'error'),
-  };
-}
-
-/** Entries that the lock says are ours and that are not desired: where they would be, from their address. */
-function placesOfShared(declared: Declared, world: World): Readonly<Record<Address, Place>> {
-  const places: Record<Address, Place> = {};
-  for (const address of Object.keys(declared.lock.ownership)) {
-    const parsed = parseAddress(address, declared.manifest);
-    if (parsed === null) continue;
-    const observation = world.observations.get(parsed.target.client);
-    const provider = world.providers.get(parsed.target.client);
-    if (observation === undefined || provider === undefined) continue;
-    places[address] = provider.identify(placeholder(address, parsed), observation);
-  }
-  return places;
-}
-
-function placeholder(
-  address: Address,
-  { target, name }: Pick<Desired, 'target'> & { name: string },
-): Desired {
-  return {
-    address,
-    provider: target.client,
-    kind: 'entry',
-    server: name,
-    target,
-    spec: { transport: 'stdio', args: [], env: {}, headers: {}, client: {} },
-    dependsOn: [],
-    lifecycle: { protect: false, keep: [], ignoreChanges: [], adopt: false },
-    secrets: [],
-    launchDigest: '',
-    at: { file: '' },
-  };
 }
 
 function filesChanged(
