@@ -14,7 +14,7 @@ export async function findMovedBooks(
   ctx: Context,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const inventory of await readSiblingBooks(books, ctx)) {
+  for (const { inventory } of await readSiblingBooks(books, ctx)) {
     const isOfThisStack =
       inventory.stack === manifest.name && inventory.source.remote === loaded.source.remote;
     const isEmpty = Object.keys(inventory.entries).length === 0;

@@ -36,15 +36,19 @@ describe.concurrent('approval on a terminal', () => {
       expect(await terminal.ended, terminal.shown()).toBe(3);
     }));
 
-  it('is Ctrl-C at the prompt: nothing is changed and the exit code is 130', () =>
+  it.each([
+    ['apply', ['apply', '--no-settle'], question],
+    ['state rebuild', ['state', 'rebuild'], 'Only "yes" is a yes: '],
+  ])('does nothing and exits 130 on Ctrl-C at the question of %s', (_name, args, asked) =>
     onStage(async ({ home, expectExit }) => {
-      const terminal = onTerminal(['apply', '--no-settle'], home);
-      await terminal.shows(question);
+      const terminal = onTerminal(args, home);
+      await terminal.shows(asked);
       terminal.type('\u0003');
       expect(await terminal.ended, terminal.shown()).toBe(130);
       expect(terminal.shown()).toContain('INTERRUPTED');
       await expectExit(2, ['plan', '--detailed-exitcode']);
-    }));
+    }),
+  );
 
   it('covers the guards, because the question stands below the deletes', () =>
     onStage(async ({ home, apply, write, expectExit }) => {

@@ -62,5 +62,6 @@ async function confirm(folder: string, input: CommandInput, terminal: Terminal, 
     });
   }
   if ((await terminal.ask(rebuildQuestion(folder), ctx.signal)) === 'yes') return;
+  ctx.signal.throwIfAborted();
   throw new McpformError('NOT_APPROVED', 'not approved, so the books are as they were');
 }
