@@ -1,6 +1,7 @@
 // node scripts/race.mjs [--rounds N] [--client VERSION] [--scope user|local|project] [--lanes N]
 //
 // Real `claude mcp add` processes and a real `mcpform apply` write the same file at once; prints what was lost.
+// Reported: rounds in which apply said that something of theirs may be lost; unreported: it was, and apply did not.
 // Without --client and --scope: the newest client and the one that ignores locks, in every scope.
 import { parseArgs } from 'node:util';
 import { fetchClaude, LOCK_IGNORING, NEWEST } from './fetch-claude.mjs';
@@ -19,10 +20,20 @@ const { race } = await loadTypeScript('test/support/race.ts');
 const versions = values.client ? [values.client] : [NEWEST, LOCK_IGNORING];
 const scopes = values.scope ? [values.scope] : ['user', 'local', 'project'];
 
-console.log(
-  '| client | scope | rounds | ours | ours lost | refused | theirs | theirs lost | refused | reported |',
-);
-console.log('|---|---|--:|--:|--:|--:|--:|--:|--:|--:|');
+const columns = {
+  rounds: 'rounds',
+  ours: 'ours',
+  oursLost: 'ours lost',
+  oursRefused: 'refused',
+  theirs: 'theirs',
+  theirsLost: 'theirs lost',
+  theirsRefused: 'refused',
+  reported: 'reported',
+  unreported: 'unreported',
+};
+
+console.log(`| client | scope | ${Object.values(columns).join(' | ')} |`);
+console.log(`|---|---|${'--:|'.repeat(Object.keys(columns).length)}`);
 for (const version of versions) {
   fetchClaude(version);
   for (const scope of scopes) await playAndPrint(version, scope);
@@ -30,20 +41,9 @@ for (const version of versions) {
 
 async function playAndPrint(version, scope) {
   const counts = await race({ version, scope, rounds: Number(values.rounds), lanes: Number(values.lanes) });
-  const { rounds, ours, oursLost, oursRefused, theirs, theirsLost, theirsRefused, reported } = counts;
-  const cells = [
-    version,
-    scope,
-    rounds,
-    ours,
-    oursLost,
-    oursRefused,
-    theirs,
-    theirsLost,
-    theirsRefused,
-    reported,
-  ];
-  console.log(`| ${cells.join(' | ')} |`);
+  const cells = Object.keys(columns).map((key) => counts[key]);
+  console.log(`| ${[version, scope, ...cells].join(' | ')} |`);
   for (const complaint of counts.complaints.slice(0, 3)) console.error(complaint);
-  if (oursLost > 0 || (theirsLost > 0 && version === NEWEST && scope !== 'project')) process.exitCode = 1;
+  if (counts.oursLost > 0 || (counts.theirsLost > 0 && version === NEWEST && scope !== 'project'))
+    process.exitCode = 1;
 }
