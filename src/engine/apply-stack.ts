@@ -102,6 +102,11 @@ async function lookAround(declared: Declared, run: Run, ctx: Context): Promise<S
   // What is settled goes through the journal below, and the books are asked again then.
   const seen = await survey(declared, { inventory, pending: run.pending, settledBy: () => inventory }, ctx);
   if (seen.settled.ends.length === 0) return seen;
+  // Before the journal lets go of them: were we killed here too, the next run would clear up.
+  for (const [name, provider] of seen.world.providers) {
+    const places = run.pending.filter((begin) => begin.provider === name).map(({ place }) => place);
+    if (places.length > 0) await provider.recover?.(places, ctx);
+  }
   for (const { address, settled } of seen.settled.settled) ctx.emit({ kind: 'recovery', address, settled });
   await run.recover(seen.settled.ends);
   return { ...seen, inventory: run.inventory };

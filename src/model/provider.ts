@@ -38,6 +38,8 @@ export interface Provider {
   compensate?(work: Work, ctx: Context): Promise<void>;
   /** After all writes: looks once more at what was performed, after the provider's own settle time. */
   settle?(work: readonly Work[], ctx: Context): Promise<readonly Performed[]>;
+  /** After a crash: clears away what an interrupted run left at these places. Waits for locks left behind. */
+  recover?(places: readonly Place[], ctx: Context): Promise<void>;
   /** For `doctor`: whether what this provider needs is there and sound. Starts no server. */
   diagnose?(ctx: Context): Promise<readonly Diagnosis[]>;
 }

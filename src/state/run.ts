@@ -4,7 +4,7 @@ import type { Begin, End, Journal } from '../model/journal.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
 import { type Books, inventoryOf, replay } from './books.ts';
 import { orUnwritable, readIfThere, sweepTemporaries } from './durable-file.ts';
-import { assertOwnFolder, filesIn, makeDurableFolder, type StateContext } from './folder.ts';
+import { assertOwnFolder, exists, filesIn, makeDurableFolder, type StateContext } from './folder.ts';
 import { appendGeneration, type GenerationContent } from './generations.ts';
 import { assertOwnHome, assertSameIdentity, keyCheckOf } from './identity.ts';
 import { readInventory, writeInventory } from './inventory-file.ts';
@@ -41,6 +41,8 @@ async function open(folder: string, request: RunRequest, ctx: StateContext): Pro
   const lock = await takeLock(folder, request, ctx);
   try {
     await sweepTemporaries(folder, ctx);
+    const { generations } = filesIn(folder);
+    if (await exists(generations, ctx)) await sweepTemporaries(generations, ctx);
     return await readBooks(folder, request, lock, ctx);
   } catch (error) {
     await lock.release().catch(() => undefined);

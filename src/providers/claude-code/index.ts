@@ -28,5 +28,6 @@ export const claudeCode: Provider = {
   // What writes is loaded when there is something to write.
   perform: async (work, ctx) => (await import('./perform.ts')).perform(work, ctx),
   settle: async (work, ctx) => (await import('./settle.ts')).settle(work, ctx),
+  recover: async (places, ctx) => (await import('./recover.ts')).recover(places, ctx),
   diagnose: async (ctx) => (await import('./diagnose.ts')).diagnose(ctx),
 };
