@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { measureOnce } from './bench-measure.mjs';
 
-const program = resolve(import.meta.dirname, '../dist/mcpform.js');
+const program = resolve(import.meta.dirname, '../dist/mcpform.cjs');
 
 /** A throw-away home whose project declares N servers; nothing applied. */
 export async function makeWorld(throwawayHome, servers) {

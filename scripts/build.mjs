@@ -13,7 +13,7 @@ const CORE = ['src/cli/run.ts', 'src/providers/claude-code/index.ts'];
 
 const options = {
   absWorkingDir: root,
-  entryPoints: { mcpform: 'src/cli/main.ts' },
+  entryPoints: { run: 'src/cli/run.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
@@ -36,7 +36,26 @@ const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
 const { metafile } = await build({ ...options, plugins: [lazyProcess], write: false });
 const result = await build({ ...options, plugins: [lazyProcess, oneCore(metafile)] });
 
+// The file that people start: CommonJS, because Node 20 starts that sooner, and nothing but the way to the rest.
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/mcpform.cjs',
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: options.target,
+  define: options.define,
+  minifySyntax: true,
+  logLevel: options.logLevel,
+  plugins: [{ name: 'rest-is-apart', setup: leaveTheRestApart }],
+});
+
 writeFileSync(`${root}dist/third-party-licenses.txt`, licenses(Object.keys(result.metafile.inputs)));
+
+function leaveTheRestApart({ onResolve }) {
+  onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: './run.js', external: true }));
+}
 
 /**
  * commander loads node:child_process, and with it the network stack, for executable subcommands, which we have none

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const place = `${root}.cache/quickstart`;
 const home = `${place}/home`;
 const stack = `${place}/stack`;
-const mcpform = `${root}dist/mcpform.js`;
+const mcpform = `${root}dist/mcpform.cjs`;
 
 if (!existsSync(mcpform)) step(process.execPath, [`${root}scripts/build.mjs`], root);
 rmSync(place, { recursive: true, force: true });

@@ -12,6 +12,11 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${MCPFORM_VERSION}\n`);
 } else {
+  void start();
+}
+
+/** Built as CommonJS, which Node starts sooner, so there is no await at the top. */
+async function start(): Promise<void> {
   const { run } = await import('./run.ts');
   process.exitCode = await run(args);
 }

@@ -17,7 +17,7 @@ export function parseArguments(argv: readonly string[], version: string, width: 
   let found: Parsed | undefined;
   let out = '';
   let err = '';
-  const program = buildProgram(version, (spec, args, options) => {
+  const program = buildProgram(version, specsFor(argv), (spec, args, options) => {
     found = { kind: 'command', spec, input: { args, options } };
   });
   for (const command of [
@@ -50,7 +50,14 @@ export function parseArguments(argv: readonly string[], version: string, width: 
 
 type OnCommand = (spec: CommandSpec, args: readonly string[], options: Options) => void;
 
-export function buildProgram(version: string, onCommand: OnCommand): Command {
+/** The one command that is meant, if that is plain: building all of them costs more than most commands do. */
+function specsFor(argv: readonly string[]): readonly CommandSpec[] {
+  const [first = '', second = ''] = argv;
+  const spec = CATALOGUE.find(({ name }) => name === first || name === `${first} ${second}`);
+  return spec === undefined ? CATALOGUE : [spec];
+}
+
+function buildProgram(version: string, specs: readonly CommandSpec[], onCommand: OnCommand): Command {
   const program = new Command('mcpform')
     .description('Terraform and Flux for MCP servers: declare them in mcp.yaml, see the plan, apply it.')
     .version(version, '-V, --version', 'print the version')
@@ -58,7 +65,7 @@ export function buildProgram(version: string, onCommand: OnCommand): Command {
     .helpCommand('help [command]', 'print help for a command')
     .showHelpAfterError('(mcpform --help lists the commands)')
     .addHelpText('after', EPILOGUE);
-  for (const spec of CATALOGUE) addCommand(program, spec, onCommand);
+  for (const spec of specs) addCommand(program, spec, onCommand);
   return program;
 }
 

@@ -15,11 +15,11 @@ export interface McpformOptions {
 }
 
 /** The built program, as it ships. */
-export const MCPFORM = resolve(import.meta.dirname, '../../dist/mcpform.js');
+export const MCPFORM = resolve(import.meta.dirname, '../../dist/mcpform.cjs');
 
 /** Runs the built program in a throw-away home. */
 export function mcpform(args: readonly string[], home: Home, options: McpformOptions = {}): Promise<Ran> {
-  if (!existsSync(MCPFORM)) throw new Error('dist/mcpform.js is not there: npm run build');
+  if (!existsSync(MCPFORM)) throw new Error('dist/mcpform.cjs is not there: npm run build');
   const { cwd = home.project, env, client, ...rest } = options;
   return run(process.execPath, [MCPFORM, ...args], {
     cwd,
