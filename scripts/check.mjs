@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** Scripts of package.json: are generated files as their sources say; types; format; what nobody uses; the tarball. */
-const checks = [['generate', '--', '--check'], ['typecheck'], ['lint'], ['knip'], ['publint']];
+/** Scripts of package.json: generated files as their sources say; types; format; what nobody uses; the tarball. */
+const checks = [['generate', '--', '--check'], ['typecheck'], ['lint'], ['knip'], ['build'], ['publint']];
 
 const root = resolve(import.meta.dirname, '..');
 const failed = checks.filter((check) => {
