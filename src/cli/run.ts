@@ -7,6 +7,7 @@ import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec } from './command.ts';
 import { switchOption, textOption } from './command.ts';
 import { makeContext } from './context.ts';
+import { delayOptimizing } from './delay-optimizing.ts';
 import { openEventStream } from './event-stream.ts';
 import { onInterrupt } from './interrupt.ts';
 import { parseArguments } from './program.ts';
@@ -48,6 +49,7 @@ async function perform(
   input: CommandInput,
   { signal, terminal, stream }: Surroundings,
 ): Promise<number> {
+  if (spec.touches !== 'nothing') await delayOptimizing();
   const command = await spec.load();
   let listener: Emit = stream ?? (() => {});
   const ctx = await makeContext({
