@@ -57,7 +57,7 @@ it('shows commands that work one after the other on a home that has servers', as
   const config =
     '{ "mcpServers": { "memory": { "type": "stdio", "command": "npx", "args": ["-y", "m@1.0.0"] } } }';
   await writeFile(join(home.folder, '.claude.json'), config);
-  const rest = commands.slice(3);
+  const rest = commands.slice(3).filter((command) => command.startsWith('mcpform '));
   expect(rest).toEqual([
     'mcpform init --import',
     'mcpform plan',
@@ -73,6 +73,15 @@ it('shows commands that work one after the other on a home that has servers', as
   expect(await readFile(join(home.folder, '.claude.json'), 'utf8')).toBe(config);
   await home.remove();
 });
+
+it('repeats its measurements with a script that works', async () => {
+  expect(commands.filter((command) => command.startsWith('npm run '))).toEqual(['npm run bench']);
+  expect(packageJson.scripts['bench']).toBe('node scripts/bench.mjs');
+  const short = [join(root, 'scripts/bench.mjs'), '--rows', 'version', '--runs', '1'];
+  const { stdout } = await promisify(execFile)(process.execPath, short);
+  const [heading] = readme.match(/^\| `mcpform --version`.*?\|/m) ?? [];
+  expect(stdout).toContain(heading);
+}, 60_000);
 
 it('links only to files that are there', async () => {
   const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1] as string);
