@@ -182,7 +182,7 @@ describe('what is never taken for absent', () => {
       '/mnt/repo/.git/': '',
       '/mnt/repo/.mcp.json': print({ mcpServers: { p: stdio } }),
     });
-    const observation = await observe(ctx, { targets: [projectIn('/work/repo')], root: '/work/repo' });
+    const observation = await observe(ctx, { targets: [projectIn('/srv/repo')], root: '/srv/repo' });
     expect(observation.unavailable.size).toBe(0);
     expect(observation.objects.size).toBe(1);
   });
