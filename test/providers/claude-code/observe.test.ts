@@ -178,7 +178,7 @@ describe('what is never taken for absent', () => {
 
   it('but a link above the repository is nobody’s concern', async () => {
     const { ctx } = memoryWorld({
-      '/work': { link: '/mnt' },
+      '/srv': { link: '/mnt' },
       '/mnt/repo/.git/': '',
       '/mnt/repo/.mcp.json': print({ mcpServers: { p: stdio } }),
     });
