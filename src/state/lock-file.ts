@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
@@ -79,7 +79,7 @@ class Attempt implements HeldLock {
     };
     this.#lock = filesIn(folder).lock;
     this.#folder = folder;
-    this.#ticket = `${this.#lock}.${nonce}`;
+    this.#ticket = `${this.#lock}.${nonce}.${pid}.${bootTag(me)}`;
     this.#me = me;
     this.#ctx = ctx;
   }
@@ -150,10 +150,25 @@ class Attempt implements HeldLock {
     for (const name of await this.#ctx.system.files.list(this.#folder)) {
       if (!name.startsWith('lock.')) continue;
       const left = await readLockFile(join(this.#folder, name), this.#ctx);
-      if (left.kind !== 'held' || !(await isGone(left.owner, this.#me, this.#ctx))) continue;
-      await removeIfThere(join(this.#folder, name), this.#ctx);
+      const isLeft =
+        left.kind === 'held'
+          ? await isGone(left.owner, this.#me, this.#ctx)
+          : left.kind === 'unreadable' && (await this.#isOfTheDead(name));
+      if (isLeft) await removeIfThere(join(this.#folder, name), this.#ctx);
     }
   }
+
+  /** A ticket whose maker died before it was written says by its name whose it was. */
+  async #isOfTheDead(name: string): Promise<boolean> {
+    const [, pid, tag] = /^lock\.[0-9a-f]{16}\.(\d+)\.([0-9a-f]{8})$/.exec(name) ?? [];
+    if (pid === undefined || tag !== bootTag(this.#me)) return false;
+    return !(await this.#ctx.system.processes.inspect(Number(pid))).isAlive;
+  }
+}
+
+/** A process number means something only within this machine, boot and namespace. */
+function bootTag({ machineId, bootId, pidNamespace }: MachineIdentity): string {
+  return hash('sha256', JSON.stringify([machineId, bootId, pidNamespace])).slice(0, 8);
 }
 
 function busy(folder: string, by: Blocker, me: MachineIdentity): McpformError {

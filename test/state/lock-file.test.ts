@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { takeLock, unlock } from '../../src/state/lock-file.ts';
 import type { LockOwner } from '../../src/state/lock-owner.ts';
@@ -22,6 +23,25 @@ function held(
   for (const [pid, startTime] of alive) system.alive.set(pid, startTime);
   return system;
 }
+
+describe('what processes left that died while they took it', () => {
+  it('goes with the next lock, written or not; what a live one is about to write stays', async () => {
+    const system = memorySystem({ tree: { '/state/': '' } });
+    const { machineId, bootId, pidNamespace } = await system.processes.identity();
+    const tag = hash('sha256', JSON.stringify([machineId, bootId, pidNamespace])).slice(0, 8);
+    system.alive.set(8, '80');
+    const nonce = '0123456789abcdef';
+    await system.files.create(`/state/lock.${nonce}.7.${tag}`, '', { mode: 0o600, sync: false });
+    await system.files.create(`/state/lock.${nonce}.8.${tag}`, '', { mode: 0o600, sync: false });
+    await system.files.create(`/state/lock.${nonce}.7.00000000`, '', { mode: 0o600, sync: false });
+    await takeLock(folder, request, { system });
+    expect([...(await system.files.list('/state'))].sort()).toEqual([
+      'lock',
+      `lock.${nonce}.7.00000000`,
+      `lock.${nonce}.8.${tag}`,
+    ]);
+  });
+});
 
 describe('a lock that is free', () => {
   it('is taken, says who has it, and is gone when given back', async () => {
