@@ -50,19 +50,26 @@ async function writeCache(path: string, expansion: Expansion, ctx: Context): Pro
     await files.makeFolder(dirname(path), 0o700);
     await files.create(temporary, JSON.stringify(expansion), { mode: 0o600, sync: false });
     await files.rename(temporary, path);
-    await dropOldest(dirname(path), ctx);
+    await tidy(dirname(path), ctx);
   } catch (error) {
     if (!isErrno(error, 'EACCES', 'EROFS', 'ENOSPC', 'EEXIST', 'EPERM', 'ENOTDIR', 'ENOENT', 'EDQUOT'))
       throw error;
   }
 }
 
-async function dropOldest(folder: string, ctx: Context): Promise<void> {
-  const { files } = ctx.system;
+/** Drops the oldest, and what a killed process had half written. */
+async function tidy(folder: string, ctx: Context): Promise<void> {
+  const { files, processes } = ctx.system;
   const names = await files.list(folder);
-  if (names.length <= KEPT) return;
+  for (const name of names) {
+    const pid = /\.json\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !(await processes.inspect(Number(pid))).isAlive)
+      await files.remove(join(folder, name));
+  }
+  const whole = names.filter((name) => name.endsWith('.json'));
+  if (whole.length <= KEPT) return;
   const aged = await Promise.all(
-    names.map(async (name) => ({ name, modifiedMs: (await files.stat(join(folder, name))).modifiedMs })),
+    whole.map(async (name) => ({ name, modifiedMs: (await files.stat(join(folder, name))).modifiedMs })),
   );
   const oldest = aged.sort((a, b) => a.modifiedMs - b.modifiedMs).slice(0, aged.length - KEPT);
   await Promise.all(oldest.map(({ name }) => files.remove(join(folder, name))));
