@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Code } from '../model/codes.ts';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
+import { exists } from '../state/folder.ts';
 
 /**
  * Writes a text file of the user's repository: temp, fsync, rename, fsync of the folder. A link is followed, so that
@@ -36,16 +37,6 @@ async function realPathOr(path: string, ctx: Context): Promise<string> {
     return await ctx.system.files.realPath(path);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return path;
-    throw error;
-  }
-}
-
-async function exists(path: string, ctx: Context): Promise<boolean> {
-  try {
-    await ctx.system.files.stat(path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }
