@@ -184,7 +184,7 @@ function errorPage(codes) {
   });
   return `# Errors
 
-<!-- ${MARK} Source: src/model/codes.ts -->
+<!-- ${MARK} Source: src/model/codes/ -->
 
 Every code mcpform can print, what it means and what to do. Codes are permanent; the words may change.
 When a code ends a command, the exit code is 1 unless another one is given here.

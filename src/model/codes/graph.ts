@@ -1,0 +1,33 @@
+import { EXIT } from '../exit-code.ts';
+import { type CodeEntry, e } from './entry.ts';
+
+export const graphCodes = {
+  GRAPH_DEPENDENCY_DISABLED: e(
+    EXIT.error,
+    'A server depends on one with `enabled: false`. It is written all the same, without waiting for anything.',
+  ),
+  GRAPH_DUPLICATE_PLACE: e(
+    EXIT.error,
+    'Two addresses mean the same entry in the same file, such as a worktree and its main repository in local scope. Keep one.',
+  ),
+  GRAPH_LAUNCH_DIRECT: e(
+    EXIT.error,
+    'A package or image is started by npx, uvx or docker directly. It is pinned, but mcpform verifies nothing when it starts.',
+  ),
+  GRAPH_LAUNCH_UNAVAILABLE: e(
+    EXIT.partial,
+    'This release cannot launch the server as declared. That server is left alone; the hint names a form that works.',
+  ),
+  GRAPH_REFERENCE_UNRESOLVED: e(
+    EXIT.error,
+    'A literal would be replaced by a reference that does not resolve on this machine, and so be lost. Set the variable first, or keep the value.',
+  ),
+  GRAPH_SECRET_UNAVAILABLE: e(
+    EXIT.partial,
+    'A secret comes from a backend that this release cannot read; only `env` works. The server is left alone until then.',
+  ),
+  GRAPH_VALUE_KEPT: e(
+    EXIT.error,
+    "A value under `lifecycle.keep` stays as it is in the client's file, often a credential that an import left there. Move it to an environment variable, then remove it from `keep`.",
+  ),
+} as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,17 @@
+import { EXIT } from '../exit-code.ts';
+import { type CodeEntry, e } from './entry.ts';
+
+export const policyCodes = {
+  POLICY_DENIED: e(
+    EXIT.denied,
+    'The policy of this machine forbids what the manifest asks for. Change the manifest, or ask whoever owns the policy.',
+  ),
+  POLICY_INVALID: e(
+    EXIT.denied,
+    'A machine policy is there but cannot be read or understood, so nothing is allowed. Correct the file.',
+  ),
+  POLICY_WARNING: e(
+    EXIT.denied,
+    'The policy of this machine warns about something the manifest asks for. It is done all the same.',
+  ),
+} as const satisfies Record<string, CodeEntry>;
