@@ -18,9 +18,12 @@ const rooms: Record<string, { ring: number; sideways: readonly string[] }> = {
   system: { ring: 2, sideways: [] },
   providers: { ring: 2, sideways: [] },
   apply: { ring: 2, sideways: [] },
+  resolve: { ring: 2, sideways: [] },
+  verify: { ring: 2, sideways: [] },
   state: { ring: 3, sideways: [] },
-  engine: { ring: 3, sideways: ['state'] },
-  cli: { ring: 4, sideways: ['engine'] },
+  launch: { ring: 3, sideways: [] },
+  engine: { ring: 3, sideways: ['state', 'launch'] },
+  cli: { ring: 4, sideways: ['engine', 'launch'] },
 };
 
 /** Libraries that a pure room may use, and the one file each driver library is imported in. */
@@ -30,11 +33,20 @@ const pureMayUse = new Set([
   'yaml',
   'js-yaml',
   'fastest-levenshtein',
+  'semver',
   'picocolors',
 ]);
 const drivers: Record<string, string> = {
   'proper-lockfile': 'providers/claude-code/client.ts',
   execa: 'system/client.ts',
+  undici: 'system/http/client.ts',
+  '@npmcli/arborist': 'resolve/npm/client.ts',
+  '@npmcli/config': 'resolve/npm/client.ts',
+  pacote: 'resolve/npm/client.ts',
+  yauzl: 'resolve/mcpb/client.ts',
+  '@sigstore/verify': 'verify/client.ts',
+  '@sigstore/bundle': 'verify/client.ts',
+  '@sigstore/tuf': 'verify/client.ts',
 };
 
 interface Import {
@@ -86,7 +98,7 @@ describe('the rooms and their rings', () => {
   });
 
   it('imports nothing at all into model, and no node module into schema', () => {
-    expect(imports.filter(({ from, to }) => roomOf(from) === 'model' && !to.startsWith('./'))).toEqual([]);
+    expect(imports.filter(({ from, to }) => roomOf(from) === 'model' && !/^\.\.?\/[a-z-]+(?:\/[a-z-]+)?\.ts$/.test(to))).toEqual([]);
     expect(imports.filter(({ from, to }) => roomOf(from) === 'schema' && to.startsWith('node:'))).toEqual([]);
   });
 

@@ -33,7 +33,11 @@ function readLock({ apiVersion: _version, kind: _kind, ownership = {}, ...unknow
     address,
     { digest, adopted, ...(protect === true ? { protect } : {}) },
   ]);
-  return { ownership: Object.fromEntries(entries), unknown: unknown as Readonly<Record<string, Json>> };
+  return {
+    servers: {},
+    ownership: Object.fromEntries(entries),
+    unknown: unknown as Readonly<Record<string, Json>>,
+  };
 }
 
 /** The first line that Git left in an unfinished merge. */

@@ -3,9 +3,43 @@ import type { Json } from './json.ts';
 
 /** `mcp.lock.yaml`, canonical. Fields a newer mcpform wrote are kept in `unknown` and written back. */
 export interface Lock {
+  /** What each server of the manifest stands for, by the server's name: packages and images only. */
+  readonly servers: Readonly<Record<string, Pin>>;
   /** Who owns entries in files that are shared through git: only project-scope addresses. */
   readonly ownership: Readonly<Record<Address, SharedOwnership>>;
   readonly unknown: Readonly<Record<string, Json>>;
+}
+
+/** One server's name, resolved to content. */
+export type Pin = ImagePin | PackagePin;
+
+export interface ImagePin {
+  readonly kind: 'image';
+  /** The scalar of the manifest with the index digest: `ghcr.io/acme/x:1.2@sha256:…`. */
+  readonly image: string;
+  readonly signer?: Signer;
+}
+
+export interface PackagePin {
+  readonly kind: 'package';
+  /**
+   * Exact: `npm:NAME@1.2.3`, `pypi:NAME@1.2.3`, `git:URL@COMMIT` (40 hex), `mcpb:URL`. Extras of a Python project
+   * belong to the name.
+   */
+  readonly package: string;
+  /** What the manifest asked for, where that is not `package` itself: `npm:NAME@^1`, `npm:NAME`, `git:URL@main`. */
+  readonly requested?: string;
+  /** Subresource integrity of the one artefact: npm's `sha512-…`, `sha256-…` of an MCPB file. */
+  readonly integrity?: string;
+  /** `sha256:` + hex of the text in the lock folder that pins all dependencies (`\r\n` read as `\n`). npm, PyPI, git. */
+  readonly tree?: string;
+  readonly signer?: Signer;
+}
+
+/** Who signed: the certificate's issuer and identity, or a key as `key` and its fingerprint. */
+export interface Signer {
+  readonly issuer: string;
+  readonly identity: string;
 }
 
 export interface SharedOwnership {
@@ -17,4 +51,4 @@ export interface SharedOwnership {
   readonly protect?: boolean;
 }
 
-export const EMPTY_LOCK: Lock = { ownership: {}, unknown: {} };
+export const EMPTY_LOCK: Lock = { servers: {}, ownership: {}, unknown: {} };

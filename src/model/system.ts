@@ -6,6 +6,7 @@ export interface System {
   readonly files: Files;
   readonly clock: Clock;
   readonly processes: Processes;
+  readonly network: Network;
   /** Locks that other programs take too. Absent on the real machine: there whoever knows their protocol drives it. */
   readonly locks?: Locks;
 }
@@ -102,4 +103,37 @@ export interface MachineIdentity {
   readonly pid: number;
   readonly startTime: string | null;
   readonly uid: number;
+}
+
+export interface Network {
+  /**
+   * One HTTP exchange. Follows no redirect, sends nothing it was not given, and connects to no link-local or metadata
+   * address. Rejects with an `errno` error (`ETIMEDOUT`, `ECONNREFUSED`, a TLS code) when there is no answer.
+   */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `http:` or `https:`. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** PEM: the only authorities trusted for this exchange, beside the system's. */
+  readonly authorities?: string;
+  /** Takes any certificate: only for what a person configured as insecure on loopback. */
+  readonly isUnverified?: boolean;
+  /** Until the headers are there, and between two pieces of the body. Default: 30 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; several of one name are joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The bytes as sent, whatever their `content-encoding`. Must be read or discarded. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Gives the connection back without reading the rest. */
+  discard(): Promise<void>;
 }

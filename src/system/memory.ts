@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { Clock, Files, MachineIdentity, Processes, System } from '../model/system.ts';
+import type { Clock, Files, MachineIdentity, Network, Processes, System } from '../model/system.ts';
+import { closedNetwork } from './closed-network.ts';
 import { type MemoryDisk, MemoryFiles, memoryDisk } from './memory-files.ts';
 import { errno, type FolderInode, type Inode } from './memory-tree.ts';
 
@@ -14,6 +15,8 @@ export interface MemoryOptions {
   readonly gid?: number;
   /** Programs that can be run. Anything else is ENOENT. */
   readonly run?: Processes['run'];
+  /** Who answers. Default: nobody. */
+  readonly network?: Network;
 }
 
 /** A whole machine in memory, and the handles by which a test moves it. */
@@ -44,7 +47,7 @@ export function memorySystem(options: MemoryOptions = {}): MemorySystem {
     inspect: async (pid) => ({ isAlive: alive.has(pid), startTime: alive.get(pid) ?? null }),
     identity: async () => identity,
   };
-  return { files, clock, processes, disk, alive };
+  return { files, clock, processes, network: options.network ?? closedNetwork(), disk, alive };
 }
 
 const defaultIdentity: MachineIdentity = {

@@ -20,5 +20,5 @@ export function readOnly(system: System, writableFolders: readonly string[]): Sy
       hint: 'please report this as a bug',
     });
   });
-  return { files, clock: system.clock, processes: system.processes };
+  return { files, clock: system.clock, processes: system.processes, network: system.network };
 }

@@ -11,6 +11,7 @@ const parse = (text: string) => parseLock(new TextEncoder().encode(text), FILE);
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 const lock: Lock = {
+  servers: {},
   ownership: {
     'claude-code/project/zeta': { digest: digest('a'), adopted: false },
     'claude-code/project:services/api/linear': { digest: digest('b'), adopted: true },
@@ -78,14 +79,14 @@ ownership:
     })).value;
     fc.assert(
       fc.property(fc.dictionary(address, owned), fc.dictionary(names, json), (ownership, unknown) => {
-        const text = printLock({ ownership, unknown: unknown as JsonObject });
+        const text = printLock({ servers: {}, ownership, unknown: unknown as JsonObject });
         const { lock: read, findings } = parse(text);
         // Texts that YAML files may not hold as keys, such as invisible characters, are refused, never altered.
         if (read === null) {
           for (const { code } of findings) expect(code).toMatch(/^YAML_(KEY|MERGE_KEY)$/);
           return;
         }
-        expect(read).toEqual({ ownership, unknown });
+        expect(read).toEqual({ servers: {}, ownership, unknown });
         expect(printLock(read)).toBe(text);
       }),
       { numRuns: 500 },
@@ -171,8 +172,16 @@ describe('parseLock', () => {
   });
 
   it('merges line by line: both branches’ entries side by side are a valid lock', () => {
-    const ours = printLock({ ownership: { a: { digest: digest('a'), adopted: false } }, unknown: {} });
-    const theirs = printLock({ ownership: { b: { digest: digest('b'), adopted: false } }, unknown: {} });
+    const ours = printLock({
+      servers: {},
+      ownership: { a: { digest: digest('a'), adopted: false } },
+      unknown: {},
+    });
+    const theirs = printLock({
+      servers: {},
+      ownership: { b: { digest: digest('b'), adopted: false } },
+      unknown: {},
+    });
     const merged = ours + theirs.slice(theirs.indexOf('  b:'));
     expect(printLock(parse(merged).lock as Lock)).toBe(merged);
   });

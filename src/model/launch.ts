@@ -1,0 +1,63 @@
+import type { Context } from './context.ts';
+import type { PackagePin } from './lock.ts';
+import type { Template } from './manifest.ts';
+
+/**
+ * What `mcpform exec <launch-id>` starts. Written by apply, 0600, under `<data>/launches/<id>.json`; the id is the
+ * digest of the record, so that a client entry is bound to everything in it and a changed record has another name.
+ */
+export interface LaunchRecord {
+  readonly formatVersion: 1;
+  readonly server: string;
+  readonly pin: Pick<PackagePin, 'package' | 'integrity' | 'tree'>;
+  /** Which program of the package; null: its only one, or the one named like it. */
+  readonly bin: string | null;
+  /** Added to the program's own. `${NAME}` and `${NAME:-default}` are expanded from the launcher's environment. */
+  readonly args: readonly Template[];
+  /** Loader variables the manifest sets itself: the only ones that reach the child. */
+  readonly loaderVariables: readonly string[];
+}
+
+/** Fills an empty folder with what a pin stands for. One per ecosystem; `launch/` owns the store around it. */
+export interface Installer {
+  /**
+   * Runs no script of any package. Every artefact is hashed before it is unpacked; one that is not what pin and tree
+   * say is a RESOLVE_INTEGRITY failure that names both hashes. Leaves plain files and folders, links only inside.
+   */
+  install(request: InstallRequest, ctx: Context): Promise<Installed>;
+}
+
+export interface InstallRequest {
+  readonly pin: LaunchRecord['pin'];
+  /** The text that pins all dependencies; null where the pin needs none (MCPB). */
+  readonly tree: string | null;
+  /** Absolute, empty, ours, and outside of every project. */
+  readonly folder: string;
+}
+
+export interface Installed {
+  /** By the name a manifest's `bin` would use. */
+  readonly programs: Readonly<Record<string, Program>>;
+  /** The program when the manifest names none; null when the package leaves that open. */
+  readonly main: string | null;
+}
+
+/** How a program of an installed package starts. Paths are relative to the folder, with `/`. */
+export type Program =
+  /** Run with the Node that runs mcpform. */
+  | { readonly kind: 'node'; readonly file: string }
+  /** `object` of `module`, with `folder` as the only place packages are found; `python` is absolute. */
+  | {
+      readonly kind: 'python';
+      readonly python: string;
+      readonly folder: string;
+      readonly module: string;
+      readonly object: string;
+    }
+  /** Any other program file, or one of an MCPB manifest with its own arguments and variables. */
+  | {
+      readonly kind: 'file';
+      readonly file: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+    };
