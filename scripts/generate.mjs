@@ -165,6 +165,7 @@ const SECTIONS = {
   GRAPH: ['Graph', 'While expanding servers into resources.'],
   PLAN: ['Plan', 'While planning, and in plans.'],
   CLIENT: ['Clients', 'While reading and writing client configuration.'],
+  RESOLVE: ['Registries', 'While asking registries what a name stands for, and fetching it.'],
   SYSTEM: ['System', 'From disk, processes and the clock.'],
   STATE: ['State', 'From what mcpform remembers.'],
   APPLY: ['Apply', 'While performing a plan.'],

@@ -7,6 +7,7 @@ import { lockCodes } from './codes/lock.ts';
 import { manifestCodes } from './codes/manifest.ts';
 import { planCodes } from './codes/plan.ts';
 import { policyCodes } from './codes/policy.ts';
+import { resolveCodes } from './codes/resolve.ts';
 import { stateCodes } from './codes/state.ts';
 import { systemCodes } from './codes/system.ts';
 
@@ -23,6 +24,7 @@ const table = {
   ...planCodes,
   ...claudeCodeCodes,
   ...systemCodes,
+  ...resolveCodes,
   ...stateCodes,
   ...applyCodes,
 } as const satisfies Record<string, CodeEntry>;
