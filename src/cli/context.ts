@@ -42,6 +42,7 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
     signal: request.signal,
     emit: request.emit,
     folders,
+    launcher: { command: process.execPath, args: [process.argv[1] ?? ''], isEphemeral: false },
     digest: (text) => createHmac('sha256', key).update(text).digest('base64url'),
   };
 }

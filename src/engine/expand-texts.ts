@@ -1,6 +1,8 @@
 import { readPlainBytes } from '../formats/yaml-plain.ts';
 import { desire } from '../graph/desire.ts';
+import { satisfiedPins } from '../lock/satisfied-pins.ts';
 import { type ManifestOptions, type ParsedManifest, readStack } from '../manifest/read-stack.ts';
+import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import { EMPTY_LOCK, type Lock } from '../model/lock.ts';
@@ -12,7 +14,7 @@ import type { Loaded } from './load.ts';
 import { locate } from './locate-findings.ts';
 
 /** Manifest and lock text → everything that follows from them. Throws one failure with all findings. */
-export async function expandTexts(loaded: Loaded): Promise<Expansion> {
+export async function expandTexts(loaded: Loaded, ctx: Machine): Promise<Expansion> {
   const { sources, root, variables, ambient } = loaded;
   const { manifest, findings } = await parse(sources, {
     root,
@@ -21,8 +23,11 @@ export async function expandTexts(loaded: Loaded): Promise<Expansion> {
     clientNames: CLIENT_NAMES,
   });
   if (manifest === null) throw invalid(await locate(findings, sources));
-  return await expandManifest({ manifest, lock: await readLock(loaded), findings }, loaded);
+  return await expandManifest({ manifest, lock: await readLock(loaded), findings }, loaded, ctx);
 }
+
+/** What the texts alone do not say of what will be written. */
+export type Machine = Pick<Context, 'launcher' | 'platform'>;
 
 /** A plain document needs no parser that knows positions, which costs more than all the rest of a plan. */
 async function parse(sources: Loaded['sources'], options: ManifestOptions): Promise<ParsedManifest> {
@@ -36,8 +41,9 @@ async function parse(sources: Loaded['sources'], options: ManifestOptions): Prom
 export async function expandManifest(
   { manifest, lock, findings }: { manifest: Manifest; lock: Lock; findings: readonly Finding[] },
   { sources }: Loaded,
+  { launcher, platform }: Machine,
 ): Promise<Expansion> {
-  const graph = desire(manifest, lock);
+  const graph = desire(manifest, { pins: satisfiedPins(manifest, lock), launcher, platform });
   const providers = new Map(
     await Promise.all(
       [...new Set(graph.desired.map(({ provider }) => provider))].map(

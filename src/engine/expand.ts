@@ -15,18 +15,24 @@ const KEPT = 20;
  * what a plan costs. Only what has no errors is cached.
  */
 export async function expand(loaded: Loaded, ctx: Context): Promise<Expansion> {
-  const path = join(ctx.folders.cache, 'manifests', `${keyOf(loaded)}.json`);
+  const path = join(ctx.folders.cache, 'manifests', `${keyOf(loaded, ctx)}.json`);
   const hit = await readCache(path, ctx);
   if (hit !== null) return hit;
   const { expandTexts } = await import('./expand-texts.ts');
-  const expansion = await expandTexts(loaded);
+  const expansion = await expandTexts(loaded, ctx);
   if (!hasErrors(expansion.findings)) await writeCache(path, expansion, ctx);
   return expansion;
 }
 
-function keyOf({ sources, lockBytes, root, variables, ambient }: Loaded): string {
+function keyOf(
+  { sources, lockBytes, root, variables, ambient }: Loaded,
+  { launcher, platform }: Context,
+): string {
   const names = sources.map(({ path, bytes }) => [path, bytes.length]);
-  const hash = createHash('sha256').update(JSON.stringify([version, root, variables, ambient, names]));
+  const machine = [launcher.command, launcher.args, platform];
+  const hash = createHash('sha256').update(
+    JSON.stringify([version, machine, root, variables, ambient, names]),
+  );
   for (const { bytes } of sources) hash.update('\0').update(bytes);
   return hash
     .update('\0')

@@ -54,6 +54,7 @@ export function toRecord(
     ...(lifecycle.onRemove === undefined ? {} : { onRemove: lifecycle.onRemove }),
     secrets: [...new Set(desired.secrets.map(({ locator }) => locator))].sort(),
     launchDigest: desired.launchDigest,
+    ...(desired.pin === undefined ? {} : { pin: desired.pin }),
     dependsOn: desired.dependsOn,
     appliedRevision: revision,
   };

@@ -1,13 +1,24 @@
 import { type Address, entryAddress, type Target } from '../model/address.ts';
-import type { Code } from '../model/codes.ts';
+import type { Launcher } from '../model/context.ts';
 import type { At, Finding } from '../model/finding.ts';
 import { toPointer } from '../model/json.ts';
-import type { Lock } from '../model/lock.ts';
+import type { Pin } from '../model/lock.ts';
 import type { Manifest, Server } from '../model/manifest.ts';
 import type { Desired, EntrySpec, SecretUse } from '../model/resource.ts';
 import { environmentName, type Secrets, secretNamed, secretsIn } from './bind-template.ts';
-import { type Launch, launchOf, type Reason } from './entry-spec.ts';
+import { launchOf } from './entry-spec.ts';
+import type { Launch, Reason } from './launch.ts';
 import { launchDigest } from './launch-digest.ts';
+import { summarizePin } from './summarize-pin.ts';
+
+/** What the manifest alone does not say. */
+export interface Surroundings {
+  /** By server: pins of the lock that are for what the manifest asks for. */
+  readonly pins: ReadonlyMap<string, Pin>;
+  /** How a client starts mcpform on this machine. */
+  readonly launcher: Launcher;
+  readonly platform: NodeJS.Platform;
+}
 
 export interface DesiredGraph {
   /** In declaration order, then in the order of targets. */
@@ -20,12 +31,12 @@ export interface DesiredGraph {
 
 /**
  * What should exist: every server at every target, with its dependencies as addresses. A server that this release
- * cannot launch comes out `blocked`. The manifest has been checked: its dependencies form no circle and no server
- * has a target twice. The lock holds the pins of verified launches, of which there are none yet.
+ * cannot launch, or that is not locked, comes out `blocked`. The manifest has been checked: its dependencies form no
+ * circle and no server has a target twice.
  */
-export function desire(manifest: Manifest, _lock: Lock): DesiredGraph {
+export function desire(manifest: Manifest, surroundings: Surroundings): DesiredGraph {
   const servers = new Map(manifest.servers.map((server) => [server.name, server]));
-  const world = { manifest, servers };
+  const world = { ...surroundings, manifest, servers };
   const findings: Finding[] = [];
   const desired: Desired[] = [];
   const disabled: Address[] = [];
@@ -36,15 +47,15 @@ export function desire(manifest: Manifest, _lock: Lock): DesiredGraph {
     }
     findings.push(...disabledDependencies(server, world), ...keptValues(server, world));
     for (const target of server.targets) {
-      const { resource, caveat } = expand(server, target, world);
+      const { resource, caveats } = expand(server, target, world);
       desired.push(resource);
-      if (caveat !== undefined) findings.push(caveat);
+      findings.push(...caveats);
     }
   }
   return { desired, disabled, findings };
 }
 
-interface World {
+interface World extends Surroundings {
   readonly manifest: Manifest;
   readonly servers: ReadonlyMap<string, Server>;
 }
@@ -57,9 +68,11 @@ function expand(
   server: Server,
   target: Target,
   world: World,
-): { resource: Desired; caveat: Finding | undefined } {
+): { resource: Desired; caveats: readonly Finding[] } {
   const { secrets } = world.manifest;
-  const launch = launchOf(server, target, secrets);
+  const pin = world.pins.get(server.name);
+  const { launcher, platform } = world;
+  const launch = launchOf(server, { target, pin, launcher, platform }, secrets);
   const where = { at: atServer(server, world), address: entryAddress(target, server.name) };
   const uses = secretUses(server, secrets);
   const blocked = blockedBy(server, { launch, uses, secrets, where });
@@ -74,15 +87,14 @@ function expand(
     dependsOn: dependencies(server, world),
     lifecycle: server.lifecycle,
     secrets: uses,
-    launchDigest: launchDigest(server, launch.spec, secrets),
+    launchDigest: launchDigest(server, launch.spec, { secrets, pin }),
+    ...(pin === undefined ? {} : { pin: summarizePin(pin) }),
+    ...(launch.record === undefined ? {} : { launch: launch.record }),
     ...(blocked === undefined ? {} : { blocked }),
     at: where.at,
   };
-  const isCaveat = blocked === undefined && launch.caveat !== undefined;
-  return {
-    resource,
-    caveat: isCaveat ? finding('GRAPH_LAUNCH_DIRECT', 'warning', launch.caveat, where) : undefined,
-  };
+  const caveats = blocked === undefined ? launch.caveats : [];
+  return { resource, caveats: caveats.map((caveat) => finding('warning', caveat, where)) };
 }
 
 interface Launched {
@@ -94,15 +106,16 @@ interface Launched {
 
 function blockedBy(server: Server, { launch, uses, secrets, where }: Launched): Finding | undefined {
   if (launch.blocked !== undefined) {
-    return finding('GRAPH_LAUNCH_UNAVAILABLE', 'error', launch.blocked, where);
+    return finding('error', launch.blocked, where);
   }
   for (const { name } of uses) {
     if (name === undefined || environmentName(secretNamed(name, secrets)) !== null) continue;
     const reason = {
+      code: 'GRAPH_SECRET_UNAVAILABLE' as const,
       message: `server "${server.name}": secret "${name}" comes from "${secretNamed(name, secrets).backend}", which this release cannot read`,
       hint: `export it before the client starts and declare \`${name}: { env: NAME }\``,
     };
-    return finding('GRAPH_SECRET_UNAVAILABLE', 'error', reason, where);
+    return finding('error', reason, where);
   }
   return undefined;
 }
@@ -141,9 +154,9 @@ function disabledDependencies(server: Server, world: World): readonly Finding[] 
     .filter((name) => !serverNamed(name, world).enabled)
     .map((name) =>
       finding(
-        'GRAPH_DEPENDENCY_DISABLED',
         'warning',
         {
+          code: 'GRAPH_DEPENDENCY_DISABLED',
           message: `server "${server.name}" depends on "${name}", which is disabled`,
           hint: `enable "${name}", or remove it from \`dependsOn\``,
         },
@@ -160,10 +173,11 @@ function keptValues(server: Server, world: World): readonly Finding[] {
   if (kept.length === 0) return [];
   const pointers = kept.map((pointer) => `"${pointer}"`).join(', ');
   const words = {
+    code: 'GRAPH_VALUE_KEPT' as const,
     message: `server "${server.name}": ${pointers} ${kept.length === 1 ? 'stays' : 'stay'} as found in the client's file: mcpform neither compares nor writes what is there, and cannot carry it to another machine`,
     hint: 'if it is a credential: put it in an environment variable, write `${NAME}` in the manifest and remove it from `lifecycle.keep`',
   };
-  return [finding('GRAPH_VALUE_KEPT', 'warning', words, { at: atServer(server, world) })];
+  return [finding('warning', words, { at: atServer(server, world) })];
 }
 
 function serverNamed(name: string, { servers }: World): Server {
@@ -177,9 +191,8 @@ function atServer(server: Server, { manifest }: World): At {
 }
 
 function finding(
-  code: Code,
   severity: Finding['severity'],
-  { message, hint }: Reason,
+  { code, message, hint }: Reason,
   where: { at: At; address?: Address },
 ): Finding {
   return { code, severity, message, hint, ...where };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, type Json } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
+import type { Pin } from '../model/lock.ts';
 import type { Runtime, Server, Template } from '../model/manifest.ts';
 import type { EntrySpec } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
@@ -10,16 +11,24 @@ import { bindTemplate, type Secrets } from './bind-template.ts';
  * Digest of what would run: command line or pin with its arguments, or a URL's origin with the program that makes
  * its headers. Variables that choose the code a program loads count; every other variable and header does not.
  */
-export function launchDigest(server: Server, spec: EntrySpec, secrets: Secrets): string {
+export function launchDigest(server: Server, spec: EntrySpec, site: Site): string {
   const identity =
-    spec.url === undefined ? programOf(server, spec, secrets) : endpointOf(server.runtime, spec.url, spec);
+    spec.url === undefined
+      ? programOf(server, spec, site)
+      : endpointOf(server.runtime, spec.url, { spec, ...site });
   return `sha256:${hash('sha256', canonicalJson(identity))}`;
 }
 
-function programOf(server: Server, spec: EntrySpec, secrets: Secrets): Json {
+interface Site {
+  readonly secrets: Secrets;
+  /** What the lock says runs; undefined where it says nothing. */
+  readonly pin: Pin | undefined;
+}
+
+function programOf(server: Server, spec: EntrySpec, { secrets, pin }: Site): Json {
   const isCommand = server.runtime.kind === 'command';
   return {
-    runtime: pinOf(server.runtime),
+    runtime: pinOf(server.runtime, pin),
     bin: server.bin ?? null,
     command: isCommand && spec.command !== undefined ? templateText(spec.command) : null,
     // What a package or image is started with may choose another program inside it (`sh -c`, `--config`).
@@ -28,15 +37,23 @@ function programOf(server: Server, spec: EntrySpec, secrets: Secrets): Json {
   };
 }
 
-function endpointOf(runtime: Runtime, url: Template, spec: EntrySpec): Json {
+function endpointOf(
+  runtime: Runtime,
+  url: Template,
+  { spec, pin }: Site & { readonly spec: EntrySpec },
+): Json {
   return {
-    runtime: pinOf(runtime),
+    runtime: pinOf(runtime, pin),
     origin: originOf(templateText(url)),
     headersHelper: spec.client['headersHelper'] ?? null,
   };
 }
 
-function pinOf(runtime: Runtime): Json {
+function pinOf(runtime: Runtime, pin: Pin | undefined): Json {
+  if (pin?.kind === 'image') return `image:${pin.image}`;
+  if (pin?.kind === 'package') {
+    return { package: pin.package, integrity: pin.integrity ?? null, tree: pin.tree ?? null };
+  }
   switch (runtime.kind) {
     case 'package':
       return `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;

@@ -7,37 +7,50 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
+/** Why no program starts the package. */
+export interface NoCommand {
+  readonly problem: string;
+  /** Whether an exact version, such as the lock has, is all that is missing. */
+  readonly isOpen: boolean;
+}
+
 /**
  * The program that starts an exactly pinned package, without verification; or why there is none. Names and
  * versions are checked by their registry's own rules, so that none can pass for an option.
  */
-export function packageCommand(runtime: Package, bin: string | undefined): CommandLine | string {
+export function packageCommand(runtime: Package, bin: string | undefined): CommandLine | NoCommand {
   const { ecosystem, name, version } = runtime;
   if (bin !== undefined && !/^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$/.test(bin))
-    return `"${bin}" is not a program name`;
+    return never(`"${bin}" is not a program name`);
   switch (ecosystem) {
     case 'npm':
-      if (!npmName.test(name)) return `"${name}" is not an npm package name`;
+      if (!npmName.test(name)) return never(`"${name}" is not an npm package name`);
       if (version === undefined || !npmVersion.test(version)) return notExact('npm', name, version);
       return bin === undefined
         ? { command: 'npx', args: ['-y', `${name}@${version}`] }
         : { command: 'npx', args: ['-y', `--package=${name}@${version}`, '--', bin] };
     case 'pypi':
-      if (!pypiName.test(name)) return `"${name}" is not a PyPI project name`;
+      if (!pypiName.test(name)) return never(`"${name}" is not a PyPI project name`);
       if (version === undefined || !pypiVersion.test(version)) return notExact('pypi', name, version);
       return {
         command: 'uvx',
         args: ['--from', `${name}==${version}`, bin ?? name.replace(/\[.*$/, '')],
       };
     default:
-      return `a package from "${ecosystem}" needs \`launch: verified\`, which this release does not have`;
+      return never(`a package from "${ecosystem}" can only be started with \`launch: verified\``);
   }
 }
 
-function notExact(ecosystem: string, name: string, version: string | undefined): string {
-  return version === undefined
-    ? `"${ecosystem}:${name}" has no version`
-    : `"${version}" is not an exact version of "${ecosystem}:${name}"`;
+function never(problem: string): NoCommand {
+  return { problem, isOpen: false };
+}
+
+function notExact(ecosystem: string, name: string, version: string | undefined): NoCommand {
+  const problem =
+    version === undefined
+      ? `"${ecosystem}:${name}" has no version`
+      : `"${version}" is not an exact version of "${ecosystem}:${name}"`;
+  return { problem, isOpen: true };
 }
 
 // https://github.com/npm/validate-npm-package-name

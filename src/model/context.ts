@@ -11,8 +11,19 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly emit: Emit;
   readonly folders: Folders;
+  /** The command by which a client starts `mcpform` again. */
+  readonly launcher: Launcher;
   /** Keyed digest (HMAC-SHA256 under this machine's state key, base64url) of any text. */
   readonly digest: (text: string) => string;
+}
+
+/** Absolute paths, because a client has its own PATH and working directory. */
+export interface Launcher {
+  readonly command: string;
+  /** Before `exec <launch-id>`. */
+  readonly args: readonly string[];
+  /** Whether it is in a place that somebody empties: npx's cache, a temporary folder. */
+  readonly isEphemeral: boolean;
 }
 
 /** Our own folders; all absolute. */

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Pointer } from './json.ts';
-import type { Place } from './resource.ts';
+import type { PinSummary, Place } from './resource.ts';
 
 /** What we remember of one object we wrote. Digests are keyed with the state key; never a value. */
 export interface InventoryEntry {
@@ -18,6 +18,8 @@ export interface InventoryEntry {
   /** Locators of the secrets it receives. */
   readonly secrets: readonly string[];
   readonly launchDigest: string;
+  /** What the lock said it stands for. */
+  readonly pin?: PinSummary;
   readonly dependsOn: readonly Address[];
   /** Git revision the manifest was at, or null. */
   readonly appliedRevision: string | null;

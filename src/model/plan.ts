@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { Finding } from './finding.ts';
 import type { Json, Pointer } from './json.ts';
-import type { Place, SecretUse } from './resource.ts';
+import type { PinSummary, Place, SecretUse } from './resource.ts';
 
 export type Action =
   | 'noop'
@@ -20,6 +20,7 @@ export type Because =
   | 'declared' // in the manifest, not there yet
   | 'missing' // we wrote it, somebody removed it
   | 'changed' // the manifest moved
+  | 'repinned' // the lock moved
   | 'drifted' // the world moved
   | 'changed-and-drifted'
   | 'already-there' // equal and not ours: adopt
@@ -77,6 +78,8 @@ export interface Step {
   readonly blockedBy?: Address;
   /** The secrets the object receives; `isNew` when it did not receive them before. */
   readonly secrets: readonly (SecretUse & { readonly isNew: boolean })[];
+  /** What the lock pins, where that differs from what was applied; `before` is absent when nothing was. */
+  readonly pin?: { readonly before?: PinSummary; readonly after: PinSummary };
   /** Deletes and replacements that lose something. */
   readonly isDestructive: boolean;
   /** Keyed digest of the observed object the step was planned on, or `absent`. Checked again before writing. */

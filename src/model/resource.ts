@@ -1,6 +1,7 @@
 import type { Address, Target } from './address.ts';
 import type { At, Finding } from './finding.ts';
 import type { JsonObject, Pointer } from './json.ts';
+import type { LaunchRecord } from './launch.ts';
 import type { Lifecycle, Runtime, Template, Transport } from './manifest.ts';
 
 /** What should exist: one node of the desired graph, in no provider's words yet. */
@@ -20,9 +21,21 @@ export interface Desired {
   readonly secrets: readonly SecretUse[];
   /** Digest of what would run: command line, pin, or URL origin. Changes revoke grants. */
   readonly launchDigest: string;
+  /** What the lock says it stands for; absent for commands and URLs, and for what is not locked. */
+  readonly pin?: PinSummary;
+  /** What `mcpform exec` will start, where the entry goes through it. */
+  readonly launch?: LaunchRecord;
   /** Why it cannot be written on this machine now; it and its dependents become conflicts, the rest goes on. */
   readonly blocked?: Finding;
   readonly at: At;
+}
+
+/** A pin in two words, for plans and books. */
+export interface PinSummary {
+  /** `npm:NAME@1.2.3`, `ghcr.io/acme/x:1.2`. */
+  readonly name: string;
+  /** Of its content, dependencies included: `sha256:…`, `sha512-…`. */
+  readonly digest: string;
 }
 
 /** A client entry before a client's own spelling. */

@@ -6,7 +6,14 @@ import { type Comparison, compare } from './compare.ts';
 import { isAsRecorded, isBookkeepingCurrent } from './is-as-recorded.ts';
 import { baseOf, type Owned } from './owned.ts';
 import type { PlanInput, PlannedResource } from './plan-input.ts';
-import { creationPaths, declaredStep, pathChanges, type StepDetails, withSecretCauses } from './step.ts';
+import {
+  creationPaths,
+  declaredStep,
+  pathChanges,
+  type StepDetails,
+  withLockCauses,
+  withSecretCauses,
+} from './step.ts';
 
 /**
  * What to do about a resource that is in the manifest; null when nothing. `owned` is what the books say of its
@@ -119,7 +126,7 @@ function decideOwned(
     const record = { action: 'record', because: 'in-sync', observed, owned } as const;
     return declaredStep(resource, { ...record, ...renamed(resource, owned) }, input);
   }
-  const paths = withSecretCauses(pathChanges(differences, owned.provider, input), resource, owned);
+  const paths = withCauses(pathChanges(differences, owned.provider, input), resource, owned);
   const action = updateOrReplace(paths);
   const isForbidden = action === 'replace' && (owned.protect || resource.desired.lifecycle.protect);
   const because = becauseOf(paths);
@@ -138,7 +145,7 @@ function move(resource: PlannedResource, owned: Owned, old: Observed, input: Pla
     because: 'renamed',
     observed: old,
     owned,
-    paths: withSecretCauses(paths, resource, owned),
+    paths: withCauses(paths, resource, owned),
     previousPlace: owned.place,
     ...renamed(resource, owned),
   };
@@ -153,9 +160,14 @@ function updateOrReplace(paths: Step['paths']): 'update' | 'replace' {
   return paths.some((path) => path.forcesReplacement) ? 'replace' : 'update';
 }
 
+function withCauses(paths: Step['paths'], resource: PlannedResource, owned: Owned): Step['paths'] {
+  return withLockCauses(withSecretCauses(paths, resource, owned), resource, owned);
+}
+
 function becauseOf(paths: Step['paths']): Because {
   const hasDrifted = paths.some(({ cause }) => cause === 'drift' || cause === 'both');
   const hasChanged = paths.some(({ cause }) => cause !== 'drift');
   if (hasDrifted && hasChanged) return 'changed-and-drifted';
-  return hasDrifted ? 'drifted' : 'changed';
+  if (hasDrifted) return 'drifted';
+  return paths.every(({ cause }) => cause === 'lock') ? 'repinned' : 'changed';
 }

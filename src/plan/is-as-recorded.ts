@@ -57,6 +57,8 @@ export function isBookkeepingCurrent({ desired, place }: PlannedResource, owned:
     entry.place.file === place.file &&
     entry.place.isShared === place.isShared &&
     entry.launchDigest === desired.launchDigest &&
+    entry.pin?.name === desired.pin?.name &&
+    entry.pin?.digest === desired.pin?.digest &&
     sameSet(
       entry.secrets,
       desired.secrets.map((use) => use.locator),

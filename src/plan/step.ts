@@ -35,6 +35,7 @@ export function declaredStep(resource: PlannedResource, details: StepDetails, in
     ...(previousAddress === undefined ? {} : { previousAddress }),
     ...(previousPlace === undefined ? {} : { previousPlace: plainPlace(previousPlace) }),
     secrets: action === 'conflict' ? [] : secretsOf(resource, details.owned ?? null),
+    ...pinOf(desired, details),
     isDestructive: action === 'replace',
     precondition: preconditionOf(observed, input),
   };
@@ -94,6 +95,20 @@ export function withSecretCauses(
   });
 }
 
+/** Names the cause where the lock moved: what starts a pinned server follows from its pin. */
+export function withLockCauses(
+  paths: readonly PathChange[],
+  { desired: { pin } }: PlannedResource,
+  { entry }: Owned,
+): readonly PathChange[] {
+  if (pin === undefined || entry?.pin === undefined) return paths;
+  if (entry.pin.name === pin.name && entry.pin.digest === pin.digest) return paths;
+  return paths.map((path) => {
+    const isLaunch = isWithin(path.pointer, '/args') || isWithin(path.pointer, '/command');
+    return isLaunch && path.cause === 'config' ? { ...path, cause: 'lock' } : path;
+  });
+}
+
 /** Every leaf of something that is not there. */
 export function creationPaths(resource: PlannedResource, base: Base): readonly PathChange[] {
   return [...leavesOf(resource.attributes)].map(([pointer, value]) => {
@@ -121,6 +136,17 @@ function secretsOf(resource: PlannedResource, owned: Owned | null): Step['secret
       isNew: !(isSameLaunch && entry.secrets.includes(locator)),
     }))
     .sort((a, b) => compareText(a.pointer, b.pointer) || compareText(a.locator, b.locator));
+}
+
+/** What the lock pins now and pinned when it was applied, where that is news. */
+function pinOf(
+  { pin: after }: PlannedResource['desired'],
+  { action, owned }: StepDetails,
+): Pick<Step, 'pin'> {
+  if (after === undefined || action === 'conflict' || action === 'record' || action === 'adopt') return {};
+  const before = owned?.entry?.pin;
+  if (before === undefined) return { pin: { after } };
+  return before.name === after.name && before.digest === after.digest ? {} : { pin: { before, after } };
 }
 
 /** What the step was planned on. */

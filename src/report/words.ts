@@ -51,6 +51,7 @@ export const BECAUSE: Readonly<Record<Because, string>> = {
   declared: 'it is declared and not there',
   missing: 'we wrote it and it is gone',
   changed: 'the manifest changed',
+  repinned: 'the lock pins something else',
   drifted: 'it was changed outside mcpform',
   'changed-and-drifted': 'the manifest changed, and it was changed outside mcpform too',
   'already-there': 'it is there as declared, and not ours yet',

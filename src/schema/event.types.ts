@@ -33,6 +33,7 @@ export type Because =
   | 'declared'
   | 'missing'
   | 'changed'
+  | 'repinned'
   | 'drifted'
   | 'changed-and-drifted'
   | 'already-there'

@@ -89,12 +89,13 @@ export interface StepDocument {
    */
   action: 'record' | 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'move' | 'forget' | 'conflict';
   /**
-   * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
+   * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `repinned`: The lock moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
    */
   because:
     | 'declared'
     | 'missing'
     | 'changed'
+    | 'repinned'
     | 'drifted'
     | 'changed-and-drifted'
     | 'already-there'
@@ -136,6 +137,13 @@ export interface StepDocument {
    * The secrets the object receives.
    */
   secrets: SecretDocument[];
+  /**
+   * What the lock pins, where that differs from what was applied.
+   */
+  pin?: {
+    before?: PinDocument;
+    after: PinDocument;
+  };
   /**
    * Deletes and replacements: something is lost.
    */
@@ -244,6 +252,19 @@ export interface SecretDocument {
    * The object, or what would run with it, did not receive it before.
    */
   isNew: boolean;
+}
+/**
+ * What a name stands for.
+ */
+export interface PinDocument {
+  /**
+   * `npm:NAME@1.2.3`, `ghcr.io/acme/x:1.2`.
+   */
+  name: string;
+  /**
+   * Of its content, dependencies included.
+   */
+  digest: string;
 }
 /**
  * Something wrong or risky. Codes are permanent and explained in docs/errors.md.

@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // plan.js
-var validatePlan = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/plan.schema.json", type: "object", additionalProperties: !1, required: ["formatVersion", "planId", "stack", "mode", "lineage", "serial", "machine", "steps", "unchanged", "findings", "summary", "isComplete", "isApplicable"], properties: { formatVersion: { const: "1.0" }, planId: { type: "string", pattern: "^sha256:[0-9a-f]{64}$" }, stack: { type: "string", maxLength: 100 }, mode: { enum: ["apply", "destroy", "drift-only", "rollback"] }, lineage: { type: ["string", "null"] }, serial: { type: "integer", minimum: 0 }, machine: { type: "string" }, steps: { type: "array", items: { $ref: "#/$defs/step" } }, unchanged: { type: "array", items: { $ref: "#/$defs/address" } }, findings: { type: "array", items: { $ref: "#/$defs/finding" } }, summary: { $ref: "#/$defs/summary" }, isComplete: { type: "boolean" }, isApplicable: { type: "boolean" } }, $defs: { address: { type: "string", minLength: 1, maxLength: 1e3 }, pointer: { type: "string", maxLength: 4e3 }, place: { type: "object", additionalProperties: !1, required: ["key", "file", "path", "isShared"], properties: { key: { type: "string" }, file: { type: "string" }, path: { type: "array", items: { type: "string" } }, isShared: { type: "boolean" } } }, shown: { anyOf: [{ type: "object", additionalProperties: !1, required: ["value"], properties: { value: {} } }, { type: "object", additionalProperties: !1, required: ["hidden", "digest"], properties: { hidden: { const: !0 }, digest: { type: "string" } } }] }, pathChange: { type: "object", additionalProperties: !1, required: ["pointer", "cause"], properties: { pointer: { $ref: "#/$defs/pointer" }, before: { $ref: "#/$defs/shown" }, after: { $ref: "#/$defs/shown" }, cause: { enum: ["config", "drift", "both", "lock", "dependency", "secret", "request"] }, forcesReplacement: { const: !0 } } }, secret: { type: "object", additionalProperties: !1, required: ["locator", "pointer", "isNew"], properties: { name: { type: "string" }, locator: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, isNew: { type: "boolean" } } }, step: { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, at: { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } }, finding: { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, summary: { type: "object", additionalProperties: !1, required: ["create", "update", "replace", "delete", "adopt", "move", "forget", "record", "conflict", "unchanged"], properties: { create: { type: "integer", minimum: 0 }, update: { type: "integer", minimum: 0 }, replace: { type: "integer", minimum: 0 }, delete: { type: "integer", minimum: 0 }, adopt: { type: "integer", minimum: 0 }, move: { type: "integer", minimum: 0 }, forget: { type: "integer", minimum: 0 }, record: { type: "integer", minimum: 0 }, conflict: { type: "integer", minimum: 0 }, unchanged: { type: "integer", minimum: 0 } } } } }, func1 = Object.prototype.hasOwnProperty, func2 = require_ucs2length().default, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), schema20 = { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, schema21 = { type: "string", minLength: 1, maxLength: 1e3 };
+var validatePlan = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/plan.schema.json", type: "object", additionalProperties: !1, required: ["formatVersion", "planId", "stack", "mode", "lineage", "serial", "machine", "steps", "unchanged", "findings", "summary", "isComplete", "isApplicable"], properties: { formatVersion: { const: "1.0" }, planId: { type: "string", pattern: "^sha256:[0-9a-f]{64}$" }, stack: { type: "string", maxLength: 100 }, mode: { enum: ["apply", "destroy", "drift-only", "rollback"] }, lineage: { type: ["string", "null"] }, serial: { type: "integer", minimum: 0 }, machine: { type: "string" }, steps: { type: "array", items: { $ref: "#/$defs/step" } }, unchanged: { type: "array", items: { $ref: "#/$defs/address" } }, findings: { type: "array", items: { $ref: "#/$defs/finding" } }, summary: { $ref: "#/$defs/summary" }, isComplete: { type: "boolean" }, isApplicable: { type: "boolean" } }, $defs: { address: { type: "string", minLength: 1, maxLength: 1e3 }, pointer: { type: "string", maxLength: 4e3 }, place: { type: "object", additionalProperties: !1, required: ["key", "file", "path", "isShared"], properties: { key: { type: "string" }, file: { type: "string" }, path: { type: "array", items: { type: "string" } }, isShared: { type: "boolean" } } }, shown: { anyOf: [{ type: "object", additionalProperties: !1, required: ["value"], properties: { value: {} } }, { type: "object", additionalProperties: !1, required: ["hidden", "digest"], properties: { hidden: { const: !0 }, digest: { type: "string" } } }] }, pathChange: { type: "object", additionalProperties: !1, required: ["pointer", "cause"], properties: { pointer: { $ref: "#/$defs/pointer" }, before: { $ref: "#/$defs/shown" }, after: { $ref: "#/$defs/shown" }, cause: { enum: ["config", "drift", "both", "lock", "dependency", "secret", "request"] }, forcesReplacement: { const: !0 } } }, secret: { type: "object", additionalProperties: !1, required: ["locator", "pointer", "isNew"], properties: { name: { type: "string" }, locator: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, isNew: { type: "boolean" } } }, step: { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "repinned", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, pin: { type: "object", additionalProperties: !1, required: ["after"], properties: { before: { $ref: "#/$defs/pin" }, after: { $ref: "#/$defs/pin" } } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, pin: { type: "object", additionalProperties: !1, required: ["name", "digest"], properties: { name: { type: "string" }, digest: { type: "string" } } }, at: { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } }, finding: { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, summary: { type: "object", additionalProperties: !1, required: ["create", "update", "replace", "delete", "adopt", "move", "forget", "record", "conflict", "unchanged"], properties: { create: { type: "integer", minimum: 0 }, update: { type: "integer", minimum: 0 }, replace: { type: "integer", minimum: 0 }, delete: { type: "integer", minimum: 0 }, adopt: { type: "integer", minimum: 0 }, move: { type: "integer", minimum: 0 }, forget: { type: "integer", minimum: 0 }, record: { type: "integer", minimum: 0 }, conflict: { type: "integer", minimum: 0 }, unchanged: { type: "integer", minimum: 0 } } } } }, func1 = Object.prototype.hasOwnProperty, func2 = require_ucs2length().default, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), schema20 = { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "repinned", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, pin: { type: "object", additionalProperties: !1, required: ["after"], properties: { before: { $ref: "#/$defs/pin" }, after: { $ref: "#/$defs/pin" } } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, schema21 = { type: "string", minLength: 1, maxLength: 1e3 };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -279,6 +279,44 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
   return validate69.errors = vErrors, errors === 0;
 }
 validate69.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema27 = { type: "object", additionalProperties: !1, required: ["name", "digest"], properties: { name: { type: "string" }, digest: { type: "string" } } };
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, schema: schema27.required, parentSchema: schema27, data };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.digest === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "digest" }, schema: schema27.required, parentSchema: schema27, data };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 in data)
+      if (!(key0 === "name" || key0 === "digest")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema27, data };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    if (data.name !== void 0) {
+      let data0 = data.name;
+      if (typeof data0 != "string") {
+        let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.name.type, parentSchema: schema27.properties.name, data: data0 };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.digest !== void 0) {
+      let data1 = data.digest;
+      if (typeof data1 != "string") {
+        let err4 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.digest.type, parentSchema: schema27.properties.digest, data: data1 };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+  } else {
+    let err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema27.type, parentSchema: schema27, data };
+    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+  }
+  return validate72.errors = vErrors, errors === 0;
+}
+validate72.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -350,7 +388,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.because !== void 0) {
       let data4 = data.because;
-      if (!(data4 === "declared" || data4 === "missing" || data4 === "changed" || data4 === "drifted" || data4 === "changed-and-drifted" || data4 === "already-there" || data4 === "taken-over" || data4 === "in-sync" || data4 === "removed" || data4 === "disabled" || data4 === "destroy" || data4 === "gone" || data4 === "orphaned" || data4 === "renamed" || data4 === "requested" || data4 === "exists" || data4 === "modified" || data4 === "protected" || data4 === "blocked" || data4 === "unavailable" || data4 === "denied" || data4 === "dependency")) {
+      if (!(data4 === "declared" || data4 === "missing" || data4 === "changed" || data4 === "repinned" || data4 === "drifted" || data4 === "changed-and-drifted" || data4 === "already-there" || data4 === "taken-over" || data4 === "in-sync" || data4 === "removed" || data4 === "disabled" || data4 === "destroy" || data4 === "gone" || data4 === "orphaned" || data4 === "renamed" || data4 === "requested" || data4 === "exists" || data4 === "modified" || data4 === "protected" || data4 === "blocked" || data4 === "unavailable" || data4 === "denied" || data4 === "dependency")) {
         let err14 = { instancePath: instancePath + "/because", schemaPath: "#/properties/because/enum", keyword: "enum", params: { allowedValues: schema20.properties.because.enum }, schema: schema20.properties.because.enum, parentSchema: schema20.properties.because, data: data4 };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
@@ -388,321 +426,339 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
+    if (data.pin !== void 0) {
+      let data15 = data.pin;
+      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+        if (data15.after === void 0) {
+          let err18 = { instancePath: instancePath + "/pin", schemaPath: "#/properties/pin/required", keyword: "required", params: { missingProperty: "after" }, schema: schema20.properties.pin.required, parentSchema: schema20.properties.pin, data: data15 };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        for (let key1 in data15)
+          if (!(key1 === "before" || key1 === "after")) {
+            let err19 = { instancePath: instancePath + "/pin", schemaPath: "#/properties/pin/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema20.properties.pin, data: data15 };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        data15.before !== void 0 && (validate72(data15.before, { instancePath: instancePath + "/pin/before", parentData: data15, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data15.after !== void 0 && (validate72(data15.after, { instancePath: instancePath + "/pin/after", parentData: data15, parentDataProperty: "after", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length));
+      } else {
+        let err20 = { instancePath: instancePath + "/pin", schemaPath: "#/properties/pin/type", keyword: "type", params: { type: "object" }, schema: schema20.properties.pin.type, parentSchema: schema20.properties.pin, data: data15 };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
     if (data.isDestructive !== void 0) {
-      let data15 = data.isDestructive;
-      if (typeof data15 != "boolean") {
-        let err18 = { instancePath: instancePath + "/isDestructive", schemaPath: "#/properties/isDestructive/type", keyword: "type", params: { type: "boolean" }, schema: schema20.properties.isDestructive.type, parentSchema: schema20.properties.isDestructive, data: data15 };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      let data18 = data.isDestructive;
+      if (typeof data18 != "boolean") {
+        let err21 = { instancePath: instancePath + "/isDestructive", schemaPath: "#/properties/isDestructive/type", keyword: "type", params: { type: "boolean" }, schema: schema20.properties.isDestructive.type, parentSchema: schema20.properties.isDestructive, data: data18 };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
     if (data.precondition !== void 0) {
-      let data16 = data.precondition;
-      if (typeof data16 != "string") {
-        let err19 = { instancePath: instancePath + "/precondition", schemaPath: "#/properties/precondition/type", keyword: "type", params: { type: "string" }, schema: schema20.properties.precondition.type, parentSchema: schema20.properties.precondition, data: data16 };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      let data19 = data.precondition;
+      if (typeof data19 != "string") {
+        let err22 = { instancePath: instancePath + "/precondition", schemaPath: "#/properties/precondition/type", keyword: "type", params: { type: "string" }, schema: schema20.properties.precondition.type, parentSchema: schema20.properties.precondition, data: data19 };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema20.type, parentSchema: schema20, data };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema20.type, parentSchema: schema20, data };
+    vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema27 = { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, pattern4 = new RegExp("^[A-Z][A-Z0-9_]*$", "u"), schema28 = { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+var schema28 = { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, pattern4 = new RegExp("^[A-Z][A-Z0-9_]*$", "u"), schema29 = { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } };
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.file === void 0) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" }, schema: schema28.required, parentSchema: schema28, data };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" }, schema: schema29.required, parentSchema: schema29, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 in data)
       if (!(key0 === "file" || key0 === "pointer" || key0 === "part" || key0 === "line" || key0 === "column" || key0 === "excerpt")) {
-        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema28, data };
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema29, data };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     if (data.file !== void 0) {
       let data0 = data.file;
       if (typeof data0 != "string") {
-        let err2 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" }, schema: schema28.properties.file.type, parentSchema: schema28.properties.file, data: data0 };
+        let err2 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" }, schema: schema29.properties.file.type, parentSchema: schema29.properties.file, data: data0 };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
     if (data.pointer !== void 0 && (validate59(data.pointer, { instancePath: instancePath + "/pointer", parentData: data, parentDataProperty: "pointer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length)), data.part !== void 0) {
       let data2 = data.part;
       if (!(data2 === "key" || data2 === "value")) {
-        let err3 = { instancePath: instancePath + "/part", schemaPath: "#/properties/part/enum", keyword: "enum", params: { allowedValues: schema28.properties.part.enum }, schema: schema28.properties.part.enum, parentSchema: schema28.properties.part, data: data2 };
+        let err3 = { instancePath: instancePath + "/part", schemaPath: "#/properties/part/enum", keyword: "enum", params: { allowedValues: schema29.properties.part.enum }, schema: schema29.properties.part.enum, parentSchema: schema29.properties.part, data: data2 };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
     if (data.line !== void 0) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-        let err4 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: "integer" }, schema: schema28.properties.line.type, parentSchema: schema28.properties.line, data: data3 };
+        let err4 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.line.type, parentSchema: schema29.properties.line, data: data3 };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3) && (data3 < 1 || isNaN(data3))) {
-        let err5 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema28.properties.line, data: data3 };
+        let err5 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema29.properties.line, data: data3 };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.column !== void 0) {
       let data4 = data.column;
       if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-        let err6 = { instancePath: instancePath + "/column", schemaPath: "#/properties/column/type", keyword: "type", params: { type: "integer" }, schema: schema28.properties.column.type, parentSchema: schema28.properties.column, data: data4 };
+        let err6 = { instancePath: instancePath + "/column", schemaPath: "#/properties/column/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.column.type, parentSchema: schema29.properties.column, data: data4 };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4) && (data4 < 1 || isNaN(data4))) {
-        let err7 = { instancePath: instancePath + "/column", schemaPath: "#/properties/column/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema28.properties.column, data: data4 };
+        let err7 = { instancePath: instancePath + "/column", schemaPath: "#/properties/column/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema29.properties.column, data: data4 };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.excerpt !== void 0) {
       let data5 = data.excerpt;
       if (typeof data5 != "string") {
-        let err8 = { instancePath: instancePath + "/excerpt", schemaPath: "#/properties/excerpt/type", keyword: "type", params: { type: "string" }, schema: schema28.properties.excerpt.type, parentSchema: schema28.properties.excerpt, data: data5 };
+        let err8 = { instancePath: instancePath + "/excerpt", schemaPath: "#/properties/excerpt/type", keyword: "type", params: { type: "string" }, schema: schema29.properties.excerpt.type, parentSchema: schema29.properties.excerpt, data: data5 };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
   } else {
-    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema28.type, parentSchema: schema28, data };
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema29.type, parentSchema: schema29, data };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate75.errors = vErrors, errors === 0;
+  return validate78.errors = vErrors, errors === 0;
 }
-validate75.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
+validate78.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.code === void 0) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "code" }, schema: schema27.required, parentSchema: schema27, data };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "code" }, schema: schema28.required, parentSchema: schema28, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.severity === void 0) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "severity" }, schema: schema27.required, parentSchema: schema27, data };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "severity" }, schema: schema28.required, parentSchema: schema28, data };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.message === void 0) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, schema: schema27.required, parentSchema: schema27, data };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, schema: schema28.required, parentSchema: schema28, data };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     for (let key0 in data)
       if (!(key0 === "code" || key0 === "severity" || key0 === "message" || key0 === "hint" || key0 === "at" || key0 === "address")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema27, data };
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema28, data };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     if (data.code !== void 0) {
       let data0 = data.code;
       if (typeof data0 == "string") {
         if (func2(data0) > 100) {
-          let err4 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/maxLength", keyword: "maxLength", params: { limit: 100 }, schema: 100, parentSchema: schema27.properties.code, data: data0 };
+          let err4 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/maxLength", keyword: "maxLength", params: { limit: 100 }, schema: 100, parentSchema: schema28.properties.code, data: data0 };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
         if (!pattern4.test(data0)) {
-          let err5 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]*$" }, schema: "^[A-Z][A-Z0-9_]*$", parentSchema: schema27.properties.code, data: data0 };
+          let err5 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]*$" }, schema: "^[A-Z][A-Z0-9_]*$", parentSchema: schema28.properties.code, data: data0 };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
       } else {
-        let err6 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.code.type, parentSchema: schema27.properties.code, data: data0 };
+        let err6 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/type", keyword: "type", params: { type: "string" }, schema: schema28.properties.code.type, parentSchema: schema28.properties.code, data: data0 };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.severity !== void 0) {
       let data1 = data.severity;
       if (!(data1 === "error" || data1 === "warning" || data1 === "info")) {
-        let err7 = { instancePath: instancePath + "/severity", schemaPath: "#/properties/severity/enum", keyword: "enum", params: { allowedValues: schema27.properties.severity.enum }, schema: schema27.properties.severity.enum, parentSchema: schema27.properties.severity, data: data1 };
+        let err7 = { instancePath: instancePath + "/severity", schemaPath: "#/properties/severity/enum", keyword: "enum", params: { allowedValues: schema28.properties.severity.enum }, schema: schema28.properties.severity.enum, parentSchema: schema28.properties.severity, data: data1 };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.message !== void 0) {
       let data2 = data.message;
       if (typeof data2 != "string") {
-        let err8 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.message.type, parentSchema: schema27.properties.message, data: data2 };
+        let err8 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema28.properties.message.type, parentSchema: schema28.properties.message, data: data2 };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.hint !== void 0) {
       let data3 = data.hint;
       if (typeof data3 != "string") {
-        let err9 = { instancePath: instancePath + "/hint", schemaPath: "#/properties/hint/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.hint.type, parentSchema: schema27.properties.hint, data: data3 };
+        let err9 = { instancePath: instancePath + "/hint", schemaPath: "#/properties/hint/type", keyword: "type", params: { type: "string" }, schema: schema28.properties.hint.type, parentSchema: schema28.properties.hint, data: data3 };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
-    data.at !== void 0 && (validate75(data.at, { instancePath: instancePath + "/at", parentData: data, parentDataProperty: "at", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length)), data.address !== void 0 && (validate54(data.address, { instancePath: instancePath + "/address", parentData: data, parentDataProperty: "address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
+    data.at !== void 0 && (validate78(data.at, { instancePath: instancePath + "/at", parentData: data, parentDataProperty: "at", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length)), data.address !== void 0 && (validate54(data.address, { instancePath: instancePath + "/address", parentData: data, parentDataProperty: "address", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
   } else {
-    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema27.type, parentSchema: schema27, data };
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema28.type, parentSchema: schema28, data };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate74.errors = vErrors, errors === 0;
+  return validate77.errors = vErrors, errors === 0;
 }
-validate74.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema29 = { type: "object", additionalProperties: !1, required: ["create", "update", "replace", "delete", "adopt", "move", "forget", "record", "conflict", "unchanged"], properties: { create: { type: "integer", minimum: 0 }, update: { type: "integer", minimum: 0 }, replace: { type: "integer", minimum: 0 }, delete: { type: "integer", minimum: 0 }, adopt: { type: "integer", minimum: 0 }, move: { type: "integer", minimum: 0 }, forget: { type: "integer", minimum: 0 }, record: { type: "integer", minimum: 0 }, conflict: { type: "integer", minimum: 0 }, unchanged: { type: "integer", minimum: 0 } } };
-function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
+validate77.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema30 = { type: "object", additionalProperties: !1, required: ["create", "update", "replace", "delete", "adopt", "move", "forget", "record", "conflict", "unchanged"], properties: { create: { type: "integer", minimum: 0 }, update: { type: "integer", minimum: 0 }, replace: { type: "integer", minimum: 0 }, delete: { type: "integer", minimum: 0 }, adopt: { type: "integer", minimum: 0 }, move: { type: "integer", minimum: 0 }, forget: { type: "integer", minimum: 0 }, record: { type: "integer", minimum: 0 }, conflict: { type: "integer", minimum: 0 }, unchanged: { type: "integer", minimum: 0 } } };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.create === void 0) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "create" }, schema: schema29.required, parentSchema: schema29, data };
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "create" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.update === void 0) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "update" }, schema: schema29.required, parentSchema: schema29, data };
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "update" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.replace === void 0) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "replace" }, schema: schema29.required, parentSchema: schema29, data };
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "replace" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.delete === void 0) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "delete" }, schema: schema29.required, parentSchema: schema29, data };
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "delete" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
     if (data.adopt === void 0) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "adopt" }, schema: schema29.required, parentSchema: schema29, data };
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "adopt" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     if (data.move === void 0) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "move" }, schema: schema29.required, parentSchema: schema29, data };
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "move" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     if (data.forget === void 0) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "forget" }, schema: schema29.required, parentSchema: schema29, data };
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "forget" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
     if (data.record === void 0) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "record" }, schema: schema29.required, parentSchema: schema29, data };
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "record" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
     if (data.conflict === void 0) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conflict" }, schema: schema29.required, parentSchema: schema29, data };
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conflict" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
     if (data.unchanged === void 0) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unchanged" }, schema: schema29.required, parentSchema: schema29, data };
+      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unchanged" }, schema: schema30.required, parentSchema: schema30, data };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
     for (let key0 in data)
-      if (!func1.call(schema29.properties, key0)) {
-        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema29, data };
+      if (!func1.call(schema30.properties, key0)) {
+        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema30, data };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     if (data.create !== void 0) {
       let data0 = data.create;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-        let err11 = { instancePath: instancePath + "/create", schemaPath: "#/properties/create/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.create.type, parentSchema: schema29.properties.create, data: data0 };
+        let err11 = { instancePath: instancePath + "/create", schemaPath: "#/properties/create/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.create.type, parentSchema: schema30.properties.create, data: data0 };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0) && (data0 < 0 || isNaN(data0))) {
-        let err12 = { instancePath: instancePath + "/create", schemaPath: "#/properties/create/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.create, data: data0 };
+        let err12 = { instancePath: instancePath + "/create", schemaPath: "#/properties/create/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.create, data: data0 };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.update !== void 0) {
       let data1 = data.update;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err13 = { instancePath: instancePath + "/update", schemaPath: "#/properties/update/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.update.type, parentSchema: schema29.properties.update, data: data1 };
+        let err13 = { instancePath: instancePath + "/update", schemaPath: "#/properties/update/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.update.type, parentSchema: schema30.properties.update, data: data1 };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1) && (data1 < 0 || isNaN(data1))) {
-        let err14 = { instancePath: instancePath + "/update", schemaPath: "#/properties/update/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.update, data: data1 };
+        let err14 = { instancePath: instancePath + "/update", schemaPath: "#/properties/update/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.update, data: data1 };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
     if (data.replace !== void 0) {
       let data2 = data.replace;
       if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-        let err15 = { instancePath: instancePath + "/replace", schemaPath: "#/properties/replace/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.replace.type, parentSchema: schema29.properties.replace, data: data2 };
+        let err15 = { instancePath: instancePath + "/replace", schemaPath: "#/properties/replace/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.replace.type, parentSchema: schema30.properties.replace, data: data2 };
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2) && (data2 < 0 || isNaN(data2))) {
-        let err16 = { instancePath: instancePath + "/replace", schemaPath: "#/properties/replace/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.replace, data: data2 };
+        let err16 = { instancePath: instancePath + "/replace", schemaPath: "#/properties/replace/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.replace, data: data2 };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
     if (data.delete !== void 0) {
       let data3 = data.delete;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-        let err17 = { instancePath: instancePath + "/delete", schemaPath: "#/properties/delete/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.delete.type, parentSchema: schema29.properties.delete, data: data3 };
+        let err17 = { instancePath: instancePath + "/delete", schemaPath: "#/properties/delete/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.delete.type, parentSchema: schema30.properties.delete, data: data3 };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3) && (data3 < 0 || isNaN(data3))) {
-        let err18 = { instancePath: instancePath + "/delete", schemaPath: "#/properties/delete/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.delete, data: data3 };
+        let err18 = { instancePath: instancePath + "/delete", schemaPath: "#/properties/delete/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.delete, data: data3 };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
     if (data.adopt !== void 0) {
       let data4 = data.adopt;
       if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-        let err19 = { instancePath: instancePath + "/adopt", schemaPath: "#/properties/adopt/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.adopt.type, parentSchema: schema29.properties.adopt, data: data4 };
+        let err19 = { instancePath: instancePath + "/adopt", schemaPath: "#/properties/adopt/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.adopt.type, parentSchema: schema30.properties.adopt, data: data4 };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4) && (data4 < 0 || isNaN(data4))) {
-        let err20 = { instancePath: instancePath + "/adopt", schemaPath: "#/properties/adopt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.adopt, data: data4 };
+        let err20 = { instancePath: instancePath + "/adopt", schemaPath: "#/properties/adopt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.adopt, data: data4 };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.move !== void 0) {
       let data5 = data.move;
       if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
-        let err21 = { instancePath: instancePath + "/move", schemaPath: "#/properties/move/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.move.type, parentSchema: schema29.properties.move, data: data5 };
+        let err21 = { instancePath: instancePath + "/move", schemaPath: "#/properties/move/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.move.type, parentSchema: schema30.properties.move, data: data5 };
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5) && (data5 < 0 || isNaN(data5))) {
-        let err22 = { instancePath: instancePath + "/move", schemaPath: "#/properties/move/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.move, data: data5 };
+        let err22 = { instancePath: instancePath + "/move", schemaPath: "#/properties/move/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.move, data: data5 };
         vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.forget !== void 0) {
       let data6 = data.forget;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err23 = { instancePath: instancePath + "/forget", schemaPath: "#/properties/forget/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.forget.type, parentSchema: schema29.properties.forget, data: data6 };
+        let err23 = { instancePath: instancePath + "/forget", schemaPath: "#/properties/forget/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.forget.type, parentSchema: schema30.properties.forget, data: data6 };
         vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6) && (data6 < 0 || isNaN(data6))) {
-        let err24 = { instancePath: instancePath + "/forget", schemaPath: "#/properties/forget/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.forget, data: data6 };
+        let err24 = { instancePath: instancePath + "/forget", schemaPath: "#/properties/forget/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.forget, data: data6 };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
     if (data.record !== void 0) {
       let data7 = data.record;
       if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
-        let err25 = { instancePath: instancePath + "/record", schemaPath: "#/properties/record/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.record.type, parentSchema: schema29.properties.record, data: data7 };
+        let err25 = { instancePath: instancePath + "/record", schemaPath: "#/properties/record/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.record.type, parentSchema: schema30.properties.record, data: data7 };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7) && (data7 < 0 || isNaN(data7))) {
-        let err26 = { instancePath: instancePath + "/record", schemaPath: "#/properties/record/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.record, data: data7 };
+        let err26 = { instancePath: instancePath + "/record", schemaPath: "#/properties/record/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.record, data: data7 };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
     if (data.conflict !== void 0) {
       let data8 = data.conflict;
       if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
-        let err27 = { instancePath: instancePath + "/conflict", schemaPath: "#/properties/conflict/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.conflict.type, parentSchema: schema29.properties.conflict, data: data8 };
+        let err27 = { instancePath: instancePath + "/conflict", schemaPath: "#/properties/conflict/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.conflict.type, parentSchema: schema30.properties.conflict, data: data8 };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8) && (data8 < 0 || isNaN(data8))) {
-        let err28 = { instancePath: instancePath + "/conflict", schemaPath: "#/properties/conflict/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.conflict, data: data8 };
+        let err28 = { instancePath: instancePath + "/conflict", schemaPath: "#/properties/conflict/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.conflict, data: data8 };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.unchanged !== void 0) {
       let data9 = data.unchanged;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
-        let err29 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/type", keyword: "type", params: { type: "integer" }, schema: schema29.properties.unchanged.type, parentSchema: schema29.properties.unchanged, data: data9 };
+        let err29 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/type", keyword: "type", params: { type: "integer" }, schema: schema30.properties.unchanged.type, parentSchema: schema30.properties.unchanged, data: data9 };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data9 == "number" && isFinite(data9) && (data9 < 0 || isNaN(data9))) {
-        let err30 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema29.properties.unchanged, data: data9 };
+        let err30 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema30.properties.unchanged, data: data9 };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
   } else {
-    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema29.type, parentSchema: schema29, data };
+    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema30.type, parentSchema: schema30, data };
     vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
   }
-  return validate80.errors = vErrors, errors === 0;
+  return validate83.errors = vErrors, errors === 0;
 }
-validate80.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate83.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -853,13 +909,13 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data11)) {
         let len2 = data11.length;
         for (let i2 = 0; i2 < len2; i2++)
-          validate74(data11[i2], { instancePath: instancePath + "/findings/" + i2, parentData: data11, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          validate77(data11[i2], { instancePath: instancePath + "/findings/" + i2, parentData: data11, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       } else {
         let err26 = { instancePath: instancePath + "/findings", schemaPath: "#/properties/findings/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.findings.type, parentSchema: schema19.properties.findings, data: data11 };
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    if (data.summary !== void 0 && (validate80(data.summary, { instancePath: instancePath + "/summary", parentData: data, parentDataProperty: "summary", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.isComplete !== void 0) {
+    if (data.summary !== void 0 && (validate83(data.summary, { instancePath: instancePath + "/summary", parentData: data, parentDataProperty: "summary", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length)), data.isComplete !== void 0) {
       let data14 = data.isComplete;
       if (typeof data14 != "boolean") {
         let err27 = { instancePath: instancePath + "/isComplete", schemaPath: "#/properties/isComplete/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.isComplete.type, parentSchema: schema19.properties.isComplete, data: data14 };

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
-import { EMPTY_LOCK } from '../../src/model/lock.ts';
+import { launchId } from '../../src/graph/launch-id.ts';
+import type { LaunchRecord } from '../../src/model/launch.ts';
+import type { Pin } from '../../src/model/lock.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
 import { server, stack } from './stack.ts';
+import { surroundings } from './surroundings.ts';
 
 const user = { client: 'claude-code', scope: 'user' } as const;
 const project = { client: 'claude-code', scope: 'project', folder: '/repo' } as const;
@@ -15,10 +18,11 @@ const api = {
   label: 'services/api',
 } as const;
 
-const graphOf = (manifest: Manifest) => desire(manifest, EMPTY_LOCK);
+const graphOf = (manifest: Manifest, pins: Readonly<Record<string, Pin>> = {}) =>
+  desire(manifest, surroundings(pins));
 
-function only(declared: Server): Desired {
-  const { desired } = graphOf(stack([declared]));
+function only(declared: Server, pin?: Pin): Desired {
+  const { desired } = graphOf(stack([declared]), pin === undefined ? {} : { [declared.name]: pin });
   expect(desired).toHaveLength(1);
   return desired[0] as Desired;
 }
@@ -177,6 +181,12 @@ describe('packages and images', () => {
   const pypi = { kind: 'package', ecosystem: 'pypi', name: 'mcp-server[cli]', version: '2.0.0rc1' } as const;
   const digest = `sha256:${'3f'.repeat(32)}`;
   const image = { kind: 'image', image: `ghcr.io/github/mcp:1.1.2@${digest}` } as const;
+  const pin = {
+    kind: 'package',
+    package: 'npm:@scope/server@1.4.0',
+    integrity: `sha512-${'A'.repeat(86)}==`,
+    tree: `sha256:${'b'.repeat(64)}`,
+  } as const;
 
   it.each([
     ['npm', npm, undefined, 'npx -y @scope/server@1.2.3 server.js'],
@@ -191,9 +201,84 @@ describe('packages and images', () => {
       expect(desired.map(lineOf)).toEqual([line]);
       expect(findings).toMatchObject([
         { code: 'GRAPH_LAUNCH_DIRECT', severity: 'warning', address: 'claude-code/user/a' },
+        { code: 'GRAPH_UNLOCKED', severity: 'warning', address: 'claude-code/user/a' },
       ]);
     },
   );
+
+  it('launches what the lock says a range stands for', () => {
+    const declared = server('a', { runtime: { ...npm, version: '^1' }, launch: 'direct' });
+    const { desired, findings } = graphOf(stack([declared]), { a: pin });
+    expect(desired.map(lineOf)).toEqual(['npx -y @scope/server@1.4.0 server.js']);
+    expect(findings.map(({ code }) => code)).toEqual(['GRAPH_LAUNCH_DIRECT']);
+  });
+
+  it('goes through a shell on Windows, but not in a file that others read', () => {
+    const declared = server('a', { runtime: npm, launch: 'direct', targets: [user, project] });
+    const { desired } = desire(stack([declared]), { ...surroundings(), platform: 'win32' });
+    expect(desired.map(lineOf)).toEqual([
+      'cmd /c npx -y @scope/server@1.2.3 server.js',
+      'npx -y @scope/server@1.2.3 server.js',
+    ]);
+  });
+
+  it('launches a locked package through mcpform, bound to the pin by the id of the launch', () => {
+    const env = { KEY: [{ env: 'KEY' }], NODE_OPTIONS: '--max-old-space-size=99' } as const;
+    const desired = only(server('a', { runtime: npm, args: ['--root', [{ env: 'ROOT' }]], env }), pin);
+    expect(desired.launch).toEqual({
+      formatVersion: 1,
+      server: 'a',
+      pin: { package: pin.package, integrity: pin.integrity, tree: pin.tree },
+      bin: null,
+      args: ['--root', [{ env: 'ROOT' }]],
+      loaderVariables: ['NODE_OPTIONS'],
+    });
+    expect(desired.spec).toMatchObject({ command: '/usr/bin/node', env });
+    expect(desired.spec.args).toEqual([
+      '/opt/mcpform/mcpform.cjs',
+      'exec',
+      launchId(desired.launch as LaunchRecord),
+    ]);
+    expect(desired.pin).toEqual({ name: pin.package, digest: pin.tree });
+    expect(desired.blocked).toBeUndefined();
+  });
+
+  it.each([
+    ['another version', { package: 'npm:@scope/server@1.4.1' }],
+    ['another integrity', { integrity: `sha512-${'B'.repeat(86)}==` }],
+    ['another dependency', { tree: `sha256:${'c'.repeat(64)}` }],
+  ])('gives the launch another name for %s', (_, other) => {
+    const declared = server('a', { runtime: npm });
+    const [one, two] = [only(declared, pin), only(declared, { ...pin, ...other })];
+    expect(one.spec.args.at(-1)).not.toBe(two.spec.args.at(-1));
+    expect(one.launchDigest).not.toBe(two.launchDigest);
+  });
+
+  it('starts an image by the digest that the lock has for its tag', () => {
+    const declared = server('a', { runtime: { kind: 'image', image: 'mcp:1' }, launch: 'direct' });
+    const desired = only(declared, { kind: 'image', image: `mcp:1@${digest}` });
+    expect(lineOf(desired)).toBe(`docker run -i --rm --init mcp:1@${digest} server.js`);
+    expect(desired.pin).toEqual({ name: 'mcp:1', digest });
+  });
+
+  it.each(['mcp', 'mcp:latest'])('points out that nobody knows which version "%s" is', (name) => {
+    const declared = server('a', { runtime: { kind: 'image', image: name }, launch: 'direct' });
+    const { findings } = graphOf(stack([declared]), { a: { kind: 'image', image: `${name}@${digest}` } });
+    expect(findings.map(({ code }) => code)).toEqual(['GRAPH_LAUNCH_DIRECT', 'GRAPH_IMAGE_LATEST']);
+  });
+
+  it.each([
+    ['a verified package', { runtime: npm }],
+    ['a range', { runtime: { ...npm, version: '^1.2.3' }, launch: 'direct' }],
+    ['a tag', { runtime: { ...npm, version: 'latest' }, launch: 'direct' }],
+    ['a package without a version', { runtime: { ...npm, version: undefined }, launch: 'direct' }],
+    ['an image by tag', { runtime: { kind: 'image', image: 'mcp:1' }, launch: 'direct' }],
+  ] as const)('blocks %s that is not in the lock', (_, more) => {
+    const { desired, findings } = graphOf(stack([server('a', more as Partial<Server>), server('b')]));
+    expect(findings).toEqual([]);
+    expect(desired[0]?.blocked).toMatchObject({ code: 'GRAPH_UNLOCKED', hint: 'run `mcpform lock`' });
+    expect(desired[1]?.blocked).toBeUndefined();
+  });
 
   it('launches a pinned image directly, passing variables by name only', () => {
     const declared = server('a', {
@@ -214,20 +299,11 @@ describe('packages and images', () => {
 
   it('launches directly by default in project scope, where colleagues may not have mcpform', () => {
     const { desired } = graphOf(stack([server('a', { runtime: npm, targets: [user, project] })]));
-    expect(desired.map(({ blocked }) => blocked?.code)).toEqual(['GRAPH_LAUNCH_UNAVAILABLE', undefined]);
+    expect(desired.map(({ blocked }) => blocked?.code)).toEqual(['GRAPH_UNLOCKED', undefined]);
   });
 
   it.each([
-    ['a verified package', { runtime: npm }, 'needs `launch: verified`'],
     ['a verified image', { runtime: image }, 'needs `launch: verified`'],
-    [
-      'a package without a version',
-      { runtime: { ...npm, version: undefined }, launch: 'direct' },
-      'has no version',
-    ],
-    ['a range', { runtime: { ...npm, version: '^1.2.3' }, launch: 'direct' }, 'not an exact version'],
-    ['a tag', { runtime: { ...npm, version: 'latest' }, launch: 'direct' }, 'not an exact version'],
-    ['a wildcard', { runtime: { ...pypi, version: '2.*' }, launch: 'direct' }, 'not an exact version'],
     [
       'a name that is an option',
       { runtime: { ...npm, name: '--eval' }, launch: 'direct' },
@@ -236,18 +312,8 @@ describe('packages and images', () => {
     ['a path', { runtime: { ...npm, name: '../evil' }, launch: 'direct' }, 'not an npm package'],
     ['an option for uvx', { runtime: { ...pypi, name: '-e' }, launch: 'direct' }, 'not a PyPI project'],
     ['a bin that is an option', { runtime: npm, bin: '-c', launch: 'direct' }, 'not a program name'],
-    ['a package from git', { runtime: { ...npm, ecosystem: 'git' }, launch: 'direct' }, 'from "git" needs'],
-    ['a bundle', { runtime: { ...npm, ecosystem: 'mcpb' }, launch: 'direct' }, 'from "mcpb" needs'],
-    [
-      'an image by tag',
-      { runtime: { kind: 'image', image: 'mcp:1' }, launch: 'direct' },
-      'not pinned by digest',
-    ],
-    [
-      'an image that is an option',
-      { runtime: { kind: 'image', image: `-v=/:/x@${digest}` }, launch: 'direct' },
-      'not pinned',
-    ],
+    ['a package from git', { runtime: { ...npm, ecosystem: 'git' }, launch: 'direct' }, 'from "git" can only'],
+    ['a bundle', { runtime: { ...npm, ecosystem: 'mcpb' }, launch: 'direct' }, 'from "mcpb" can only'],
     [
       'an image with engine fields',
       { runtime: image, engine: { volumes: [] }, launch: 'direct' },

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
 import { parseManifest } from '../../src/manifest/parse-manifest.ts';
-import { EMPTY_LOCK } from '../../src/model/lock.ts';
+import { surroundings } from './surroundings.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
 
@@ -17,7 +17,7 @@ function graphOf(folder: string, files: readonly string[]) {
   });
   expect(findings).toEqual([]);
   if (manifest === null) throw new Error('an example is not valid');
-  return desire(manifest, EMPTY_LOCK);
+  return desire(manifest, surroundings());
 }
 
 describe('the examples', () => {

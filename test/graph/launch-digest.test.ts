@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
-import { EMPTY_LOCK } from '../../src/model/lock.ts';
 import type { Server } from '../../src/model/manifest.ts';
 import { server, stack } from './stack.ts';
+import { surroundings } from './surroundings.ts';
 
 function digestOf(more: Partial<Server>): string {
-  return desire(stack([server('a', more)]), EMPTY_LOCK).desired[0]?.launchDigest ?? '';
+  return desire(stack([server('a', more)]), surroundings()).desired[0]?.launchDigest ?? '';
 }
 
 const remote = (url: string, more: Partial<Server> = {}): Partial<Server> => ({

@@ -6,8 +6,8 @@ import { type ImportedServer, importEntry, joinImports } from '../../src/manifes
 import { addServers } from '../../src/manifest/write-manifest.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { isWithin, leavesOf } from '../../src/model/leaves.ts';
-import { EMPTY_LOCK } from '../../src/model/lock.ts';
 import { claudeCode } from '../../src/providers/claude-code/index.ts';
+import { surroundings } from '../graph/surroundings.ts';
 
 const user = { client: 'claude-code', scope: 'user' } as const;
 const stdio = (more: JsonObject): JsonObject =>
@@ -30,7 +30,7 @@ function declaredAgain(servers: readonly ImportedServer[]) {
     clientNames: ['claude-code'],
   });
   if (manifest === null) return { attributes: new Map<string, JsonObject>(), findings };
-  const { desired } = desire(manifest, EMPTY_LOCK);
+  const { desired } = desire(manifest, surroundings());
   const rendered = desired.map((each) => ({ each, ...claudeCode.render(each) }));
   return {
     attributes: new Map(rendered.map(({ each, attributes }) => [each.server, attributes])),

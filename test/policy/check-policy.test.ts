@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
-import { EMPTY_LOCK } from '../../src/model/lock.ts';
 import type { Server, Template } from '../../src/model/manifest.ts';
 import { checkPolicy } from '../../src/policy/check-policy.ts';
 import { server, stack } from '../graph/stack.ts';
+import { surroundings } from '../graph/surroundings.ts';
 import { here, policy, verdict } from './world.ts';
 
 const command = (program: Template, ...args: Template[]): Partial<Server> => ({
@@ -318,7 +318,7 @@ describe('several policies', () => {
   it('must all allow, and each says so itself', () => {
     const root = policy({ commands: { allow: ['node **'] } });
     const own = policy({ commands: { deny: ['node'] } }, '/home/me/.config/mcpform/policy.yaml');
-    const { desired } = desire(stack([server('a')]), EMPTY_LOCK);
+    const { desired } = desire(stack([server('a')]), surroundings());
     expect(checkPolicy([root, own], desired, new Map(), here)).toEqual([
       {
         code: 'POLICY_DENIED',
@@ -334,7 +334,7 @@ describe('several policies', () => {
 
   it('give one finding for every thing and every server', () => {
     const strict = policy({ commands: { default: 'deny' }, scopes: { default: 'warn' } });
-    const { desired } = desire(stack([server('a'), server('b')]), EMPTY_LOCK);
+    const { desired } = desire(stack([server('a'), server('b')]), surroundings());
     expect(checkPolicy([strict], desired, new Map(), here).map(({ code }) => code)).toEqual([
       'POLICY_WARNING',
       'POLICY_DENIED',

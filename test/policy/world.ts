@@ -1,13 +1,13 @@
 import { desire } from '../../src/graph/desire.ts';
 import type { SourceIdentity } from '../../src/model/inventory.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { EMPTY_LOCK } from '../../src/model/lock.ts';
 import type { Server } from '../../src/model/manifest.ts';
 import type { Desired, Rendered } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
 import { checkPolicy } from '../../src/policy/check-policy.ts';
 import type { Effect, Policy, Subject } from '../../src/policy/policy.ts';
 import { server, stack } from '../graph/stack.ts';
+import { surroundings } from '../graph/surroundings.ts';
 
 export const here: SourceIdentity = {
   remote: 'https://github.com/acme/tools.git',
@@ -36,7 +36,7 @@ export function verdict(
   more: Partial<Server>,
   source: SourceIdentity = here,
 ): string {
-  const { desired } = desire(stack([server('a', more)]), EMPTY_LOCK);
+  const { desired } = desire(stack([server('a', more)]), surroundings());
   const rendered = new Map(desired.map((each) => [each.address, render(each)]));
   const findings = checkPolicy([policies].flat(), desired, rendered, source);
   const words = findings.map(({ code, message }) => {

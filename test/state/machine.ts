@@ -35,7 +35,8 @@ export function digest(text: string): string {
 export function contextOn(system: System, signal = new AbortController().signal) {
   const events: Event[] = [];
   const emit = (event: Event): void => void events.push(event);
-  const ctx: Context = { system, home, env: {}, platform: 'linux', signal, emit, folders, digest };
+  const launcher = { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs'], isEphemeral: false };
+  const ctx: Context = { system, home, env: {}, platform: 'linux', signal, emit, folders, launcher, digest };
   return { ctx, events };
 }
 

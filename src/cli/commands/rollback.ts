@@ -19,7 +19,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const lock = { ...(await lockOf(generation)), ownership: now.lock.ownership };
   const { expandManifest } = await import('../../engine/expand-texts.ts');
   const manifest = atPlaceOf(now.manifest, generation.manifest);
-  const past = await expandManifest({ manifest, lock, findings: [] }, now.loaded);
+  const past = await expandManifest({ manifest, lock, findings: [] }, now.loaded, ctx);
   const then: Declared = { ...past, loaded: now.loaded, books: now.books };
   return await applyCommand(
     then,

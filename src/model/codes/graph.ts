@@ -10,6 +10,10 @@ export const graphCodes = {
     EXIT.error,
     'Two addresses mean the same entry in the same file, such as a worktree and its main repository in local scope. Keep one.',
   ),
+  GRAPH_IMAGE_LATEST: e(
+    EXIT.error,
+    'An image without a version: `latest`, or no tag. The lock pins its digest, but nobody can tell what it is. With `--locked` this is an error.',
+  ),
   GRAPH_LAUNCH_DIRECT: e(
     EXIT.error,
     'A package or image is started by npx, uvx or docker directly. It is pinned, but mcpform verifies nothing when it starts.',
@@ -25,6 +29,10 @@ export const graphCodes = {
   GRAPH_SECRET_UNAVAILABLE: e(
     EXIT.partial,
     'A secret comes from a backend that this release cannot read; only `env` works. The server is left alone until then.',
+  ),
+  GRAPH_UNLOCKED: e(
+    EXIT.partial,
+    'The lock does not say what a package or image stands for, or says it for something else. Run `mcpform lock`; with `--locked` nothing is applied until then.',
   ),
   GRAPH_VALUE_KEPT: e(
     EXIT.error,

@@ -1,0 +1,49 @@
+import type { Target } from '../model/address.ts';
+import type { Code } from '../model/codes.ts';
+import type { Launcher } from '../model/context.ts';
+import type { LaunchRecord } from '../model/launch.ts';
+import type { Pin } from '../model/lock.ts';
+import type { Server } from '../model/manifest.ts';
+import type { EntrySpec } from '../model/resource.ts';
+
+/** The entry of one server at one target, and what people should know of how it is launched. */
+export interface Launch {
+  readonly spec: EntrySpec;
+  /** What `mcpform exec` starts, when the entry goes through it. */
+  readonly record?: LaunchRecord;
+  /** Why this server cannot be launched on this machine by this release, and what to do. */
+  readonly blocked?: Reason;
+  /** What this launch does not guarantee. */
+  readonly caveats: readonly Reason[];
+}
+
+export interface Reason {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What a launch is made from, besides the server itself. */
+export interface LaunchSite {
+  readonly target: Target;
+  /** What the entry holds whatever starts it, with the secrets bound. */
+  readonly bound: EntrySpec;
+  /** What the lock says the server stands for; undefined when it does not say, or of something else. */
+  readonly pin: Pin | undefined;
+  readonly launcher: Launcher;
+  readonly platform: NodeJS.Platform;
+}
+
+/** Colleagues who read a project file may not have mcpform, so there the default is `direct`. */
+export function isDirect(server: Server, target: Target): boolean {
+  return (server.launch ?? (target.scope === 'project' ? 'direct' : 'verified')) === 'direct';
+}
+
+/** What is not in the lock could be anything by tomorrow. */
+export function unlocked(server: Server, what: string): Reason {
+  return {
+    code: 'GRAPH_UNLOCKED',
+    message: `server "${server.name}": "${what}" is not in the lock`,
+    hint: 'run `mcpform lock`',
+  };
+}

@@ -1,0 +1,11 @@
+import type { Pin } from '../model/lock.ts';
+import type { PinSummary } from '../model/resource.ts';
+
+/** A pin as plans and books name it. The digest is the one that changes with anything inside. */
+export function summarizePin(pin: Pin): PinSummary {
+  if (pin.kind === 'image') {
+    const [name = '', digest = ''] = pin.image.split('@', 2);
+    return { name, digest };
+  }
+  return { name: pin.package, digest: pin.tree ?? pin.integrity ?? '' };
+}
