@@ -87,7 +87,13 @@ export interface Processes {
   run(
     command: string,
     args: readonly string[],
-    options?: { cwd?: string; env?: Readonly<Record<string, string>>; timeoutMs?: number },
+    options?: {
+      cwd?: string;
+      /** Added to ours, unless `inheritsEnv` is false: then all there is. */
+      env?: Readonly<Record<string, string>>;
+      inheritsEnv?: boolean;
+      timeoutMs?: number;
+    },
   ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
   /** Whether a process of this machine is alive, and when it started (ticks since boot, as text) if known. */
   inspect(pid: number): Promise<{ readonly isAlive: boolean; readonly startTime: string | null }>;

@@ -4,12 +4,14 @@ import { execa } from 'execa';
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly inheritsEnv?: boolean;
   readonly timeoutMs?: number;
 }
 
 /**
- * Runs a program with an argument list, never a shell, nothing on its stdin. `env` is added to ours. Death by a
- * signal is exit code 128 + its number; a program that cannot be started, or takes too long, is an `errno` error.
+ * Runs a program with an argument list, never a shell, nothing on its stdin. `env` is added to ours, or all
+ * there is. Death by a signal is exit code 128 + its number; a program that cannot be started, or takes too long,
+ * is an `errno` error.
  */
 export async function runProgram(
   command: string,
@@ -22,6 +24,7 @@ export async function runProgram(
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
+    extendEnv: options.inheritsEnv ?? true,
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });
   const { stdout, stderr } = result;

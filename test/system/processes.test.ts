@@ -20,6 +20,12 @@ describe('programs of the real machine', () => {
     expect(result.stdout).toContain('yes');
   });
 
+  it('gives nothing but what it is told when it shall not inherit', async () => {
+    const script = 'console.log(JSON.stringify(process.env))';
+    const result = await processes.run(node, ['-e', script], { env: { ONLY: 'this' }, inheritsEnv: false });
+    expect(JSON.parse(result.stdout)).toEqual({ ONLY: 'this' });
+  });
+
   it('fails with ENOENT for a program that is not there, and with ETIMEDOUT for one that does not end', async () => {
     await expect(processes.run('/no/such/program', [])).rejects.toMatchObject({ code: 'ENOENT' });
     const endless = processes.run(node, ['-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 100 });
