@@ -42,10 +42,18 @@ export interface Installed {
   readonly main: string | null;
 }
 
-/** How a program of an installed package starts. Paths are relative to the folder, with `/`. */
+/**
+ * How a program of an installed package starts. Paths are relative to the folder, with `/`. In `args` and `env`,
+ * `${__dirname}` stands for the folder's absolute path, which an installer cannot know; nothing else is expanded.
+ */
 export type Program =
-  /** Run with the Node that runs mcpform. */
-  | { readonly kind: 'node'; readonly file: string }
+  /** Run with the Node that runs mcpform. `args` (after the file) and `env`: what an MCPB manifest adds. */
+  | {
+      readonly kind: 'node';
+      readonly file: string;
+      readonly args?: readonly string[];
+      readonly env?: Readonly<Record<string, string>>;
+    }
   /** `object` of `module`, with `folder` as the only place packages are found; `python` is absolute. */
   | {
       readonly kind: 'python';
@@ -54,7 +62,10 @@ export type Program =
       readonly module: string;
       readonly object: string;
     }
-  /** Any other program file, or one of an MCPB manifest with its own arguments and variables. */
+  /**
+   * Any other program file, or one of an MCPB manifest with its own arguments and variables. Absolute: a program of
+   * this machine, such as the Python that runs a bundle.
+   */
   | {
       readonly kind: 'file';
       readonly file: string;
