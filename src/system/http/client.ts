@@ -1,0 +1,135 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici';
+import type { HttpRequest, HttpResponse, Network } from '../../model/system.ts';
+import { guardLookup, isLoopback, refuseForbidden } from './addresses.ts';
+import { trustedContext } from './authorities.ts';
+import { toErrno } from './errors.ts';
+import { readPieces } from './pieces.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** What is read of a body nobody wants, so that its connection can be used again. */
+const DISCARD = { bytes: 64 * 1024, timeoutMs: 1000 };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** One pool of connections per way of connecting; idle ones keep no process alive. */
+export function openClient(env: Env, resolveName: LookupFunction = lookup): Network {
+  const dispatchers = new Map<string, Promise<Dispatcher>>();
+  const dispatcherFor = (request: HttpRequest): Promise<Dispatcher> => {
+    const way = wayTo(request);
+    const key = JSON.stringify(way);
+    const known = dispatchers.get(key) ?? openDispatcher(way, env, resolveName);
+    dispatchers.set(key, known);
+    return known;
+  };
+  return {
+    request: async (request) => {
+      request.signal?.throwIfAborted();
+      refuseForbidden(new URL(request.url).hostname);
+      try {
+        return await exchange(request, await dispatcherFor(request));
+      } catch (error) {
+        throw reasonFor(error, request);
+      }
+    },
+  };
+}
+
+/** What decides whether two requests may share a connection, besides their origin. */
+interface Way {
+  readonly isTls: boolean;
+  readonly authorities: string | undefined;
+  readonly isUnverified: boolean;
+  readonly timeoutMs: number;
+  /** Through no proxy: this machine's own services are not the proxy's, nor are their passwords. */
+  readonly isDirect: boolean;
+}
+
+function wayTo({ url, authorities, isUnverified = false, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpRequest): Way {
+  const { protocol, hostname } = new URL(url);
+  const isTls = protocol === 'https:';
+  return { isTls, authorities, isUnverified, timeoutMs, isDirect: isLoopback(hostname) };
+}
+
+async function openDispatcher(way: Way, env: Env, resolveName: LookupFunction): Promise<Dispatcher> {
+  const { timeoutMs: timeout, isUnverified } = way;
+  // Reading all authorities takes longer than most requests, so plain http does without.
+  const trusted = way.isTls ? { secureContext: await trustedContext(way.authorities, env) } : {};
+  const tls = { ...trusted, rejectUnauthorized: !isUnverified, timeout };
+  const pool = {
+    connect: { ...tls, lookup: guardLookup(resolveName) },
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    allowH2: false,
+  };
+  if (way.isDirect) return new Agent(pool);
+  return new EnvHttpProxyAgent({
+    ...pool,
+    // The proxy resolves names itself, so only addresses that are written as such are refused on this way.
+    requestTls: tls,
+    proxyTls: { ...trusted, timeout },
+    ...proxiesOf(env),
+  });
+}
+
+/** Empty texts and not undefined, which would ask the environment of the process. */
+function proxiesOf(env: Env): { httpProxy: string; httpsProxy: string; noProxy: string } {
+  const settingOf = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
+  return {
+    httpProxy: proxyUrl('HTTP_PROXY', settingOf('HTTP_PROXY')),
+    httpsProxy: proxyUrl('HTTPS_PROXY', settingOf('HTTPS_PROXY')),
+    noProxy: settingOf('NO_PROXY'),
+  };
+}
+
+/** As curl and Go read it: without a scheme it is http. The value may have a password, so no error shows it. */
+function proxyUrl(name: string, value: string): string {
+  if (value === '') return '';
+  const url = value.includes('://') ? value : `http://${value}`;
+  if (/^https?:/i.test(url) && URL.canParse(url)) return url;
+  throw Object.assign(new Error(`${name} is not the URL of an HTTP proxy`), { code: 'EINVAL' });
+}
+
+async function exchange(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpResponse> {
+  const { method, url, headers = {}, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+  const response = await send(url, {
+    dispatcher,
+    method,
+    headers: { ...headers },
+    body: body === undefined || body instanceof Uint8Array ? (body ?? null) : Readable.from(body),
+    // The driver would close the connection after each HEAD; a registry is asked little else.
+    reset: false,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return {
+    status: response.statusCode,
+    headers: joinHeaders(response.headers),
+    body: readPieces(response.body, {
+      patienceMs: 2 * timeoutMs,
+      toReason: (error) => reasonFor(error, request),
+    }),
+    discard: async () => {
+      // What goes wrong with bytes that nobody wants is nobody's business: the connection is closed then.
+      const signal = AbortSignal.timeout(DISCARD.timeoutMs);
+      await response.body.dump({ limit: DISCARD.bytes, signal }).catch(() => undefined);
+    },
+  };
+}
+
+function joinHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}
+
+/** Who aborts gets their own reason back; everything else is an `errno` error. */
+function reasonFor(error: unknown, { signal }: HttpRequest): unknown {
+  return signal?.aborted ? signal.reason : toErrno(error);
+}
