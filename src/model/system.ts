@@ -93,6 +93,8 @@ export interface Processes {
       env?: Readonly<Record<string, string>>;
       inheritsEnv?: boolean;
       timeoutMs?: number;
+      /** What it reads from its stdin. Default: nothing. */
+      input?: string;
     },
   ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
   /** Whether a process of this machine is alive, and when it started (ticks since boot, as text) if known. */

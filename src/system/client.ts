@@ -6,12 +6,13 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly inheritsEnv?: boolean;
   readonly timeoutMs?: number;
+  readonly input?: string;
 }
 
 /**
- * Runs a program with an argument list, never a shell, nothing on its stdin. `env` is added to ours, or all
- * there is. Death by a signal is exit code 128 + its number; a program that cannot be started, or takes too long,
- * is an `errno` error.
+ * Runs a program with an argument list, never a shell, `input` or nothing on its stdin. `env` is added to ours, or
+ * all there is. Death by a signal is exit code 128 + its number; a program that cannot be started, or takes too
+ * long, is an `errno` error.
  */
 export async function runProgram(
   command: string,
@@ -20,7 +21,7 @@ export async function runProgram(
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const result = await execa(command, args, {
     reject: false,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),

@@ -1,4 +1,4 @@
-import type { Files, Processes } from '../model/system.ts';
+import type { Files, Network, Processes } from '../model/system.ts';
 import { ManualClock, type MemoryOptions, type MemorySystem, memorySystem } from './memory.ts';
 import { copyDisk, type MemoryDisk, memoryDisk } from './memory-files.ts';
 import { errno, type FileInode, type Loss, locate, loseUnsynced } from './memory-tree.ts';
@@ -7,8 +7,8 @@ import { type FileCall, wrapFiles } from './wrap-files.ts';
 /** One call of any kind, counted from 1 since the system was made. */
 export interface Call {
   readonly n: number;
-  readonly name: FileCall['name'] | keyof Processes;
-  /** Empty for a call to `processes`. */
+  readonly name: FileCall['name'] | keyof Processes | keyof Network;
+  /** Empty for a call to `processes` or `network`. */
   readonly paths: readonly string[];
   readonly isWrite: boolean;
 }
@@ -53,6 +53,7 @@ export function faulty(options: FaultyOptions = {}): FaultySystem {
     ...memory,
     files: gate.guardFiles(memory.files),
     processes: gate.guardProcesses(memory.processes),
+    network: gate.guardNetwork(memory.network),
     calls: gate.calls,
     crashed: gate.crashed,
     hung: gate.hung,
@@ -113,6 +114,13 @@ class Gate {
       run: (command, args, options) => look('run', () => processes.run(command, args, options)),
       inspect: (pid) => look('inspect', () => processes.inspect(pid)),
       identity: () => look('identity', () => processes.identity()),
+    };
+  }
+
+  guardNetwork(network: Network): Network {
+    return {
+      request: (request) =>
+        this.#pass({ name: 'request', paths: [], isWrite: false }, () => network.request(request)),
     };
   }
 

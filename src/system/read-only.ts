@@ -1,11 +1,12 @@
 import { resolve, sep } from 'node:path';
 import { McpformError } from '../model/error.ts';
-import type { System } from '../model/system.ts';
+import type { HttpRequest, Network, System } from '../model/system.ts';
 import { wrapFiles } from './wrap-files.ts';
 
 /**
  * A system that writes only inside the given folders: what `plan`, `status` and `validate` get. A write anywhere
- * else is refused before it touches anything. Reading, and running programs, are as in `system`.
+ * else is refused before it touches anything, and so is every request that is not only a question. Reading, and
+ * running programs, are as in `system`.
  */
 export function readOnly(system: System, writableFolders: readonly string[]): System {
   const roots = writableFolders.map((folder) => resolve(folder));
@@ -20,5 +21,28 @@ export function readOnly(system: System, writableFolders: readonly string[]): Sy
       hint: 'please report this as a bug',
     });
   });
-  return { files, clock: system.clock, processes: system.processes, network: system.network };
+  return { files, clock: system.clock, processes: system.processes, network: onlyAsking(system.network) };
+}
+
+function onlyAsking(network: Network): Network {
+  return {
+    request: async (request) => {
+      if (request.method === 'GET' || request.method === 'HEAD' || isTokenRequest(request)) {
+        return network.request(request);
+      }
+      const { host } = new URL(request.url);
+      throw new McpformError(
+        'SYSTEM_READ_ONLY',
+        `refused to send ${request.method} to "${host}": this command only looks`,
+        { hint: 'please report this as a bug' },
+      );
+    },
+  };
+}
+
+/** Asking for a token changes nothing, but the one way with an identity token is a POST (RFC 6749, section 6). */
+function isTokenRequest({ method, body }: HttpRequest): boolean {
+  return (
+    method === 'POST' && body instanceof Uint8Array && Buffer.from(body).toString().startsWith('grant_type=')
+  );
 }

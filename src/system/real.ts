@@ -1,11 +1,11 @@
 import type { Clock, System } from '../model/system.ts';
-import { closedNetwork } from './closed-network.ts';
+import { realNetwork } from './http/real-network.ts';
 import { realFiles } from './real-files.ts';
 import { realProcesses } from './real-processes.ts';
 
 /** This machine. Costs nothing to make: everything that is slow to load is loaded by its first use. */
-export function realSystem(): System {
-  return { files: realFiles(), clock: realClock(), processes: realProcesses(), network: closedNetwork() };
+export function realSystem(env: Readonly<Record<string, string | undefined>> = process.env): System {
+  return { files: realFiles(), clock: realClock(), processes: realProcesses(), network: realNetwork(env) };
 }
 
 function realClock(): Clock {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Fault, faulty } from '../../src/system/faulty.ts';
+import { type Call, type Fault, faulty } from '../../src/system/faulty.ts';
 import { memorySystem } from '../../src/system/memory.ts';
 
 const tree = { '/w/old': 'old' };
@@ -78,6 +78,27 @@ describe('a fault', () => {
     await log.sync();
     await system.files.syncFolder('/w');
     expect(await textOf(system.fork('power'), '/w/log')).toBe('');
+  });
+
+  it('breaks the network too, and lets nobody hear from a dead process', async () => {
+    const asked: string[] = [];
+    const network = {
+      request: async ({ url }: { url: string }) => {
+        asked.push(url);
+        return { status: 200, headers: {}, body: (async function* () {})(), discard: async () => {} };
+      },
+    };
+    const fault = ({ n }: Call): Fault | null =>
+      n === 1 ? { kind: 'error', code: 'EIO' } : n === 2 ? { kind: 'crash', when: 'before' } : null;
+    const system = faulty({ network, fault });
+    const request = { method: 'GET', url: 'https://registry.test/' } as const;
+    await expect(system.network.request(request)).rejects.toMatchObject({ code: 'EIO' });
+    void system.network.request(request);
+    await system.crashed;
+    void system.network.request(request);
+    expect(asked).toEqual([]);
+    await system.restart('kill', { fault: () => null }).network.request(request);
+    expect(asked).toEqual([request.url]);
   });
 
   it('hangs the call, and only that one', async () => {

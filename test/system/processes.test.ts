@@ -26,6 +26,13 @@ describe('programs of the real machine', () => {
     expect(JSON.parse(result.stdout)).toEqual({ ONLY: 'this' });
   });
 
+  it('gives input to a program, and to one that does not read it', async () => {
+    const echo = 'process.stdin.pipe(process.stdout)';
+    expect((await processes.run(node, ['-e', echo], { input: 'héllo\n' })).stdout).toBe('héllo\n');
+    const deaf = await processes.run(node, ['-e', '0'], { input: 'x'.repeat(1 << 20) });
+    expect(deaf.exitCode).toBe(0);
+  });
+
   it('fails with ENOENT for a program that is not there, and with ETIMEDOUT for one that does not end', async () => {
     await expect(processes.run('/no/such/program', [])).rejects.toMatchObject({ code: 'ENOENT' });
     const endless = processes.run(node, ['-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 100 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Files } from '../../src/model/system.ts';
+import type { Files, HttpRequest } from '../../src/model/system.ts';
 import { memorySystem } from '../../src/system/memory.ts';
 import { readOnly } from '../../src/system/read-only.ts';
 
@@ -47,5 +47,46 @@ describe('a system that only looks', () => {
     const log = await files.openAppend('/cache/log', 0o600);
     await log.append('line');
     expect((await files.read('/cache/log')).toString()).toBe('line');
+  });
+
+  describe('on the network', () => {
+    const url = 'https://registry.test/v2/x/blobs/uploads/';
+    const asked: string[] = [];
+    const { network } = readOnly(
+      memorySystem({
+        network: {
+          request: async ({ method }) => {
+            asked.push(method);
+            return { status: 200, headers: {}, body: (async function* () {})(), discard: async () => {} };
+          },
+        },
+      }),
+      [],
+    );
+
+    it.each<Pick<HttpRequest, 'method' | 'body'>>([
+      { method: 'POST' },
+      { method: 'POST', body: Buffer.from('{}') },
+      { method: 'POST', body: (async function* () {})() },
+      { method: 'PUT', body: Buffer.from('grant_type=refresh_token') },
+      { method: 'PATCH' },
+      { method: 'DELETE' },
+    ])('refuses $method, naming the host alone', async (request) => {
+      asked.length = 0;
+      const refused = network.request({ ...request, url });
+      await expect(refused).rejects.toMatchObject({
+        code: 'SYSTEM_READ_ONLY',
+        message: `refused to send ${request.method} to "registry.test": this command only looks`,
+      });
+      expect(asked).toEqual([]);
+    });
+
+    it('lets questions through, and the request for a token that has to be a POST', async () => {
+      asked.length = 0;
+      await network.request({ method: 'HEAD', url });
+      await network.request({ method: 'GET', url });
+      await network.request({ method: 'POST', url, body: Buffer.from('grant_type=refresh_token') });
+      expect(asked).toEqual(['HEAD', 'GET', 'POST']);
+    });
   });
 });
