@@ -15,6 +15,8 @@ export interface ApplyDependencies {
   readonly journal: Journal;
   /** How many groups are at work at once. Default 10. */
   readonly concurrency?: number;
+  /** Steps for which something that has to be there first could not be made ready: they fail without being begun. */
+  readonly unready?: ReadonlyMap<Address, NonNullable<Outcome['error']>>;
 }
 
 /**
@@ -94,6 +96,7 @@ class Application {
 
   #groupOf({ step }: Work): string {
     if (step.action === 'conflict') return 'conflict';
+    if (this.#dependencies.unready?.has(step.address)) return 'unready';
     if (booksOnly.has(step.action)) return 'books';
     return `${step.provider}\n${this.#dependencies.providerOf(step.provider).groupOf(step)}`;
   }
@@ -118,7 +121,9 @@ class Application {
   /** One fsync for all that start at this moment, then each group on its own. */
   async #startTogether(groups: readonly (readonly Work[])[]): Promise<void> {
     const isEffective = ({ step }: Work): boolean =>
-      step.action !== 'conflict' && !booksOnly.has(step.action);
+      step.action !== 'conflict' &&
+      !booksOnly.has(step.action) &&
+      this.#dependencies.unready?.has(step.address) !== true;
     const begins = groups
       .flat()
       .filter(isEffective)
@@ -140,6 +145,8 @@ class Application {
     const { emit, digest } = this.#ctx;
     const [first] = group;
     if (first?.step.action === 'conflict') return this.#leaveAlone(group);
+    const { unready } = this.#dependencies;
+    if (first !== undefined && unready?.has(first.step.address)) return this.#failUnready(group, unready);
     for (const { step } of group)
       emit({ kind: 'step.started', ...about({ step } as Work), because: step.because });
     const isRecord = first !== undefined && booksOnly.has(first.step.action);
@@ -181,6 +188,13 @@ class Application {
       const { address } = work.step;
       const message = `"${address}" is in conflict (${work.step.because}) and was left alone`;
       this.#fail(notDone(work, 'skipped', { code: 'APPLY_CONFLICT', message }));
+    }
+    this.#goOn();
+  }
+
+  #failUnready(group: readonly Work[], unready: NonNullable<ApplyDependencies['unready']>): void {
+    for (const work of group) {
+      this.#fail(notDone(work, 'failed', unready.get(work.step.address) as NonNullable<Outcome['error']>));
     }
     this.#goOn();
   }

@@ -54,7 +54,25 @@ const address: ArgumentSpec = {
   description: 'as `plan` and `status` print it: claude-code/user/github',
 };
 
+const locked: OptionSpec = {
+  flags: '--locked',
+  description: 'refuse when the lock does not answer for every package and image (default where CI is set)',
+};
+const noLocked: OptionSpec = {
+  flags: '--no-locked',
+  description: 'go on without: what is not locked is looked up by apply, and blocked in a plan',
+};
+const allowDowngrade: OptionSpec = {
+  flags: '--allow-downgrade',
+  description: 'accept a lock with an older release than was applied here',
+};
+const cooldown: OptionSpec = {
+  flags: '--cooldown <duration>',
+  description: 'ignore releases younger than this, such as 7d (default: 0d)',
+};
+
 const occasional = () => import('./commands/occasional.ts');
+const locking = () => import('./commands/locking.ts');
 
 /** Every command, once: help, completion, the parser and the tests read this. */
 export const CATALOGUE: readonly CommandSpec[] = [
@@ -115,6 +133,9 @@ export const CATALOGUE: readonly CommandSpec[] = [
       target,
       takeOwnership,
       filesChanged,
+      locked,
+      noLocked,
+      allowDowngrade,
       { flags: '--drift-only', description: 'only what changed outside of mcpform' },
       { flags: '--destroy', description: 'plan the removal of everything this stack manages' },
       { flags: '--compact', description: 'one line per step' },
@@ -137,6 +158,9 @@ export const CATALOGUE: readonly CommandSpec[] = [
       target,
       takeOwnership,
       filesChanged,
+      locked,
+      noLocked,
+      allowDowngrade,
       noSettle,
       lockTimeout,
     ],
@@ -155,6 +179,49 @@ export const CATALOGUE: readonly CommandSpec[] = [
     touches: 'write',
     streams: true,
     load: async () => writing.destroy,
+  },
+  {
+    name: 'lock',
+    summary: 'Write down what every package and image stands for',
+    description:
+      'Looks up the packages and images of the manifest and writes mcp.lock.yaml, and beside it the whole dependency tree of each package. What is locked already stays as it is; --update takes the newest that the manifest allows. Needs no engine, runs nothing that it finds, and uses the registries and credentials that npm, pip and docker have here.',
+    options: [
+      ...manifestOptions,
+      {
+        flags: '--check',
+        description: 'write nothing; fail when the lock does not answer for the manifest, or is not true',
+      },
+      { flags: '--offline', description: 'with --check: look at the files alone, ask no registry' },
+      {
+        flags: '--update [servers...]',
+        description: 'take newer releases, of these servers or of all',
+      },
+      cooldown,
+      { flags: '--allow-downgrade', description: 'accept an older release than the one that is locked' },
+      { flags: '--parallel <number>', description: 'how many names are looked up at once (default: 16)' },
+      locked,
+      noLocked,
+      json,
+    ],
+    examples: ['mcpform lock', 'mcpform lock --check', 'mcpform lock --update github --cooldown 7d'],
+    touches: 'write',
+    load: async () => (await locking()).lock,
+  },
+  {
+    name: 'outdated',
+    summary: 'What could be newer, and how old it is',
+    description:
+      'Asks registries for newer releases of what is locked, and for tags that were moved. WANTED is what `lock --update` would take, LATEST the newest there is. Changes nothing.',
+    arguments: [{ name: '[servers...]', description: 'only these' }],
+    options: [
+      ...manifestOptions,
+      cooldown,
+      { flags: '--detailed-exitcode', description: 'exit 2 when something could be newer' },
+      json,
+    ],
+    examples: ['mcpform outdated', 'mcpform outdated --cooldown 7d --json'],
+    touches: 'read',
+    load: async () => (await locking()).outdated,
   },
   {
     name: 'show',

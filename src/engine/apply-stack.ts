@@ -12,6 +12,8 @@ import { withinApproval } from '../plan/within-approval.ts';
 import { openRun, type Run } from '../state/run.ts';
 import type { Declared } from './declare.ts';
 import { draftPlan, type PlanRequest } from './draft-plan.ts';
+import type { LockUpdate } from './lock/update-lock.ts';
+import type { Unprepared } from './prepare-launches.ts';
 import { recordApply } from './record-apply.ts';
 import { type Survey, survey } from './survey.ts';
 import { toWork } from './to-work.ts';
@@ -27,6 +29,8 @@ export interface ApplyRequest extends PlanRequest {
   readonly allowDestroy: boolean;
   /** A saved plan that this machine sealed; nothing beyond it is done. */
   readonly approval?: Plan;
+  /** What was looked up for this apply, to be written once it is approved. */
+  readonly lockUpdate?: LockUpdate;
   /** Set for a rollback: the stack is on hold afterwards. */
   readonly hold?: NonNullable<Inventory['hold']>;
 }
@@ -76,7 +80,8 @@ export async function applyStack(
       revision: declared.loaded.git?.revision ?? null,
       digest: ctx.digest,
     });
-    const outcomes = await perform(work, { seen, run, request }, ctx);
+    const unready = await prepare(declared, { seen, plan, request }, ctx);
+    const outcomes = await perform(work, { seen, run, request, unready }, ctx);
     await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
     return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal) };
   } finally {
@@ -137,9 +142,31 @@ export function refused(obstacles: readonly Finding[]): McpformError {
   return new McpformError(first.code, 'the plan cannot be applied', { findings: obstacles });
 }
 
+/** The lock as it was approved goes to disk, and what will be started into the store, before anything is written. */
+async function prepare(
+  declared: Declared,
+  { seen, plan, request }: { seen: Survey; plan: Plan; request: ApplyRequest },
+  ctx: Context,
+): Promise<Unprepared> {
+  const { lockUpdate } = request;
+  if (lockUpdate !== undefined) {
+    const { writeLockFiles } = await import('./lock/write-lock-files.ts');
+    await writeLockFiles(declared.loaded.lockPath, lockUpdate.lock, lockUpdate.trees, ctx);
+  }
+  const untouched = new Set(
+    plan.steps.filter(({ action }) => action === 'conflict').map(({ address }) => address),
+  );
+  const wanted = seen.world.rendered.filter(
+    ({ desired }) => desired.launch !== undefined && !untouched.has(desired.address),
+  );
+  if (wanted.length === 0 || request.mode === 'destroy') return new Map();
+  const { prepareLaunches } = await import('./prepare-launches.ts');
+  return await prepareLaunches(wanted, declared, ctx);
+}
+
 async function perform(
   work: readonly Work[],
-  { seen, run, request }: { seen: Survey; run: Run; request: ApplyRequest },
+  { seen, run, request, unready }: { seen: Survey; run: Run; request: ApplyRequest; unready: Unprepared },
   ctx: Context,
 ): Promise<readonly Outcome[]> {
   const providers = seen.world.providers;
@@ -150,7 +177,7 @@ async function perform(
     const { settle: _, ...unsettled } = provider;
     return unsettled;
   };
-  return await apply(work, { providerOf, journal: run.journal }, ctx);
+  return await apply(work, { providerOf, journal: run.journal, unready }, ctx);
 }
 
 /** Interrupted beats denied, because what it says of the rest is not known; denied beats partly applied. */

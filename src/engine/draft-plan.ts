@@ -12,6 +12,7 @@ import type { PlanInput } from '../plan/plan-input.ts';
 import { hasSameFiles } from '../state/identity.ts';
 import type { Declared } from './declare.ts';
 import { guardLiterals } from './guard-literals.ts';
+import { guardPins } from './guard-pins.ts';
 import { judgePolicy } from './judge-policy.ts';
 import { leaveOtherStacks } from './leave-other-stacks.ts';
 import { locate } from './locate-findings.ts';
@@ -25,6 +26,8 @@ export interface PlanRequest {
   /** `--files-changed`. */
   readonly acceptsFiles: boolean;
   readonly forget?: readonly Address[];
+  /** `--allow-downgrade`, or a command whose purpose it is. */
+  readonly allowsDowngrade: boolean;
 }
 
 /** Policy, plan and the providers' review: the plan as a person sees it. Writes nothing. */
@@ -45,7 +48,7 @@ export async function draftPlan(
     lineage: inventory?.lineage ?? null,
     serial: inventory?.serial ?? 0,
     machine: ctx.digest(`machine\n${machineId}`),
-    desired: guardLiterals(world, ctx.env),
+    desired: guardPins(guardLiterals(world, ctx.env), inventory?.entries ?? {}, request),
     disabled: new Set(declared.disabled),
     observed: world.objects,
     unavailable: world.unavailable,

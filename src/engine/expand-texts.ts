@@ -13,8 +13,11 @@ import type { Expansion } from './expansion.ts';
 import type { Loaded } from './load.ts';
 import { locate } from './locate-findings.ts';
 
-/** Manifest and lock text → everything that follows from them. Throws one failure with all findings. */
-export async function expandTexts(loaded: Loaded, ctx: Machine): Promise<Expansion> {
+/**
+ * Manifest and lock text → everything that follows from them. `resolved` takes the place of the lock that was read.
+ * Throws one failure with all findings.
+ */
+export async function expandTexts(loaded: Loaded, ctx: Machine, resolved?: Lock): Promise<Expansion> {
   const { sources, root, variables, ambient } = loaded;
   const { manifest, findings } = await parse(sources, {
     root,
@@ -23,7 +26,8 @@ export async function expandTexts(loaded: Loaded, ctx: Machine): Promise<Expansi
     clientNames: CLIENT_NAMES,
   });
   if (manifest === null) throw invalid(await locate(findings, sources));
-  return await expandManifest({ manifest, lock: await readLock(loaded), findings }, loaded, ctx);
+  const lock = resolved ?? (await readLock(loaded));
+  return await expandManifest({ manifest, lock, findings }, loaded, ctx);
 }
 
 /** What the texts alone do not say of what will be written. */

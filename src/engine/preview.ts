@@ -23,7 +23,20 @@ export async function preview(declared: Declared, request: PlanRequest, ctx: Con
   const seen = await survey(declared, state, ctx);
   const plan = await draftPlan(declared, seen.inventory, seen.world, request, ctx);
   const hold = request.mode === 'apply' ? holdFindings(seen.inventory) : [];
-  return { plan: { ...plan, findings: [...hold, ...plan.findings, ...seen.findings] }, state, seen };
+  const unprepared = await unpreparedFindings(seen, plan, ctx);
+  const findings = [...hold, ...plan.findings, ...seen.findings, ...unprepared];
+  return { plan: { ...plan, findings }, state, seen };
+}
+
+/** Entries that need nothing, but start something that is gone. */
+async function unpreparedFindings({ world }: Survey, plan: Plan, ctx: Context): Promise<readonly Finding[]> {
+  const unchanged = new Set(plan.unchanged);
+  const launched = world.rendered.filter(
+    ({ desired }) => desired.launch !== undefined && unchanged.has(desired.address),
+  );
+  if (launched.length === 0) return [];
+  const { findUnprepared } = await import('./prepare-launches.ts');
+  return await findUnprepared(launched, ctx);
 }
 
 function holdFindings(inventory: Inventory | null): readonly Finding[] {
@@ -40,4 +53,10 @@ function holdFindings(inventory: Inventory | null): readonly Finding[] {
 }
 
 /** A plan request with nothing special asked for. */
-export const PLAIN: PlanRequest = { mode: 'apply', targets: [], takeOwnership: [], acceptsFiles: false };
+export const PLAIN: PlanRequest = {
+  mode: 'apply',
+  targets: [],
+  takeOwnership: [],
+  acceptsFiles: false,
+  allowsDowngrade: false,
+};

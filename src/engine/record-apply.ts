@@ -1,12 +1,13 @@
+import { printLock } from '../lock/print-lock.ts';
 import type { Context } from '../model/context.ts';
 import type { Outcome } from '../model/event.ts';
-import type { Lock } from '../model/lock.ts';
+import { isEmptyLock, type Lock } from '../model/lock.ts';
 import type { Plan } from '../model/plan.ts';
 import { removeEntries } from '../state/move-books.ts';
 import type { Commit, Run } from '../state/run.ts';
 import type { ApplyRequest } from './apply-stack.ts';
 import type { Declared } from './declare.ts';
-import { nextOwnership, writeLock } from './record-ownership.ts';
+import { nextOwnership, writeOwnership } from './record-ownership.ts';
 import type { Survey } from './survey.ts';
 
 export interface ApplyRecord {
@@ -23,7 +24,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
   const { declared, seen, run, request, plan, outcomes } = record;
   const { loaded, lock } = declared;
   const ownership = nextOwnership(lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
-  const lockText = await writeLock(loaded.lockPath, lock, ownership, ctx);
+  await writeOwnership(loaded.lockPath, declared.writtenLock, ownership, ctx);
   await dropLeft(record, ownership);
   const isFirstOrSame = run.isNew || request.acceptsFiles;
   const change: Commit = {
@@ -41,7 +42,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
     generation: {
       command: request.command,
       manifest: declared.manifest,
-      lock: lockText,
+      lock: isEmptyLock({ ...lock, ownership }) ? null : printLock({ ...lock, ownership }),
       plan,
       revision: loaded.git?.revision ?? null,
       outcomes,

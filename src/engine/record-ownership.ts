@@ -43,18 +43,13 @@ function ownershipOf(step: Step, { desired, attributes }: Rendered, before: Owne
   };
 }
 
-/** Writes the lock file if ownership changed. Returns its text as it now is, null when there is none. */
-export async function writeLock(
+/** Writes the lock file if ownership changed. */
+export async function writeOwnership(
   path: string,
   lock: Lock,
   ownership: Ownership,
   ctx: Context,
-): Promise<string | null> {
-  const isEmpty = Object.keys(ownership).length === 0 && Object.keys(lock.unknown).length === 0;
-  const text = printLock({ ...lock, ownership });
-  if (canonicalJson(ownership as unknown as Json) === canonicalJson(lock.ownership as unknown as Json)) {
-    return isEmpty ? null : text;
-  }
-  await replaceText(path, text, 'LOCK_UNWRITABLE', ctx);
-  return text;
+): Promise<void> {
+  const [next, now] = [ownership, lock.ownership].map((each) => canonicalJson(each as unknown as Json));
+  if (next !== now) await replaceText(path, printLock({ ...lock, ownership }), 'LOCK_UNWRITABLE', ctx);
 }

@@ -52,7 +52,7 @@ export function desire(manifest: Manifest, surroundings: Surroundings): DesiredG
       findings.push(...caveats);
     }
   }
-  return { desired, disabled, findings };
+  return { desired, disabled, findings: [...findings, ...fleetingLauncher(desired, world)] };
 }
 
 interface World extends Surroundings {
@@ -163,6 +163,20 @@ function disabledDependencies(server: Server, world: World): readonly Finding[] 
         { at: atServer(server, world) },
       ),
     );
+}
+
+/** An entry names mcpform by its path, so a copy that somebody else clears away takes the servers with it. */
+function fleetingLauncher(desired: readonly Desired[], { launcher }: World): readonly Finding[] {
+  const { ephemeral } = launcher;
+  if (ephemeral === null || ephemeral.because === 'versioned') return [];
+  const first = desired.find(({ launch }) => launch !== undefined);
+  if (first === undefined) return [];
+  const words = {
+    code: 'GRAPH_LAUNCHER_FLEETING' as const,
+    message: `entries would start mcpform from "${ephemeral.path}", ${ephemeral.because === 'npx' ? "npx's cache" : 'a temporary folder'}, which is emptied some day`,
+    hint: 'install it: `npm install -g mcpform`, and apply again with that one',
+  };
+  return [finding('warning', words, { at: first.at, address: first.address })];
 }
 
 /** What an import left where it is says so for as long as it stays there. */

@@ -17,7 +17,7 @@ export function launchPackage(server: Server, runtime: Package, site: LaunchSite
   const record = recordOf(server, pin, site);
   const { command, args } = site.launcher;
   return {
-    spec: { ...site.bound, command, args: [...args, 'exec', launchId(record)] },
+    spec: { ...site.bound, command, args: [...args, launchId(record)] },
     record,
     caveats: [],
   };

@@ -7,5 +7,7 @@ export function summarizePin(pin: Pin): PinSummary {
     const [name = '', digest = ''] = pin.image.split('@', 2);
     return { name, digest };
   }
-  return { name: pin.package, digest: pin.tree ?? pin.integrity ?? '' };
+  const { package: name, integrity, tree } = pin;
+  if (tree === undefined) return { name, digest: integrity ?? '' };
+  return { name, digest: tree, ...(integrity === undefined ? {} : { integrity }) };
 }

@@ -20,10 +20,10 @@ export interface Context {
 /** Absolute paths, because a client has its own PATH and working directory. */
 export interface Launcher {
   readonly command: string;
-  /** Before `exec <launch-id>`. */
+  /** Up to `exec`: the id of the launch comes next. */
   readonly args: readonly string[];
-  /** Whether it is in a place that somebody empties: npx's cache, a temporary folder. */
-  readonly isEphemeral: boolean;
+  /** Why this path will not last; null when it should. */
+  readonly ephemeral: null | { readonly path: string; readonly because: 'npx' | 'temporary' | 'versioned' };
 }
 
 /** Our own folders; all absolute. */

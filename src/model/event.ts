@@ -44,6 +44,9 @@ export type Event =
       readonly action: Step['action'];
       readonly outcome: Outcome;
     }
+  /** A package goes into the store before an entry is written that starts it. */
+  | { readonly kind: 'launch.preparing'; readonly server: string; readonly package: string }
+  | { readonly kind: 'launch.prepared'; readonly server: string; readonly package: string }
   | { readonly kind: 'settling'; readonly files: number; readonly waitMs: number }
   | {
       readonly kind: 'run.finished';

@@ -52,3 +52,8 @@ export interface SharedOwnership {
 }
 
 export const EMPTY_LOCK: Lock = { servers: {}, ownership: {}, unknown: {} };
+
+/** Whether the lock says nothing, so that it needs no file. */
+export function isEmptyLock({ servers, ownership, unknown }: Lock): boolean {
+  return [servers, ownership, unknown].every((facts) => Object.keys(facts).length === 0);
+}

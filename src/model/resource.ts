@@ -36,6 +36,8 @@ export interface PinSummary {
   readonly name: string;
   /** Of its content, dependencies included: `sha256:…`, `sha512-…`. */
   readonly digest: string;
+  /** Of the one artefact, where `digest` is of more than that. */
+  readonly integrity?: string;
 }
 
 /** A client entry before a client's own spelling. */

@@ -22,7 +22,10 @@ function eventLines(event: Event, options: TextOptions): readonly string[] {
     case 'plan.ready':
     case 'run.finished':
     case 'step.started':
+    case 'launch.preparing':
       return [];
+    case 'launch.prepared':
+      return [`${SYMBOLS.record.padStart(3)} ${escapeText(event.package)} is verified and in the store`];
     case 'finding':
       return renderFindings([event.finding], options).trimEnd().split('\n');
     case 'recovery':
@@ -46,6 +49,8 @@ export function renderLiveLine(event: Event): string | null {
       return `planning ${escapeText(event.stack)}`;
     case 'step.started':
       return `${PRESENT[event.action]} ${escapeText(event.address)}`;
+    case 'launch.preparing':
+      return `fetching ${escapeText(event.package)} for ${escapeText(event.server)}`;
     case 'settling':
       return settlingText(event);
     case 'plan.ready':
@@ -54,6 +59,7 @@ export function renderLiveLine(event: Event): string | null {
     case 'finding':
     case 'recovery':
     case 'step.finished':
+    case 'launch.prepared':
       return null;
     default:
       return assertNever(event);

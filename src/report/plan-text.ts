@@ -2,6 +2,7 @@ import { escapeText } from '../formats/escape.ts';
 import type { Finding } from '../model/finding.ts';
 import type { PathChange, Plan, Step } from '../model/plan.ts';
 import { renderFindings } from './findings.ts';
+import { pinWords } from './pin-words.ts';
 import { type Palette, paintAction, palette, SYMBOLS, type TextOptions, wrap } from './style.ts';
 import { changeSymbol, showPointer, showSides } from './values.ts';
 import { becauseWords, CAUSE, conflictFixes, headline, secretWords, summaryLine } from './words.ts';
@@ -93,6 +94,9 @@ export function renderStepBody(step: Step, findings: readonly Finding[], options
   return [
     `${symbol} ${escapeText(step.address)} ${colors.dim(`in ${escapeText(step.place.file)}${from}`)}`,
     ...attributes(step, options, colors),
+    ...(step.pin === undefined
+      ? []
+      : [colors.dim(`      # pinned: ${pinWords(step.pin.before ?? null, step.pin.after)}`)]),
     ...step.secrets.map((secret) => colors.dim(`      # ${secretWords(secret)}`)),
     ...reasons(step, findings, options),
   ].join('\n');

@@ -11,6 +11,8 @@ export type EventDocument =
   | RecoveryEvent
   | StepStartedEvent
   | StepFinishedEvent
+  | LaunchPreparingEvent
+  | LaunchPreparedEvent
   | SettlingEvent
   | RunFinishedEvent;
 /**
@@ -283,6 +285,56 @@ export interface OutcomeErrorDocument {
    * What to do next.
    */
   hint?: string;
+}
+/**
+ * A package is fetched, verified and put into the store.
+ */
+export interface LaunchPreparingEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'launch.preparing';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  /**
+   * The manifest's server.
+   */
+  server: string;
+  /**
+   * What is fetched, exactly: `npm:NAME@1.2.3`.
+   */
+  package: string;
+}
+/**
+ * A package is in the store, ready to be started.
+ */
+export interface LaunchPreparedEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'launch.prepared';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  /**
+   * The manifest's server.
+   */
+  server: string;
+  /**
+   * What is fetched, exactly: `npm:NAME@1.2.3`.
+   */
+  package: string;
 }
 /**
  * All is written; waiting to see whether a client overwrites it.

@@ -98,6 +98,14 @@ export interface Entry {
    */
   launchDigest: string;
   /**
+   * What the lock said it stands for.
+   */
+  pin?: {
+    name: string;
+    digest: string;
+    integrity?: string;
+  };
+  /**
    * Addresses.
    */
   dependsOn: string[];

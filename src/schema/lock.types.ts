@@ -18,6 +18,12 @@ export interface LockDocument {
   ownership?: {
     [k: string]: SharedOwnershipDocument;
   };
+  /**
+   * What each server of the manifest stands for, by its name: packages and images only.
+   */
+  servers?: {
+    [k: string]: PinDocument;
+  } | null;
   [k: string]: unknown;
 }
 export interface SharedOwnershipDocument {
@@ -33,4 +39,51 @@ export interface SharedOwnershipDocument {
    * `lifecycle.protect` of the server, remembered after its block is gone.
    */
   protect?: boolean;
+  /**
+   * Binds the facts of this entry to its address, so that a merge which mixes the lines of two entries is noticed.
+   */
+  seal?: string;
+}
+/**
+ * One server's package or image, resolved to content.
+ */
+export interface PinDocument {
+  /**
+   * The image of the manifest with the digest of its index. The only line that other tools may change.
+   */
+  image?: string;
+  /**
+   * The package at one exact version: `npm:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL@COMMIT`, `mcpb:URL`.
+   */
+  package?: string;
+  /**
+   * What the manifest asks for, where that is not `package` itself.
+   */
+  requested?: string;
+  /**
+   * Of the one artefact: `sha512-` of an npm tarball, `sha256-` of an MCPB file, in base64.
+   */
+  integrity?: string;
+  /**
+   * Digest of the file in the lock folder that pins all dependencies: `sha256:` and hex.
+   */
+  tree?: string;
+  signer?: SignerDocument;
+  /**
+   * Binds the facts of this pin to its server, so that a merge which mixes the lines of two pins is noticed. Of an image it covers the signer alone.
+   */
+  seal?: string;
+}
+/**
+ * Who signed it.
+ */
+export interface SignerDocument {
+  /**
+   * The certificate's identity, or the fingerprint of a key.
+   */
+  identity: string;
+  /**
+   * The certificate's issuer, or `key`.
+   */
+  issuer: string;
 }

@@ -265,6 +265,10 @@ export interface PinDocument {
    * Of its content, dependencies included.
    */
   digest: string;
+  /**
+   * Of the one artefact, where `digest` is of more than that.
+   */
+  integrity?: string;
 }
 /**
  * Something wrong or risky. Codes are permanent and explained in docs/errors.md.

@@ -5,7 +5,7 @@ import type { Pin } from '../../src/model/lock.ts';
 export function surroundings(pins: Readonly<Record<string, Pin>> = {}): Surroundings {
   return {
     pins: new Map(Object.entries(pins)),
-    launcher: { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs'], isEphemeral: false },
+    launcher: { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs', 'exec'], ephemeral: null },
     platform: 'linux',
   };
 }

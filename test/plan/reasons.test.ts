@@ -31,6 +31,7 @@ describe('the reasons', () => {
       declared('denied'),
       declared('dependent', node, { dependsOn: ['exists'] }),
       declared('secret', token('NEW'), uses('NEW')),
+      declared('repinned', { ...node, args: ['new.js'] }, { pin: { name: 'x', digest: 'new' } }),
     ],
     disabled: ['disabled'],
     denied: { denied: finding('POLICY_DENIED') },
@@ -53,6 +54,7 @@ describe('the reasons', () => {
       entry(declared('orphan'), { onRemove: 'orphan' }),
       entry(declared('kept'), { protect: true }),
       entry(declared('secret', token('OLD'), uses('OLD'))),
+      entry(declared('repinned', node, { pin: { name: 'x', digest: 'old' } })),
     ],
     observed: [
       ...['changed', 'found', 'removed', 'disabled', 'before', 'forgotten', 'orphan', 'kept'].map((name) =>
@@ -65,6 +67,7 @@ describe('the reasons', () => {
       there('exists', python),
       there('modified', python),
       there('secret', token('OLD')),
+      there('repinned'),
     ],
     options: { forget: ['claude-code/user/forgotten'] },
   };
@@ -76,9 +79,9 @@ describe('the reasons', () => {
     expect([...reached].sort()).toEqual(Object.keys(BECAUSE).sort());
   });
 
-  it('have causes, each reached but those of pins and containers, which this planner is not given yet', () => {
+  it('have causes, each reached but that of containers, which this planner is not given yet', () => {
     const reached = new Set<Cause>(all.flatMap(({ paths }) => paths.map(({ cause }) => cause)));
-    const later: Cause[] = ['dependency', 'lock'];
+    const later: Cause[] = ['dependency'];
     expect([...reached, ...later].sort()).toEqual(Object.keys(CAUSE).sort());
   });
 });

@@ -7,7 +7,7 @@ import { digestLeaf, digestWhole, isWithin, leavesOf } from '../../src/model/lea
 import type { SharedOwnership } from '../../src/model/lock.ts';
 import type { Lifecycle } from '../../src/model/manifest.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import type { Desired, Observed, Place, SecretUse } from '../../src/model/resource.ts';
+import type { Desired, Observed, PinSummary, Place, SecretUse } from '../../src/model/resource.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { PlanInput, PlannedResource } from '../../src/plan/plan-input.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
@@ -32,6 +32,7 @@ export interface DeclaredOptions {
   readonly secrets?: readonly SecretUse[];
   readonly launchDigest?: string;
   readonly blocked?: Finding;
+  readonly pin?: PinSummary;
   readonly place?: Place;
 }
 
@@ -56,6 +57,7 @@ export function declared(
     secrets: options.secrets ?? [],
     launchDigest: options.launchDigest ?? 'launch 1',
     ...(options.blocked === undefined ? {} : { blocked: options.blocked }),
+    ...(options.pin === undefined ? {} : { pin: options.pin }),
     at: { file: '/repo/mcp.yaml', pointer: `/servers/${name}` },
   };
   return { desired, place: options.place ?? placeOf(address), attributes };
@@ -91,6 +93,7 @@ export function entry(
     ...(desired.lifecycle.onRemove === undefined ? {} : { onRemove: desired.lifecycle.onRemove }),
     secrets: [...new Set(desired.secrets.map(({ locator }) => locator))].sort(),
     launchDigest: desired.launchDigest,
+    ...(desired.pin === undefined ? {} : { pin: desired.pin }),
     dependsOn: desired.dependsOn,
     appliedRevision: null,
     ...overrides,

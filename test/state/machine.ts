@@ -35,7 +35,7 @@ export function digest(text: string): string {
 export function contextOn(system: System, signal = new AbortController().signal) {
   const events: Event[] = [];
   const emit = (event: Event): void => void events.push(event);
-  const launcher = { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs'], isEphemeral: false };
+  const launcher = { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs', 'exec'], ephemeral: null };
   const ctx: Context = { system, home, env: {}, platform: 'linux', signal, emit, folders, launcher, digest };
   return { ctx, events };
 }

@@ -1,23 +1,26 @@
 import { resolve } from 'node:path';
-import { declare } from '../../engine/declare.ts';
+import { type Declared, declare } from '../../engine/declare.ts';
+import type { Locked } from '../../engine/lock/lock-unlocked.ts';
 import { readInput } from '../../engine/read-input.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Plan } from '../../model/plan.ts';
 import { applyCommand } from '../apply-command.ts';
 import { type Answer, type CommandInput, switchOption } from '../command.ts';
+import { isLocked, needsLock } from '../is-locked.ts';
 import { loadRequest } from '../load-request.ts';
 import { lockWaitMs, planRequest } from '../plan-request.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const approval = await readApproval(input, ctx);
-  const declared = await declare(await loadRequest(input, ctx), ctx);
+  const { declared, update } = await lockedOr(await declare(await loadRequest(input, ctx), ctx), input, ctx);
   const request = planRequest(input, approval?.mode ?? 'apply');
   return await applyCommand(
     declared,
     {
       ...request,
+      ...(update === null ? {} : { lockUpdate: update }),
       command: 'apply',
       lockWaitMs: lockWaitMs(input),
       settles: input.options['settle'] !== false,
@@ -28,6 +31,15 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     { input, terminal },
     ctx,
   );
+}
+
+/** What is not locked is looked up; or refused, with `--locked`. */
+async function lockedOr(declared: Declared, input: CommandInput, ctx: Context): Promise<Locked> {
+  if (!needsLock(declared.manifest)) return { declared, update: null };
+  const { assertLocked, lockUnlocked } = await import('../../engine/lock/lock-unlocked.ts');
+  if (!isLocked(input, ctx)) return await lockUnlocked(declared, ctx);
+  assertLocked(declared);
+  return { declared, update: null };
 }
 
 async function readApproval({ args, cwd }: CommandInput, ctx: Context): Promise<Plan | undefined> {

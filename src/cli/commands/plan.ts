@@ -8,6 +8,7 @@ import type { Plan } from '../../model/plan.ts';
 import { obstaclesTo } from '../../plan/guards.ts';
 import { renderPlanText } from '../../report/plan-text.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
+import { isLocked, needsLock } from '../is-locked.ts';
 import { loadRequest } from '../load-request.ts';
 import { planRequest } from '../plan-request.ts';
 import { showFindings } from '../show-findings.ts';
@@ -15,6 +16,10 @@ import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const declared = await declare(await loadRequest(input, ctx), ctx);
+  if (isLocked(input, ctx) && needsLock(declared.manifest)) {
+    const { assertLocked } = await import('../../engine/lock/lock-unlocked.ts');
+    assertLocked(declared);
+  }
   const { plan } = await preview(declared, planRequest(input, modeOf(input)), ctx);
   const out = textOption(input.options, 'out');
   if (out !== undefined) await (await import('../save-plan.ts')).savePlan(plan, resolve(input.cwd, out), ctx);

@@ -20,12 +20,13 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const { expandManifest } = await import('../../engine/expand-texts.ts');
   const manifest = atPlaceOf(now.manifest, generation.manifest);
   const past = await expandManifest({ manifest, lock, findings: [] }, now.loaded, ctx);
-  const then: Declared = { ...past, loaded: now.loaded, books: now.books };
+  const then: Declared = { ...past, loaded: now.loaded, books: now.books, writtenLock: now.lock };
   return await applyCommand(
     then,
     {
       ...PLAIN,
       mode: 'rollback',
+      allowsDowngrade: true,
       command: `rollback ${number}`,
       lockWaitMs: lockWaitMs(input),
       settles: input.options['settle'] !== false,

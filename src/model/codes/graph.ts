@@ -14,6 +14,10 @@ export const graphCodes = {
     EXIT.error,
     'An image without a version: `latest`, or no tag. The lock pins its digest, but nobody can tell what it is. With `--locked` this is an error.',
   ),
+  GRAPH_LAUNCHER_FLEETING: e(
+    EXIT.error,
+    'mcpform runs from a place that is emptied some day, such as the cache of `npx`, and entries for verified packages would name that place. Install it first.',
+  ),
   GRAPH_LAUNCH_DIRECT: e(
     EXIT.error,
     'A package or image is started by npx, uvx or docker directly. It is pinned, but mcpform verifies nothing when it starts.',

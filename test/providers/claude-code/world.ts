@@ -36,7 +36,7 @@ export function contextOver(system: System, home: string, env: Readonly<Record<s
       config: `${home}/.config/mcpform`,
       data: `${home}/.local/share/mcpform`,
     },
-    launcher: { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs'], isEphemeral: false },
+    launcher: { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs', 'exec'], ephemeral: null },
     digest,
   };
   return { ctx, events };

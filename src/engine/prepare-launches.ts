@@ -1,0 +1,79 @@
+import { launchId } from '../graph/launch-id.ts';
+import { isPrepared, prepareLaunch } from '../launch/prepare-launch.ts';
+import type { Address } from '../model/address.ts';
+import type { Context } from '../model/context.ts';
+import { McpformError } from '../model/error.ts';
+import type { Outcome } from '../model/event.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Declared } from './declare.ts';
+import { inParallel } from './lock/in-parallel.ts';
+import { readTree } from './lock/tree-files.ts';
+import type { Rendered } from './observe.ts';
+
+/** Installing is disk and network at once; more of it at a time is not faster. */
+const PARALLEL = 4;
+
+/** Why a launch could not be made ready, by address. */
+export type Unprepared = ReadonlyMap<Address, NonNullable<Outcome['error']>>;
+
+/**
+ * Puts into the store what the entries of these resources will start, before anything is written that starts it.
+ * What is there already costs a look. One that fails leaves the others alone.
+ */
+export async function prepareLaunches(
+  resources: readonly Rendered[],
+  { loaded, lock }: Pick<Declared, 'loaded' | 'lock'>,
+  ctx: Context,
+): Promise<Unprepared> {
+  const byId = new Map<string, Rendered[]>();
+  for (const resource of resources) {
+    const { launch, blocked } = resource.desired;
+    if (launch === undefined || blocked !== undefined) continue;
+    const id = launchId(launch);
+    byId.set(id, [...(byId.get(id) ?? []), resource]);
+  }
+  const failed = new Map<Address, NonNullable<Outcome['error']>>();
+  await inParallel([...byId], PARALLEL, async ([id, users]) => {
+    const { launch, server } = (users[0] as Rendered).desired;
+    if (launch === undefined) return;
+    try {
+      const pin = lock.servers[server];
+      const tree = pin === undefined ? null : await readTree(loaded.lockPath, server, pin, ctx);
+      const isThere = await isPrepared(id, ctx);
+      if (!isThere) ctx.emit({ kind: 'launch.preparing', server, package: launch.pin.package });
+      await prepareLaunch({ record: launch, tree }, ctx);
+      if (!isThere) ctx.emit({ kind: 'launch.prepared', server, package: launch.pin.package });
+    } catch (error) {
+      if (!(error instanceof McpformError)) throw error;
+      const { code, message, hint } = error;
+      for (const { desired } of users) {
+        failed.set(desired.address, { code, message, ...(hint === undefined ? {} : { hint }) });
+      }
+    }
+  });
+  return failed;
+}
+
+/** For plans: entries that are as declared, but start something that is not on this machine (any more). */
+export async function findUnprepared(
+  resources: readonly Rendered[],
+  ctx: Context,
+): Promise<readonly Finding[]> {
+  const findings = await Promise.all(
+    resources.map(async ({ desired }): Promise<readonly Finding[]> => {
+      if (desired.launch === undefined || desired.blocked !== undefined) return [];
+      if (await isPrepared(launchId(desired.launch), ctx)) return [];
+      return [
+        {
+          code: 'LAUNCH_UNPREPARED',
+          severity: 'warning',
+          message: `"${desired.address}" starts "${desired.launch.pin.package}", which is no longer in the store of this machine`,
+          hint: 'run `mcpform apply`, which fetches it again',
+          address: desired.address,
+          at: desired.at,
+        },
+      ];
+    }),
+  );
+  return findings.flat();
+}
