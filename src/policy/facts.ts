@@ -70,13 +70,14 @@ function textOf(value: Json | undefined): string | null {
 }
 
 /** A package or image is judged as such, not as the npx or docker that starts it. */
-function programFacts({ runtime }: Desired, { command, args }: Entry): readonly Fact[] {
+function programFacts({ runtime, pin }: Desired, { command, args }: Entry): readonly Fact[] {
   if (runtime?.kind === 'package') {
-    const pin = `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;
-    return [fact('packages', pin, `package "${pin}"`)];
+    // What runs is what the lock says, whatever range the manifest asks for.
+    const text = pin?.name ?? `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;
+    return [fact('packages', text, `package "${text}"`)];
   }
   if (runtime?.kind === 'image') {
-    const name = imageName(runtime.image);
+    const name = imageName(pin === undefined ? runtime.image : `${pin.name}@${pin.digest}`);
     const registry = registryOf(name);
     return [fact('images', name, `image "${name}"`), fact('registries', registry, `registry "${registry}"`)];
   }

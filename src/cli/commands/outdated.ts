@@ -65,7 +65,7 @@ function describe(found: Outdated, { runtime }: Server): OutdatedServer {
     runtime.kind === 'image'
       ? parseImageReference(runtime.image).name
       : runtime.kind === 'package'
-        ? packageText({ kind: 'package', ecosystem: runtime.ecosystem, name: runtime.name })
+        ? packageText({ ecosystem: runtime.ecosystem, name: runtime.name })
         : '';
   if ('error' in found) {
     const { code, message, hint } = found.error;
