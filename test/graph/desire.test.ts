@@ -239,7 +239,7 @@ describe('packages and images', () => {
       'exec',
       launchId(desired.launch as LaunchRecord),
     ]);
-    expect(desired.pin).toEqual({ name: pin.package, digest: pin.tree });
+    expect(desired.pin).toEqual({ name: pin.package, digest: pin.tree, integrity: pin.integrity });
     expect(desired.blocked).toBeUndefined();
   });
 
@@ -312,7 +312,11 @@ describe('packages and images', () => {
     ['a path', { runtime: { ...npm, name: '../evil' }, launch: 'direct' }, 'not an npm package'],
     ['an option for uvx', { runtime: { ...pypi, name: '-e' }, launch: 'direct' }, 'not a PyPI project'],
     ['a bin that is an option', { runtime: npm, bin: '-c', launch: 'direct' }, 'not a program name'],
-    ['a package from git', { runtime: { ...npm, ecosystem: 'git' }, launch: 'direct' }, 'from "git" can only'],
+    [
+      'a package from git',
+      { runtime: { ...npm, ecosystem: 'git' }, launch: 'direct' },
+      'from "git" can only',
+    ],
     ['a bundle', { runtime: { ...npm, ecosystem: 'mcpb' }, launch: 'direct' }, 'from "mcpb" can only'],
     [
       'an image with engine fields',
