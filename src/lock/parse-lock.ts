@@ -1,15 +1,17 @@
-import { shapeFindings } from '../formats/shape-findings.ts';
-import { parseYaml } from '../formats/yaml-parse.ts';
+import { type ParsedYaml, parseYaml } from '../formats/yaml-parse.ts';
 import type { Finding } from '../model/finding.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
-import type { Lock } from '../model/lock.ts';
-import type { LockDocument } from '../schema/lock.types.ts';
-import { validateLock } from '../schema/lock.validate.js';
+import type { Lock, Pin, SharedOwnership } from '../model/lock.ts';
+import type { LockDocument, SharedOwnershipDocument } from '../schema/lock.types.ts';
+import { checkShape } from './check-shape.ts';
+import { ownershipFacts } from './entry-facts.ts';
+import { locateProblems, type Problem } from './lock-problems.ts';
+import { mixed, readPin } from './read-pin.ts';
 
 /**
  * Text → lock, or null and located errors. Top-level fields this release does not know are kept. What would be
- * lost or misread on rewriting is refused: a newer `apiVersion`, unknown fields inside an ownership entry,
- * unsolved merge conflicts.
+ * lost or misread on rewriting is refused: a newer `apiVersion`, unknown fields inside an entry, lines that do not
+ * belong together, unsolved merge conflicts (`merge-conflicted.ts` reads those).
  */
 export function parseLock(
   bytes: Uint8Array,
@@ -17,27 +19,44 @@ export function parseLock(
 ): { lock: Lock | null; findings: readonly Finding[] } {
   const conflict = findConflict(bytes, file);
   if (conflict !== null) return { lock: null, findings: [conflict] };
-  const { value, findings } = parseYaml(bytes, file);
-  const unreadable = findings.filter(({ severity }) => severity === 'error');
+  const parsed = parseYaml(bytes, file);
+  const unreadable = parsed.findings.filter(({ severity }) => severity === 'error');
   if (unreadable.length > 0) return { lock: null, findings: unreadable };
-  const newer = findNewer(value, file);
-  if (newer !== null) return { lock: null, findings: [newer] };
-  if (!validateLock(value)) {
-    return { lock: null, findings: shapeFindings(validateLock.errors, { code: 'LOCK_INVALID', file }) };
-  }
-  return { lock: readLock(value), findings };
+  const { lock, problems } = readValue(parsed);
+  if (lock === null) return { lock, findings: locateProblems(problems, parsed, file) };
+  return { lock, findings: parsed.findings };
 }
 
-function readLock({ apiVersion: _version, kind: _kind, ownership = {}, ...unknown }: LockDocument): Lock {
-  const entries = Object.entries(ownership).map(([address, { digest, adopted = false, protect }]) => [
-    address,
-    { digest, adopted, ...(protect === true ? { protect } : {}) },
-  ]);
-  return {
-    servers: {},
-    ownership: Object.fromEntries(entries),
-    unknown: unknown as Readonly<Record<string, Json>>,
-  };
+function readValue({ value = null }: ParsedYaml): { lock: Lock | null; problems: readonly Problem[] } {
+  const newer = findNewer(value);
+  if (newer !== null) return { lock: null, problems: [newer] };
+  const document = checkShape(value);
+  if (Array.isArray(document)) return { lock: null, problems: document };
+  return readLock(document as LockDocument);
+}
+
+function readLock(document: LockDocument): { lock: Lock | null; problems: readonly Problem[] } {
+  const { apiVersion: _version, kind: _kind, ownership: owned = {}, servers: pinned, ...unknown } = document;
+  const problems: Problem[] = [];
+  const servers: Record<string, Pin> = {};
+  for (const [server, pinDocument] of Object.entries(pinned ?? {})) {
+    const pin = readPin(server, pinDocument);
+    if ('kind' in pin) servers[server] = pin;
+    else problems.push(...pin);
+  }
+  const ownership: Record<string, SharedOwnership> = {};
+  for (const [address, entry] of Object.entries(owned)) {
+    const read = readOwnership(entry);
+    ownership[address] = read;
+    const isMixed = entry.seal !== undefined && entry.seal !== ownershipFacts(address, read)['seal'];
+    if (isMixed) problems.push(mixed(['ownership', address]));
+  }
+  const lock = { servers, ownership, unknown: unknown as Readonly<Record<string, Json>> };
+  return { lock: problems.length === 0 ? lock : null, problems };
+}
+
+function readOwnership({ digest, adopted = false, protect }: SharedOwnershipDocument): SharedOwnership {
+  return { digest, adopted, ...(protect === true ? { protect } : {}) };
 }
 
 /** The first line that Git left in an unfinished merge. */
@@ -50,20 +69,20 @@ function findConflict(bytes: Uint8Array, file: string): Finding | null {
     code: 'LOCK_CONFLICT',
     severity: 'error',
     message: `the lock has an unsolved Git conflict: "${excerpt.slice(0, 7)}"`,
-    hint: 'keep the lines of both sides and remove the markers; for one address on both sides keep either, then run `mcpform plan`',
+    hint: 'run `mcpform lock`, which merges what both sides wrote and names what it cannot merge',
     at: { file, line: index + 1, column: 1, excerpt },
   };
 }
 
-function findNewer(value: unknown, file: string): Finding | null {
+function findNewer(value: Json): Problem | null {
   const version = isJsonObject(value) ? value['apiVersion'] : undefined;
   const number = typeof version === 'string' ? /^mcpform\/v(\d+)/.exec(version)?.[1] : undefined;
   if (number === undefined || version === 'mcpform/v1' || Number(number) < 1) return null;
   return {
     code: 'LOCK_NEWER',
-    severity: 'error',
+    path: ['apiVersion'],
+    part: 'value',
     message: `the lock is of "${version as string}", which is newer than this mcpform`,
     hint: 'update mcpform: `npm install -g mcpform`',
-    at: { file, pointer: '/apiVersion' },
   };
 }

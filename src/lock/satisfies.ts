@@ -1,48 +1,92 @@
-import { parseImageReference } from '../model/image-reference.ts';
-import type { Lock, Pin } from '../model/lock.ts';
+import semver from 'semver';
+import type { Lock, PackagePin, Pin } from '../model/lock.ts';
 import type { Manifest, Runtime } from '../model/manifest.ts';
-import { packageText } from './package-text.ts';
+import { isSamePackage, type PackageName, packageText, readPackageText } from './package-text.ts';
 
-/** A server that the lock does not answer for. */
 export interface Unsatisfied {
   readonly server: string;
-  /** `missing`: not in the lock; `changed`: the lock answers another question. */
+  /** `missing`: the lock has no pin. `changed`: its pin answers another question than the manifest asks. */
   readonly reason: 'missing' | 'changed';
 }
 
-/** Servers whose pin is missing, or for something else than the manifest asks for; disabled ones too. In its order. */
-export function unsatisfied(manifest: Manifest, lock: Lock): readonly Unsatisfied[] {
-  return manifest.servers.flatMap(({ name, runtime }): readonly Unsatisfied[] => {
-    if (runtime.kind !== 'package' && runtime.kind !== 'image') return [];
-    const pin = Object.hasOwn(lock.servers, name) ? lock.servers[name] : undefined;
+/** The servers whose package or image the lock does not answer for, in the manifest's order, disabled ones included. */
+export function unsatisfied({ servers }: Manifest, lock: Lock): readonly Unsatisfied[] {
+  return servers.flatMap(({ name, runtime }): Unsatisfied[] => {
+    if (!needsPin(runtime)) return [];
+    const pin = pinOf(lock, name);
     if (pin === undefined) return [{ server: name, reason: 'missing' }];
     return isSatisfied(runtime, pin) ? [] : [{ server: name, reason: 'changed' }];
   });
 }
 
-/** Names in the lock that no package or image of the manifest has. Sorted. */
-export function staleServers(manifest: Manifest, lock: Lock): readonly string[] {
-  const needed = new Set(
-    manifest.servers
-      .filter(({ runtime: { kind } }) => kind === 'package' || kind === 'image')
-      .map(({ name }) => name),
-  );
+/** Pins of servers that the manifest no longer has as a package or image, sorted. A disabled server keeps its pin. */
+export function staleServers({ servers }: Manifest, lock: Lock): readonly string[] {
+  const needed = new Set(servers.filter(({ runtime }) => needsPin(runtime)).map(({ name }) => name));
   return Object.keys(lock.servers)
     .filter((name) => !needed.has(name))
     .sort();
 }
 
-/** Whether the pin answers what the manifest asks: the same text, or the same image name, tag and, if any, digest. */
+/** Whether the pin answers what the manifest asks for: the same question, and an answer that can be one to it. */
 export function isSatisfied(runtime: Runtime, pin: Pin): boolean {
-  if (runtime.kind === 'package') {
-    return pin.kind === 'package' && (pin.requested ?? pin.package) === packageText(runtime);
+  if (runtime.kind === 'image') return pin.kind === 'image' && isSameImage(runtime.image, pin.image);
+  if (runtime.kind !== 'package' || pin.kind !== 'package') return false;
+  return (pin.requested ?? pin.package) === packageText(runtime) && isAnswer(runtime, pin);
+}
+
+function needsPin({ kind }: Runtime): boolean {
+  return kind === 'package' || kind === 'image';
+}
+
+function pinOf({ servers }: Lock, name: string): Pin | undefined {
+  return Object.hasOwn(servers, name) ? servers[name] : undefined;
+}
+
+/** Name and tag as written, and the digest where the manifest says one. */
+function isSameImage(asked: string, pinned: string): boolean {
+  return asked.includes('@') ? asked === pinned : asked === pinned.slice(0, pinned.indexOf('@'));
+}
+
+/**
+ * That the question is the same is not enough: whoever edits the lock can write any package below the question that
+ * the manifest asks.
+ */
+function isAnswer(asked: PackageName, pin: PackagePin): boolean {
+  const exact = readPackageText(pin.package);
+  if (exact === null || !isSamePackage(asked, exact)) return false;
+  if (asked.version === undefined) return true;
+  switch (asked.ecosystem) {
+    case 'npm':
+      return isInRange(asked.version, exact.version);
+    case 'pypi':
+      return releaseOf(asked.version) === releaseOf(exact.version ?? '');
+    case 'git':
+      return !isCommit(asked.version) || asked.version === exact.version;
+    case 'mcpb':
+      return pin.integrity === `sha256-${Buffer.from(asked.version, 'hex').toString('base64')}`;
   }
-  if (runtime.kind !== 'image' || pin.kind !== 'image') return false;
-  const [wanted, locked] = [parseImageReference(runtime.image), parseImageReference(pin.image)];
-  return (
-    wanted.registry === locked.registry &&
-    wanted.repository === locked.repository &&
-    wanted.tag === locked.tag &&
-    (wanted.digest === undefined || wanted.digest === locked.digest)
-  );
+}
+
+/** What is no range is the name of a tag, and only the registry knows where that points. */
+function isInRange(asked: string, version: string | undefined): boolean {
+  if (semver.validRange(asked) === null) return true;
+  return version !== undefined && semver.satisfies(version, asked, { includePrerelease: true });
+}
+
+function isCommit(reference: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(reference);
+}
+
+/** Spellings of one release, as far as they are in use: `1.0` is `1.0.0`, `01` is `1`, `1.0-RC1` is `1.0rc1`. */
+function releaseOf(version: string): string {
+  const [, epoch = '', numbers = '', rest = ''] =
+    /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(.*)$/.exec(version.toLowerCase()) ?? [];
+  const release = numbers.replace(/(^|\.)0+(?=\d)/g, '$1').replace(/(?:\.0)+$/, '');
+  const suffix = rest
+    .replace(/[-_]/g, '.')
+    .replace(/alpha/, 'a')
+    .replace(/beta/, 'b')
+    .replace(/preview|pre|(?<![a-z])c(?=\d|$|\.)/, 'rc')
+    .replace(/^\.?(a|b|rc)\.?(?=\d)/, '$1');
+  return `${Number(epoch)}!${release}${suffix}`;
 }
