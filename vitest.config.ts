@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Suites that run real programs: one file at a time, after the others, with time to do it. */
-const real = ['test/clients/**/*.test.ts', 'test/kill/**/*.test.ts', 'test/package/**/*.test.ts'];
+const real = ['clients', 'kill', 'package', 'registries'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
