@@ -1,5 +1,6 @@
 /**
- * The full name of an image as Docker reads it: `mcp/x` is `docker.io/mcp/x`, `redis` is `docker.io/library/redis`.
+ * The full name of an image as Docker reads it: `mcp/x` is `docker.io/mcp/x`, `redis` and
+ * `docker.io/redis` are `docker.io/library/redis`.
  * https://github.com/distribution/reference/blob/main/normalize.go
  */
 export function imageName(image: string): string {
@@ -8,7 +9,10 @@ export function imageName(image: string): string {
     rest.length > 0 && (/[.:*]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
   if (!isRegistry) return rest.length === 0 ? `docker.io/library/${image}` : `docker.io/${image}`;
   const host = first.toLowerCase();
-  return [host === 'index.docker.io' ? 'docker.io' : host, ...rest].join('/');
+  if (host !== 'docker.io' && host !== 'index.docker.io') return [host, ...rest].join('/');
+  // In a pattern, `docker.io/*` means everything there, and not only what is in `library`.
+  const isOfficial = rest.length === 1 && !image.includes('*');
+  return ['docker.io', ...(isOfficial ? ['library'] : []), ...rest].join('/');
 }
 
 /** Host and port of a full image name. */

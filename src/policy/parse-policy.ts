@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { toPointer } from '../model/json.ts';
 import type { PolicyDocument, PolicyRule } from '../schema/policy.types.ts';
 import { validatePolicy } from '../schema/policy.validate.js';
+import { readSignatures } from './parse-signatures.ts';
 import type { Policy, Rules, Subject } from './policy.ts';
 
 export type { Policy } from './policy.ts';
@@ -23,10 +24,14 @@ export function parsePolicy(
     return { policy: null, findings: shapeFindings(validatePolicy.errors, { code: 'POLICY_INVALID', file }) };
   }
   const rules = subjectsOf(value).map(([subject, rule]) => [subject, readRules(rule)] as const);
-  const useless = rules.flatMap(([subject, rule]) => uselessPatterns(subject, rule, file));
+  const signed = readSignatures(value, file);
+  const useless = [
+    ...rules.flatMap(([subject, rule]) => uselessPatterns(subject, rule, file)),
+    ...signed.findings,
+  ];
   return useless.length > 0
     ? { policy: null, findings: useless }
-    : { policy: { file, rules: Object.fromEntries(rules) }, findings: [] };
+    : { policy: { file, rules: Object.fromEntries(rules), ...signed.read }, findings: [] };
 }
 
 function asPolicyFinding(finding: Finding): Finding {

@@ -10,7 +10,29 @@ export interface Policy {
   /** The file it was read from, for messages. */
   readonly file: string;
   readonly rules: Readonly<Partial<Record<Subject, Rules>>>;
+  /** What must be signed, in the order of the file. */
+  readonly signatures?: readonly Requirement[];
+  /** `sigstore.trustedRoot`: absolute path. Without it, the public good instance judges identities. */
+  readonly trustedRoot?: string;
 }
+
+/** What a policy demands to be signed, and by whom. All that match a subject must hold. */
+export interface Requirement {
+  /** As written: `ghcr.io/acme/*`, `npm:@acme/*`. */
+  readonly pattern: string;
+  /** The policy that demands it. */
+  readonly file: string;
+  /** Any one of these signatures is enough. */
+  readonly oneOf: readonly WantedSignature[];
+  /** The trusted root of that policy; null: the public good instance of Sigstore. */
+  readonly trustedRoot: string | null;
+}
+
+export type WantedSignature =
+  /** A Sigstore certificate. `identity` is a pattern, `issuer` is not. */
+  | { readonly kind: 'identity'; readonly issuer: string; readonly identity: string }
+  /** A public key: absolute path of a PEM file. */
+  | { readonly kind: 'key'; readonly key: string };
 
 /** Patterns with `*` for any run of characters. `deny` wins; what matches nothing gets `otherwise`. */
 export interface Rules {
