@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { devNull, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { launcherCommand } from '../launch/launcher-command.ts';
 import type { Context, Folders } from '../model/context.ts';
 import type { Emit } from '../model/event.ts';
 import type { System } from '../model/system.ts';
@@ -42,7 +43,7 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
     signal: request.signal,
     emit: request.emit,
     folders,
-    launcher: { command: process.execPath, args: [process.argv[1] ?? ''], isEphemeral: false },
+    launcher: launcherCommand(),
     digest: (text) => createHmac('sha256', key).update(text).digest('base64url'),
   };
 }

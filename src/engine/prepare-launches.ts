@@ -1,5 +1,6 @@
 import { launchId } from '../graph/launch-id.ts';
-import { isPrepared, prepareLaunch } from '../launch/prepare-launch.ts';
+import { isPrepared } from '../launch/is-prepared.ts';
+import { prepareLaunch } from '../launch/prepare-launch.ts';
 import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
@@ -41,6 +42,8 @@ export async function prepareLaunches(
       const tree = pin === undefined ? null : await readTree(loaded.lockPath, server, pin, ctx);
       const isThere = await isPrepared(id, ctx);
       if (!isThere) ctx.emit({ kind: 'launch.preparing', server, package: launch.pin.package });
+      // Of an earlier generation the tree may be gone; what was prepared then verifies itself when it starts.
+      if (isThere && tree === null) return;
       await prepareLaunch({ record: launch, tree }, ctx);
       if (!isThere) ctx.emit({ kind: 'launch.prepared', server, package: launch.pin.package });
     } catch (error) {
