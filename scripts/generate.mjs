@@ -166,6 +166,7 @@ const SECTIONS = {
   PLAN: ['Plan', 'While planning, and in plans.'],
   CLIENT: ['Clients', 'While reading and writing client configuration.'],
   RESOLVE: ['Registries', 'While asking registries what a name stands for, and fetching it.'],
+  VERIFY: ['Signatures', 'While verifying who signed what is locked.'],
   SYSTEM: ['System', 'From disk, processes and the clock.'],
   STATE: ['State', 'From what mcpform remembers.'],
   APPLY: ['Apply', 'While performing a plan.'],

@@ -46,6 +46,8 @@ const drivers: Record<string, string> = {
   yauzl: 'resolve/mcpb/client.ts',
   '@sigstore/verify': 'verify/client.ts',
   '@sigstore/bundle': 'verify/client.ts',
+  '@sigstore/core': 'verify/client.ts',
+  '@sigstore/protobuf-specs': 'verify/client.ts',
   '@sigstore/tuf': 'verify/client.ts',
 };
 

@@ -10,6 +10,7 @@ import { policyCodes } from './codes/policy.ts';
 import { resolveCodes } from './codes/resolve.ts';
 import { stateCodes } from './codes/state.ts';
 import { systemCodes } from './codes/system.ts';
+import { verifyCodes } from './codes/verify.ts';
 
 /**
  * Every code a user can meet, once. Permanent: change the words, never the code. One file per room, sorted.
@@ -25,6 +26,7 @@ const table = {
   ...claudeCodeCodes,
   ...systemCodes,
   ...resolveCodes,
+  ...verifyCodes,
   ...stateCodes,
   ...applyCodes,
 } as const satisfies Record<string, CodeEntry>;
