@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Declared } from './declare.ts';
 import type { World } from './observe.ts';
 import { readPolicies } from './read-policies.ts';
@@ -27,8 +28,19 @@ export async function judgePolicy(
     });
   }
   const denied = findings.filter((each) => each.severity === 'error');
+  const unsigned = await unsignedIn(declared, policies, ctx);
   return {
-    denied: new Map(denied.map((each) => [each.address as Address, each])),
+    denied: new Map([...unsigned, ...denied.map((each) => [each.address as Address, each] as const)]),
     findings: findings.filter((each) => each.severity !== 'error'),
   };
+}
+
+async function unsignedIn(
+  declared: Declared,
+  policies: readonly Policy[],
+  ctx: Context,
+): Promise<ReadonlyMap<Address, Finding>> {
+  if (!policies.some(({ signatures = [] }) => signatures.length > 0)) return new Map();
+  const { judgeSignatures } = await import('./judge-signatures.ts');
+  return await judgeSignatures(declared, policies, ctx);
 }

@@ -10,9 +10,11 @@ import type { Server } from '../../model/manifest.ts';
 import { loadResolver, sourceOf } from '../../resolve/index.ts';
 import type { Declared } from '../declare.ts';
 import { locate } from '../locate-findings.ts';
+import { readPolicies } from '../read-policies.ts';
 import { inParallel } from './in-parallel.ts';
 import { PARALLEL } from './resolve-pins.ts';
 import { readTrees, treeFolder } from './tree-files.ts';
+import { isVerified, verifyPin } from './verify-pin.ts';
 
 /**
  * Whether the lock answers for the whole manifest and for nothing else, and whether what it says is true: of the
@@ -60,12 +62,28 @@ async function checkPin(
   try {
     const resolver = await loadResolver(source);
     const findings = await resolver.check({ server: server.name, pin, tree, root }, ctx);
-    return findings.map((finding) => ({ at, ...finding }));
+    const signer = await checkSigner(server.name, pin, lockPath, ctx);
+    return [...findings, ...signer].map((finding) => ({ at, ...finding }));
   } catch (error) {
     if (!(error instanceof McpformError)) throw error;
     const { code, message, hint } = error;
     return [{ code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), at }];
   }
+}
+
+/** Whoever a policy wants, or the lock says it was, must have signed just this. */
+async function checkSigner(
+  server: string,
+  pin: Pin,
+  file: string,
+  ctx: Context,
+): Promise<readonly Finding[]> {
+  const policies = await readPolicies(ctx);
+  const known = pin.signer ?? null;
+  if (!isVerified({ pin, known }, policies)) return [];
+  const verified = await verifyPin({ pin, known }, policies, ctx);
+  const { compareSigner } = await import('../../verify/compare-signer.ts');
+  return compareSigner({ server, locked: pin.signer, verified, isLocked: true, file });
 }
 
 function notAnswered(server: Server, reason: 'missing' | 'changed', file: string): Finding {
