@@ -1,6 +1,6 @@
 import { parseImageReference } from '../model/image-reference.ts';
 import type { Runtime, Server } from '../model/manifest.ts';
-import { isDirect, type Launch, type LaunchSite, type Reason, unlocked } from './launch.ts';
+import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
 
 type Image = Extract<Runtime, { kind: 'image' }>;
 
@@ -17,12 +17,13 @@ export function launchImage(server: Server, runtime: Image, site: LaunchSite): L
     const spec = { ...bound, args: [], url: serviceUrl(server) };
     return { spec, blocked: needsEngine(server, runtime), caveats };
   }
-  if (!isDirect(server, target)) return { spec: bound, blocked: needsVerified(server, image), caveats };
+  if (!isDirect(server, target))
+    return { spec: unwritten(server, bound), blocked: needsVerified(server, image), caveats };
   if (!/^[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}$/i.test(image)) {
-    return { spec: bound, blocked: unlocked(server, runtime.image), caveats: [] };
+    return { spec: unwritten(server, bound), blocked: unlocked(server, runtime.image), caveats: [] };
   }
   const problem = fieldProblem(server);
-  if (problem !== null) return { spec: bound, blocked: problem, caveats };
+  if (problem !== null) return { spec: unwritten(server, bound), blocked: problem, caveats };
   const passed = Object.keys(bound.env).flatMap((name) => ['-e', name]);
   return {
     spec: {

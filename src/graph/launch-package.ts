@@ -1,7 +1,7 @@
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { PackagePin } from '../model/lock.ts';
 import type { Runtime, Server } from '../model/manifest.ts';
-import { isDirect, type Launch, type LaunchSite, type Reason, unlocked } from './launch.ts';
+import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
 import { launchId } from './launch-id.ts';
 import { type CommandLine, packageCommand } from './package-command.ts';
 
@@ -12,7 +12,11 @@ export function launchPackage(server: Server, runtime: Package, site: LaunchSite
   const pin = site.pin?.kind === 'package' ? site.pin : undefined;
   if (isDirect(server, site.target)) return launchDirectly(server, runtime, { ...site, pin });
   if (pin === undefined) {
-    return { spec: site.bound, blocked: unlocked(server, packageName(runtime)), caveats: [] };
+    return {
+      spec: unwritten(server, site.bound),
+      blocked: unlocked(server, packageName(runtime)),
+      caveats: [],
+    };
   }
   const record = recordOf(server, pin, site);
   const { command, args } = site.launcher;
@@ -47,7 +51,7 @@ function launchDirectly(
   if ('problem' in line) {
     const isOpen = line.isOpen && pin === undefined;
     const blocked = isOpen ? unlocked(server, packageName(runtime)) : unavailable(server, line.problem);
-    return { spec: bound, blocked, caveats: [] };
+    return { spec: unwritten(server, bound), blocked, caveats: [] };
   }
   // Windows starts `npx.cmd` only through its shell. A file that is shared is read on other systems too.
   const isWrapped = platform === 'win32' && target.scope !== 'project';

@@ -47,3 +47,8 @@ export function unlocked(server: Server, what: string): Reason {
     hint: 'run `mcpform lock`',
   };
 }
+
+/** Stands for the entry of a server that is blocked: part of the plan, never written. */
+export function unwritten(server: Server, bound: EntrySpec): EntrySpec {
+  return { ...bound, transport: 'stdio', command: 'mcpform', args: ['exec', server.name] };
+}
