@@ -148,6 +148,7 @@ export interface TufRepository {
 export async function fetchTrustedRoot({ mirror, cachePath }: TufRepository): Promise<Json> {
   const { getTrustedRoot } = await import('@sigstore/tuf');
   const from = mirror === undefined ? {} : { mirrorURL: mirror.url, rootPath: mirror.rootPath };
-  const root = await getTrustedRoot({ ...from, cachePath, forceCache: true, timeout: 10_000 });
+  const patience = { timeout: 10_000, retry: { retries: 1, minTimeout: 500 } };
+  const root = await getTrustedRoot({ ...from, ...patience, cachePath, forceCache: true });
   return TrustedRoot.toJSON(root) as Json;
 }

@@ -14,15 +14,15 @@ export const ROOT = '/etc/mcpform/trusted_root.json';
 export const KEY = '/etc/mcpform/cosign.pub';
 export const HOME = '/home/ann';
 
-/** A machine with a policy and the files it names, all root's. */
+/** A machine with a policy and the files it names, all root's; `{ link: PATH }` is a link. */
 export function world(
   files: Readonly<Record<string, string | JsonObject>>,
   options: Omit<MemoryOptions, 'tree'> = {},
 ): { readonly ctx: Context; readonly system: MemorySystem } {
-  const texts = Object.entries(files).map(([path, file]) => [
-    path,
-    typeof file === 'string' ? file : JSON.stringify(file),
-  ]);
+  const texts = Object.entries(files).map(([path, file]) => {
+    const isText = typeof file === 'string' || typeof file['link'] === 'string';
+    return [path, isText ? file : JSON.stringify(file)];
+  });
   const tree = { [POLICY]: 'the engine has read it', ...Object.fromEntries(texts), [`${HOME}/`]: '' };
   const system = memorySystem({ ...options, tree, identity: { uid: 0 } });
   return { ctx: contextOver(system, HOME).ctx, system };
