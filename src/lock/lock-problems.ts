@@ -3,7 +3,7 @@ import { placeFinder } from '../formats/yaml-position.ts';
 import type { Finding } from '../model/finding.ts';
 import { toPointer } from '../model/json.ts';
 
-type Code = 'LOCK_INVALID' | 'LOCK_MIXED' | 'LOCK_NEWER';
+type Code = 'LOCK_CONFLICT' | 'LOCK_INVALID' | 'LOCK_MIXED' | 'LOCK_NEWER';
 
 export interface Problem {
   readonly code: Code;
