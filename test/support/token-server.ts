@@ -42,7 +42,10 @@ export async function startTokenServer({ certificates, credentials }: Options): 
     const isKnown =
       request.headers.authorization === basic || parameters.get('refresh_token') === identityToken;
     const isAnonymous = request.headers.authorization === undefined && !parameters.has('refresh_token');
-    if (!isKnown && !isAnonymous) return void response.writeHead(401).end();
+    if (!isKnown && !isAnonymous) {
+      response.writeHead(401).end();
+      return;
+    }
     const scopes = parameters.getAll('scope').flatMap((each) => each.split(' '));
     const granted = scopes.filter((scope) => isKnown || /^repository:pub\/[^:]+:pull$/.test(scope));
     const token = issueToken(granted, certificates);

@@ -98,6 +98,18 @@ export const resolveCodes = {
     EXIT.error,
     'A dependency comes from Git, a web address or a folder: nothing there has a hash that a registry vouches for.',
   ),
+  RESOLVE_TAG_ASSUMED: e(
+    EXIT.error,
+    'The name of an image has no tag, so the registry was asked for `latest`, as Docker does.',
+  ),
+  RESOLVE_TAG_MOVED: e(
+    EXIT.error,
+    'A tag stands for another image than the one in the lock, which stays as it is. `mcpform lock --update` takes the new one.',
+  ),
+  RESOLVE_TAG_TAKEN: e(
+    EXIT.error,
+    'At the registry that is copied to, a tag stands for another image already. `--overwrite` moves it, `--no-tags` copies by digest alone.',
+  ),
   RESOLVE_TOOL: e(
     EXIT.error,
     'A program that resolving needs (Python with pip 22.2 or newer, git) is missing or too old, or failed in a way mcpform does not know.',

@@ -1,12 +1,12 @@
 import type { Context } from '../../model/context.ts';
 import { isErrno } from '../../model/error.ts';
-import { isJsonObject } from '../../model/json.ts';
 import { readBody } from '../../model/read-body.ts';
 import type { Descriptor, Manifest } from '../../model/registry.ts';
 import type { HttpResponse } from '../../model/system.ts';
 import { digestOf, isDigest, otherContent, tooBig } from './digest.ts';
 import { exchange } from './exchange.ts';
 import { refusal, unexpected } from './failures.ts';
+import { ownType } from './manifest-type.ts';
 import { ACCEPT, isIndex, isManifest, mediaTypeIn } from './media-types.ts';
 import { pathsOf } from './paths.ts';
 import { withRetries } from './retry.ts';
@@ -117,24 +117,12 @@ function mediaTypeOf(
   what: string,
 ): string {
   const ofHeader = mediaTypeIn(headers['content-type']);
-  const own = ownMediaType(bytes);
-  if (own === undefined) throw unexpected(session.name, `sent ${what} as something that is not JSON`);
-  if (own !== null && own !== ofHeader) {
-    throw unexpected(session.name, `sent ${what} as "${ofHeader}", and it calls itself "${own}"`);
-  }
   assertKnown(session, ofHeader, what);
-  return ofHeader;
-}
-
-/** Null when it does not say, undefined when it is no manifest at all. */
-function ownMediaType(bytes: Uint8Array): string | null | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    if (!isJsonObject(value)) return undefined;
-    return typeof value['mediaType'] === 'string' ? value['mediaType'] : null;
-  } catch {
-    return undefined;
-  }
+  const own = ownType(bytes);
+  if (own === null) throw unexpected(session.name, `sent ${what} as something that is no manifest`);
+  const isSame = own.isInferred ? isIndex(own.mediaType) === isIndex(ofHeader) : own.mediaType === ofHeader;
+  if (isSame) return ofHeader;
+  throw unexpected(session.name, `sent ${what} as "${ofHeader}", and it calls itself "${own.mediaType}"`);
 }
 
 function assertKnown(session: Session, mediaType: string, what: string): void {

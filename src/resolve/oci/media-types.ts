@@ -9,6 +9,7 @@ const MANIFESTS: readonly string[] = [
 ];
 
 export const OCI_INDEX = INDEXES[0] as string;
+export const OCI_MANIFEST = MANIFESTS[0] as string;
 
 /**
  * Sent whenever a manifest is asked for: without all four, a registry converts what it has into what it thinks we

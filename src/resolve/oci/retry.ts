@@ -91,6 +91,7 @@ function unavailable(message: string, hint: string, cause: unknown): McpformErro
 export function readRetryAfter(header: string | undefined, nowMs: number): number | null {
   const text = header?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const atMs = Date.parse(text);
+  // Date.parse reads numbers as years; a date of HTTP starts with a day.
+  const atMs = /^[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }

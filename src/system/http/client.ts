@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import { setMaxListeners } from 'node:events';
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici';
@@ -27,6 +28,8 @@ export function openClient(env: Env, resolveName: LookupFunction = lookup): Netw
   return {
     request: async (request) => {
       request.signal?.throwIfAborted();
+      // One signal ends a whole run, so a hundred requests that listen to it are no leak.
+      if (request.signal !== undefined) setMaxListeners(0, request.signal);
       refuseForbidden(new URL(request.url).hostname);
       try {
         return await exchange(request, await dispatcherFor(request));
