@@ -3,7 +3,7 @@ import type { Signer } from '../model/lock.ts';
 import { isWantedSigner } from '../policy/is-wanted-signer.ts';
 import type { Requirement } from '../policy/policy.ts';
 import { type Candidate, reasonOf, type Signed } from './candidate.ts';
-import { idOf, openTrust, sourcesOf, type Trust, type TrustSource } from './trust.ts';
+import { idOf, openTrust, sourceFor, sourcesOf, type Trust, type TrustSource } from './trust.ts';
 
 export interface Question {
   readonly requirements: readonly Requirement[];
@@ -88,14 +88,10 @@ function isSettled(proofs: readonly Proof[], { requirements, known }: Question):
 }
 
 function acceptedBy(requirement: Requirement, proofs: readonly Proof[]): readonly Signer[] {
-  const { file, trustedRoot, oneOf } = requirement;
-  return oneOf.flatMap((wanted) => {
-    const source: TrustSource =
-      wanted.kind === 'key'
-        ? { kind: 'key', path: wanted.key, policy: file }
-        : { kind: 'root', path: trustedRoot, policy: file };
+  return requirement.oneOf.flatMap((wanted) => {
+    const source = idOf(sourceFor(wanted, requirement));
     return proofs
-      .filter((proof) => proof.source === idOf(source))
+      .filter((proof) => proof.source === source)
       .filter(({ signer }) => wanted.kind === 'key' || isWantedSigner(wanted, signer))
       .map(({ signer }) => signer);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import { canonicalJson, type Json } from '../model/json.ts';
-import type { Requirement } from '../policy/policy.ts';
+import type { Requirement, WantedSignature } from '../policy/policy.ts';
 import { type Candidate, Refusal, reasonOf, type Signed } from './candidate.ts';
 import { fingerprintOf, isSignedBy, readPublicKey } from './public-key.ts';
 import { rememberedRoot, rememberRoot } from './public-root.ts';
@@ -23,13 +23,15 @@ export interface Trust {
 
 /** Everything that the requirements want signatures judged by, each once. */
 export function sourcesOf(requirements: readonly Requirement[]): readonly TrustSource[] {
-  const sources = requirements.flatMap(({ file, trustedRoot, oneOf }) =>
-    oneOf.map((wanted): TrustSource => {
-      if (wanted.kind === 'key') return { kind: 'key', path: wanted.key, policy: file };
-      return { kind: 'root', path: trustedRoot, policy: file };
-    }),
-  );
+  const sources = requirements.flatMap((each) => each.oneOf.map((wanted) => sourceFor(wanted, each)));
   return [...new Map(sources.map((source) => [idOf(source), source])).values()];
+}
+
+/** What judges one of the signatures that a requirement takes. */
+export function sourceFor(wanted: WantedSignature, { file, trustedRoot }: Requirement): TrustSource {
+  return wanted.kind === 'key'
+    ? { kind: 'key', path: wanted.key, policy: file }
+    : { kind: 'root', path: trustedRoot, policy: file };
 }
 
 export function idOf({ kind, path, policy }: TrustSource): string {
