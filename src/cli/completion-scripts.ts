@@ -1,3 +1,5 @@
+import { GROUPS } from './groups.ts';
+
 export interface CompletionCommand {
   /** `plan`, `state list`. */
   readonly name: string;
@@ -13,7 +15,7 @@ export interface CompletionOption {
   readonly choices: readonly string[];
 }
 
-/** Top-level words, and for `state` the words behind it. */
+/** Top-level words, and for a group the words behind it. */
 function words(commands: readonly CompletionCommand[], group?: string): readonly string[] {
   const inGroup = commands.filter(({ name }) => (group === undefined ? true : name.startsWith(`${group} `)));
   return [...new Set(inGroup.map(({ name }) => name.split(' ')[group === undefined ? 0 : 1] as string))];
@@ -135,7 +137,7 @@ function fishOption({ long, description, takesValue, choices }: CompletionOption
 }
 
 function summaryOf(commands: readonly CompletionCommand[], name: string): string {
-  return commands.find((command) => command.name === name)?.summary ?? 'Look into and repair the books';
+  return commands.find((command) => command.name === name)?.summary ?? GROUPS[name] ?? '';
 }
 
 function quoteZsh(text: string): string {

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../model/exit-code.ts';
 import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec, Options } from './command.ts';
+import { GROUPS } from './groups.ts';
 
 /** Either a command to run, or what to print instead (help, a usage error). */
 export type Parsed =
@@ -104,7 +105,7 @@ function groupCommand(program: Command, name: string): Command {
   if (existing !== undefined) return existing;
   return program
     .command(name)
-    .description('Look into and repair the books')
+    .description(GROUPS[name] ?? '')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false);
 }
