@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import cacache from 'cacache';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/model/context.ts';
+import type { PackagePin } from '../../../src/model/lock.ts';
 import type { Resolution } from '../../../src/model/resolver.ts';
 import { npmInstaller } from '../../../src/resolve/npm/installer.ts';
 import { type NpmRegistry, npmRegistry } from '../../support/npm-registry.ts';
@@ -33,9 +34,9 @@ afterEach(async () => {
   await home.remove();
 });
 
-async function installed({ pin, tree }: Resolution, name: string): Promise<string> {
+async function installed({ pin, tree }: Resolution<PackagePin>, name: string): Promise<string> {
   const folder = await emptyFolder(home, name);
-  await npmInstaller.install({ pin: pin as never, tree, folder }, await run());
+  await npmInstaller.install({ pin, tree, folder }, await run());
   return await readFile(join(folder, 'node_modules/server/index.js'), 'utf8');
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/model/context.ts';
 import type { Installed } from '../../../src/model/launch.ts';
+import type { PackagePin } from '../../../src/model/lock.ts';
 import type { Resolution } from '../../../src/model/resolver.ts';
 import { npmInstaller } from '../../../src/resolve/npm/installer.ts';
 import { type NpmRegistry, npmRegistry } from '../../support/npm-registry.ts';
@@ -28,8 +29,8 @@ afterEach(async () => {
   await home.remove();
 });
 
-const install = ({ pin, tree }: Resolution, folder: string, context = ctx): Promise<Installed> =>
-  npmInstaller.install({ pin: pin as never, tree, folder }, context);
+const install = ({ pin, tree }: Resolution<PackagePin>, folder: string, context = ctx): Promise<Installed> =>
+  npmInstaller.install({ pin, tree, folder }, context);
 
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -211,7 +212,7 @@ describe('before a line of it runs', () => {
     ).rejects.toMatchObject({
       code: 'RESOLVE_INTEGRITY',
       message: expect.stringContaining(
-        `${resolution.pin.kind === 'package' ? resolution.pin.integrity : ''}, but has ${registry.integrityOf('server', '1.0.0')}`,
+        `${resolution.pin.integrity}, but has ${registry.integrityOf('server', '1.0.0')}`,
       ),
     });
   });

@@ -50,7 +50,7 @@ describe('credentials', () => {
     registry.amend('server', '1.0.0', (release) => ({ ...release, dist: { ...release.dist, tarball } }));
     const { pin, tree } = await resolveNpm('server', await withToken());
     const folder = await emptyFolder(home, 'tree');
-    await npmInstaller.install({ pin: pin as never, tree, folder }, await withToken());
+    await npmInstaller.install({ pin, tree, folder }, await withToken());
     expect(other.asked).toEqual([{ path: 'server/-/server-1.0.0.tgz', accept: '*/*', authorization: null }]);
   });
 
@@ -71,7 +71,7 @@ describe('credentials', () => {
     const { pin, tree } = await resolveNpm('server', await npmContext(home, lines));
     const folder = await emptyFolder(home, 'tree');
     await expect(
-      npmInstaller.install({ pin: pin as never, tree, folder }, await npmContext(home, lines)),
+      npmInstaller.install({ pin, tree, folder }, await npmContext(home, lines)),
     ).rejects.toMatchObject({ code: 'RESOLVE_NOT_FOUND' });
     expect(got).toBe('Bearer secret');
     await behind.close();
