@@ -13,7 +13,7 @@ const CORE = ['src/cli/run.ts', 'src/providers/claude-code/index.ts'];
 
 const options = {
   absWorkingDir: root,
-  entryPoints: { run: 'src/cli/run.ts' },
+  entryPoints: { run: 'src/cli/run.ts', 'exec-rest': 'src/cli/exec-rest.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
@@ -36,25 +36,41 @@ const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
 const { metafile } = await build({ ...options, plugins: [lazyProcess], write: false });
 const result = await build({ ...options, plugins: [lazyProcess, oneCore(metafile)] });
 
-// The file that people start: CommonJS, because Node 20 starts that sooner, and nothing but the way to the rest.
-await build({
+// What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
+// the rest, and one for `mcpform exec`, which every server waits for.
+const started = await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/mcpform.cjs',
+  entryPoints: { mcpform: 'src/cli/main.ts', exec: 'src/cli/exec.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: options.target,
   define: options.define,
   minifySyntax: true,
+  minifyWhitespace: true,
+  metafile: true,
   logLevel: options.logLevel,
-  plugins: [{ name: 'rest-is-apart', setup: leaveTheRestApart }],
+  plugins: [
+    { name: 'rest-is-apart', setup: leaveTheRestApart },
+    { name: 'no-words', setup: leaveTheWordsApart },
+  ],
 });
 
-writeFileSync(`${root}dist/third-party-licenses.txt`, licenses(Object.keys(result.metafile.inputs)));
+const inputs = [result, started].flatMap(({ metafile: { inputs } }) => Object.keys(inputs));
+writeFileSync(`${root}dist/third-party-licenses.txt`, licenses(inputs));
 
 function leaveTheRestApart({ onResolve }) {
-  onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: './run.js', external: true }));
+  const files = { './run.ts': './run.js', './exec-rest.ts': './exec-rest.js', './exec.ts': './exec.cjs' };
+  onResolve({ filter: /^\.\/(run|exec-rest|exec)\.ts$/ }, ({ path, kind }) =>
+    kind === 'entry-point' ? undefined : { path: files[path], external: true },
+  );
+}
+
+/** Neither file says what a code means; together the sentences are larger than all else in them. */
+function leaveTheWordsApart({ onLoad }) {
+  onLoad({ filter: /\/src\/model\/codes\.ts$/ }, () => ({ contents: 'export const CODES = {};' }));
 }
 
 /**

@@ -167,6 +167,7 @@ const SECTIONS = {
   CLIENT: ['Clients', 'While reading and writing client configuration.'],
   RESOLVE: ['Registries', 'While asking registries what a name stands for, and fetching it.'],
   VERIFY: ['Signatures', 'While verifying who signed what is locked.'],
+  LAUNCH: ['Launcher', 'While installing packages into the store, and while `mcpform exec` starts one.'],
   SYSTEM: ['System', 'From disk, processes and the clock.'],
   STATE: ['State', 'From what mcpform remembers.'],
   APPLY: ['Apply', 'While performing a plan.'],

@@ -432,6 +432,19 @@ export const CATALOGUE: readonly CommandSpec[] = [
     load: async () => (await occasional()).doctor,
   },
   {
+    name: 'exec',
+    summary: 'Start a server as apply prepared it; for clients',
+    description:
+      'What the entries of package servers start. Compares the installed files with those that were reviewed and becomes the server, or refuses with both hashes. Reads nothing from the working directory, needs no network, and drops variables that make a server load other code (NODE_OPTIONS, LD_*, PYTHON* and their like) unless the manifest sets them.',
+    arguments: [
+      { name: '<launch-id>', description: 'as the entry has it: the name of the record that apply wrote' },
+    ],
+    options: [],
+    examples: ['mcpform exec filesystem-9fa5b3a3fd5fc248c0628606707dc43d'],
+    touches: 'write',
+    load: async () => (await import('./commands/exec.ts')).run,
+  },
+  {
     name: 'completion',
     summary: 'Print a completion script for your shell',
     description: 'Source it from your shell’s start-up file.',

@@ -3,6 +3,7 @@ import { claudeCodeCodes } from './codes/claude-code.ts';
 import { engineCodes } from './codes/engine.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { graphCodes } from './codes/graph.ts';
+import { launchCodes } from './codes/launch.ts';
 import { lockCodes } from './codes/lock.ts';
 import { manifestCodes } from './codes/manifest.ts';
 import { planCodes } from './codes/plan.ts';
@@ -27,6 +28,7 @@ const table = {
   ...systemCodes,
   ...resolveCodes,
   ...verifyCodes,
+  ...launchCodes,
   ...stateCodes,
   ...applyCodes,
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,42 @@
+import { version } from '../engine/version.ts';
+import type { Found } from '../launch/exec.ts';
+import { hashStore, tampered } from '../launch/hash-store.ts';
+import { restoreStore } from '../launch/restore-store.ts';
+import type { Code } from '../model/codes.ts';
+import { McpformError } from '../model/error.ts';
+import { renderBug, renderFailure } from '../report/failure.ts';
+import { makeContext } from './context.ts';
+
+// What `mcpform exec` needs when something is not as it should be: hashes, the network, and words.
+
+/**
+ * Makes sure of what the cheap look at a store could not say. Throws LAUNCH_TAMPERED when a file is not what was
+ * reviewed. A store that is gone is installed again, and must come out the same.
+ */
+export async function settleStore({ id, file, store, look }: Found): Promise<void> {
+  if (look === 'gone') return await reinstall(id);
+  const hashed = hashStore(store, file.content);
+  if (hashed.kind === 'tampered') throw tampered(file.record.pin.package, file.content, hashed);
+}
+
+async function reinstall(id: string): Promise<void> {
+  const ctx = await makeContext({
+    touches: 'write',
+    needsLastingKey: false,
+    stateDir: undefined,
+    cwd: process.cwd(),
+    env: process.env,
+    // A client that gives up ends us with a signal; what is left is swept by the next installation.
+    signal: new AbortController().signal,
+    emit: () => {},
+  });
+  await restoreStore(id, ctx);
+}
+
+/** The failure as one block of text. `exec.cjs` has its own copy of the error class, so it is known by its name. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error) || error.name !== 'McpformError') return renderBug(error, version);
+  const { code, message, hint } = error as Error & { code: Code; hint?: string };
+  const failure = new McpformError(code, message, hint === undefined ? {} : { hint });
+  return renderFailure(failure, { color: false, width: 100, cwd: process.cwd() });
+}

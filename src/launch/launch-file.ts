@@ -1,0 +1,74 @@
+import { McpformError } from '../model/error.ts';
+import { isJsonObject } from '../model/json.ts';
+import type { LaunchRecord, Program } from '../model/launch.ts';
+import { recordId } from './record-id.ts';
+
+/** `<data>/launches/<id>.json`. Only `record` is in the id: the other two follow from it and what it pins. */
+export interface LaunchFile {
+  readonly record: LaunchRecord;
+  /** `sha256:` + hex of the content manifest of the store. */
+  readonly content: string;
+  readonly program: Program;
+}
+
+export function printLaunchFile({ record, content, program }: LaunchFile): string {
+  return `${JSON.stringify({ record, content, program }, null, 2)}\n`;
+}
+
+/** Throws LAUNCH_REFUSED unless the text is a launch file whose record hashes to the id. */
+export function parseLaunchFile(text: string, id: string): LaunchFile {
+  const value = parseJson(text);
+  if (!isJsonObject(value) || !isJsonObject(value['record'])) throw refused(id, 'cannot be read');
+  const { formatVersion } = value['record'];
+  if (typeof formatVersion === 'number' && formatVersion > 1) {
+    throw refused(id, 'was written by a newer mcpform', 'update mcpform');
+  }
+  const record = value['record'] as unknown as LaunchRecord;
+  if (recordId(record) !== id) throw refused(id, 'does not hash to its name: somebody changed it');
+  const { content, program } = value;
+  // Whoever hashed right wrote all fields of the record; these two are not in the hash.
+  if (typeof content !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(content) || !isProgram(program)) {
+    throw refused(id, 'does not say what it starts: somebody changed it');
+  }
+  return { record, content, program };
+}
+
+export function refused(id: string, because: string, hint = 'run `mcpform apply`, which writes it again') {
+  return new McpformError('LAUNCH_REFUSED', `the record of launch "${id}" ${because}`, { hint });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isProgram(value: unknown): value is Program {
+  if (!isJsonObject(value)) return false;
+  const { kind, file, args, env } = value;
+  switch (kind) {
+    case 'node':
+      return isText(file) && (args === undefined || isTexts(args)) && (env === undefined || isTextMap(env));
+    case 'python':
+      return [value['python'], value['folder'], value['module'], value['object']].every(isText);
+    case 'file':
+      return isText(file) && isTexts(args) && isTextMap(env);
+    default:
+      return false;
+  }
+}
+
+/** No text that goes to another program may end early. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isTextMap(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every(isText);
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+
+/** Where everything of the launcher is, below the data folder (`$XDG_DATA_HOME/mcpform`). */
+export function launchesFolder(data: string): string {
+  return join(data, 'launches');
+}
+
+export function storesFolder(data: string): string {
+  return join(data, 'store');
+}
+
+/** The record of one launch, and the text that pins its dependencies. The id has been checked. */
+export function launchFiles(data: string, id: string) {
+  const base = join(launchesFolder(data), id);
+  return { record: `${base}.json`, tree: `${base}.tree` };
+}
+
+/** One installed package. `folder` is 0700; `tree` and all below it is read-only. */
+export function storeFiles(folder: string) {
+  return {
+    folder,
+    tree: join(folder, 'tree'),
+    /** The content manifest. */
+    manifest: join(folder, 'manifest'),
+    /** Which package it is, for which host, and which programs it has. */
+    about: join(folder, 'about'),
+    /** What the cheap check compares with; made again whenever it is not there or not true any more. */
+    stamps: join(folder, 'stamps'),
+  };
+}

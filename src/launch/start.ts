@@ -1,0 +1,56 @@
+import { McpformError } from '../model/error.ts';
+import type { LaunchRecord } from '../model/launch.ts';
+import { type Becoming, replaceBy, runHere, whyNotExecutable } from '../system/launch/become.ts';
+import { childEnvironment, decidesCode } from './child-environment.ts';
+import type { CommandLine } from './command-line.ts';
+import { batchCommand, isBatchFile } from './windows-command.ts';
+
+/** Becomes the program; returns only where it runs beside us or here, in this very process, from now on. */
+export type Start = () => undefined | Promise<never>;
+
+export interface Manner {
+  readonly record: LaunchRecord;
+  /** Nothing was done in this process that a server should not find in its own. */
+  readonly isPristine: boolean;
+}
+
+/** How to become the program. Throws LAUNCH_PROGRAM, or its promise does, when it cannot be started. */
+export function wayTo(line: CommandLine, { record, isPristine }: Manner): Start {
+  const { file, args, script } = line;
+  const env = childEnvironment(process.env, record.loaderVariables, line.env);
+  if (script !== null && isPristine && isUntouched(line))
+    return () => runHere(script, args.slice(1), line.env);
+  assertExecutable(file);
+  const becoming = { file, args, env };
+  return () => (replaceBy(becoming) ? undefined : startBeside(becoming));
+}
+
+/** Nothing that decides code was there when this process was started, nor is to be there for the program. */
+function isUntouched({ env }: CommandLine): boolean {
+  const isDecided = [...Object.keys(process.env), ...Object.keys(env)].some(decidesCode);
+  return !isDecided && process.execArgv.length === 0;
+}
+
+function assertExecutable(file: string): void {
+  const because = whyNotExecutable(file);
+  if (because === null) return;
+  throw cannotStart(file, because === 'missing' ? 'it is not there' : 'it may not be executed');
+}
+
+async function startBeside(becoming: Becoming): Promise<never> {
+  const { runChild } = await import('../system/launch/run-child.ts');
+  const { file, args, env } = becoming;
+  const isBatch = process.platform === 'win32' && isBatchFile(file);
+  try {
+    return await runChild(isBatch ? { ...batchCommand(file, args, env), env, isVerbatim: true } : becoming);
+  } catch (error) {
+    throw cannotStart(file, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function cannotStart(file: string, because: string, cause?: unknown): McpformError {
+  return new McpformError('LAUNCH_PROGRAM', `"${file}" cannot be started: ${because}`, {
+    cause,
+    hint: 'run `mcpform apply`, which looks for the programs it needs again',
+  });
+}
