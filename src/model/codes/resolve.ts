@@ -86,6 +86,10 @@ export const resolveCodes = {
     EXIT.error,
     'A registry answered something that the protocol does not have. Check that the address is a registry, and what stands between it and you.',
   ),
+  RESOLVE_REF_MOVED: e(
+    EXIT.error,
+    'A Git tag stands for another commit than the one that was locked. Branches move, releases should not: look at what changed.',
+  ),
   RESOLVE_REGISTRIES_INVALID: e(
     EXIT.error,
     'The configuration of registries on this machine cannot be read or understood, so no registry is asked: half of it would be another configuration.',

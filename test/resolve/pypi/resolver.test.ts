@@ -4,7 +4,7 @@ import type { PackagePin } from '../../../src/model/lock.ts';
 import type { Runtime } from '../../../src/model/manifest.ts';
 import type { ResolveRequest } from '../../../src/model/resolver.ts';
 import { pypiResolver } from '../../../src/resolve/pypi/resolver.ts';
-import { type Fake, fakePython, fakeWorld, type Page } from './world.ts';
+import { type Fake, fakePython, fakeWorld, type Page } from '../fake-world.ts';
 
 const [a, b, c] = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)];
 const json = 'application/vnd.pypi.simple.v1+json';

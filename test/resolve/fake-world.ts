@@ -1,6 +1,6 @@
-import type { Context } from '../../../src/model/context.ts';
-import type { HttpRequest, Processes } from '../../../src/model/system.ts';
-import { memorySystem } from '../../../src/system/memory.ts';
+import type { Context } from '../../src/model/context.ts';
+import type { HttpRequest, Processes } from '../../src/model/system.ts';
+import { memorySystem } from '../../src/system/memory.ts';
 
 export interface Ran {
   readonly command: string;
