@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { npmWithoutTheUnused } from './bundle-npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -33,8 +34,8 @@ const options = {
   logLevel: 'warning',
 };
 const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
-const { metafile } = await build({ ...options, plugins: [lazyProcess], write: false });
-const result = await build({ ...options, plugins: [lazyProcess, oneCore(metafile)] });
+const { metafile } = await build({ ...options, plugins: [lazyProcess, npmWithoutTheUnused], write: false });
+const result = await build({ ...options, plugins: [lazyProcess, npmWithoutTheUnused, oneCore(metafile)] });
 
 // What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
 // the rest, and one for `mcpform exec`, which every server waits for.
