@@ -132,7 +132,7 @@ describe('two branches that change different entries', () => {
         const whole = apply(branches.base, edits);
         if (!expectWhole(branches, whole, mergeFile(branches, ...style), isBaseKnown)) refused += 1;
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     expect(refused).toBeLessThan(5);
   });
@@ -162,7 +162,7 @@ describe('two branches that change different entries', () => {
           expect({ ...merge.lock[section], ...whole[section] }).toEqual(merge.lock[section]);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
@@ -182,7 +182,7 @@ it('never makes a lock that neither of two branches wrote, whatever they change'
       if (merge === null || findings.length > 0) return;
       expect(merge).toEqual(right);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
