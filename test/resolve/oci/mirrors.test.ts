@@ -3,6 +3,7 @@ import type { Registry } from '../../../src/model/registry.ts';
 import { openRegistry } from '../../../src/resolve/oci/open-registry.ts';
 import { makeImage, type TestImage } from '../../support/registry-images.ts';
 import type { Lie, MockRegistry } from '../../support/registry-mock.ts';
+import { answering } from './lies.ts';
 import { collect, makeWorld, mockRegistry, type WorldOptions } from './world.ts';
 
 const image = makeImage();
@@ -36,13 +37,6 @@ async function mirrored(
     );
   return { origin, mirrors: [first, second], registry: await openRegistry(origin.host, ctx), asked };
 }
-
-const answering =
-  (status: number): Lie =>
-  (_, response) => {
-    response.writeHead(status).end();
-    return true;
-  };
 
 describe('mirrors', () => {
   it('are asked for content by its digest, in order, before the registry', async () => {

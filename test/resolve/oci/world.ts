@@ -1,10 +1,13 @@
 import { afterEach } from 'vitest';
 import type { Context } from '../../../src/model/context.ts';
+import type { Registry } from '../../../src/model/registry.ts';
 import type { Network } from '../../../src/model/system.ts';
+import { openRegistry } from '../../../src/resolve/oci/open-registry.ts';
 import { realNetwork } from '../../../src/system/http/real-network.ts';
 import { ManualClock, memorySystem } from '../../../src/system/memory.ts';
 import { contextOn, folders, home } from '../../state/machine.ts';
-import { type MockOptions, type MockRegistry, startMock } from '../../support/registry-mock.ts';
+import type { TestImage } from '../../support/registry-images.ts';
+import { type Lie, type MockOptions, type MockRegistry, startMock } from '../../support/registry-mock.ts';
 
 export interface World {
   readonly ctx: Context;
@@ -66,6 +69,18 @@ export function makeWorld({ registries, logins = {}, network, tree }: WorldOptio
   };
   const { ctx } = contextOn({ ...system, clock: watched });
   return { ctx, clock, sleeps };
+}
+
+/** A registry with one image as `x:1`, opened in a run, until it lies. */
+export async function openMock(
+  image: TestImage,
+  lie: Lie | null,
+  given: World = makeWorld(),
+): Promise<World & { readonly mock: MockRegistry; readonly registry: Registry }> {
+  const mock = await mockRegistry();
+  mock.add('x', image, '1');
+  mock.lie = lie;
+  return { ...given, mock, registry: await openRegistry(mock.host, given.ctx) };
 }
 
 export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
