@@ -88,7 +88,7 @@ async function* signaturesAmong(
   name: string,
   place: Search,
 ): AsyncGenerator<Candidate> {
-  for (const layer of layers.slice(0, MOST_CANDIDATES + 1)) {
+  for (const layer of layers) {
     const where = layers.length === 1 ? name : `"${String(layer['digest'])}" in ${name}`;
     const candidate = await candidateOf(layer, where, place);
     if (candidate !== null) yield candidate;

@@ -82,6 +82,17 @@ describe('signatures are found among referrers', () => {
     expect(found).toBe(SIGNED);
   });
 
+  it('and what says that it is too large, or lies nowhere, is never fetched', async () => {
+    const registry = new MockRegistry();
+    await verdict(() => {
+      const big = registry.pushBlob(Buffer.alloc(4 * 1_048_576 + 1, ' '));
+      for (const place of [big, { digest: '../../x', size: 1 }, { digest: `${big.digest}/x`, size: 1 }]) {
+        registry.refer(registry.push({ layers: [{ mediaType: BUNDLE, ...place }] }));
+      }
+    }, registry);
+    expect(registry.asked.filter((each) => each.startsWith('blob'))).toEqual([]);
+  });
+
   it('whose reasons are told when none is good, a few of them', async () => {
     const found = await verdict((registry) => {
       registry.refer(`sha256:${'0'.repeat(64)}`);
@@ -111,6 +122,19 @@ describe('a registry that lists without end', () => {
       registry,
     );
     expect(found).toMatch(/^VERIFY_UNTRUSTED/);
+    expect(registry.asked.filter((each) => each.startsWith('blob')).length).toBeLessThanOrEqual(
+      MOST_CANDIDATES + 1,
+    );
+  });
+
+  it('or of layers in many manifests', async () => {
+    const registry = new MockRegistry();
+    await verdict(() => {
+      const layer = { mediaType: BUNDLE, ...registry.pushBlob(Buffer.from('{}')) };
+      for (let index = 0; index < 64; index++) {
+        registry.refer(registry.push({ layers: new Array(64).fill(layer), index }));
+      }
+    }, registry);
     expect(registry.asked.filter((each) => each.startsWith('blob')).length).toBeLessThanOrEqual(
       MOST_CANDIDATES + 1,
     );

@@ -7,8 +7,8 @@ export type Certificate = Buffer;
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
 
 /** What a signature of an envelope is made over. https://github.com/secure-systems-lab/dsse/blob/master/protocol.md */
-export function preAuthEncoding(payload: Uint8Array): Buffer {
-  const head = `DSSEv1 ${STATEMENT_TYPE.length} ${STATEMENT_TYPE} ${payload.length} `;
+export function preAuthEncoding(payload: Uint8Array, type = STATEMENT_TYPE): Buffer {
+  const head = `DSSEv1 ${type.length} ${type} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);
 }
 

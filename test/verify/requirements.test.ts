@@ -18,15 +18,19 @@ const SIGNED = `signed by ${IDENTITY} of ${ISSUER}`;
 const EVIL = 'https://github.com/evil/x/.github/workflows/release.yml@refs/tags/v2';
 
 /** A bundle that a bare key made. */
-function keyedBundle(digest: string, { privateKey }: { readonly privateKey: KeyObject }): JsonObject {
+function keyedBundle(
+  digest: string,
+  { privateKey }: { readonly privateKey: KeyObject },
+  payloadType = STATEMENT_TYPE,
+): JsonObject {
   const payload = Buffer.from(JSON.stringify(cosignStatement(digest)));
   const hash = privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
-  const signature = sign(hash, preAuthEncoding(payload), privateKey);
+  const signature = sign(hash, preAuthEncoding(payload, payloadType), privateKey);
   return {
     mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
     verificationMaterial: { publicKey: { hint: 'whatever' }, tlogEntries: [] },
     dsseEnvelope: {
-      payloadType: STATEMENT_TYPE,
+      payloadType,
       payload: base64(payload),
       signatures: [{ sig: base64(signature) }],
     },
@@ -115,6 +119,14 @@ describe('a key', () => {
     const pair = ecKeys();
     const bundles = async (): Promise<Json[]> => [keyedBundle(digestOf('another'), pair)];
     expect(await verdict(bundles, [byKey()], { [KEY]: pemOf(pair.publicKey) })).toMatch(/something else$/);
+  });
+
+  it('signs no image with an envelope of something else', async () => {
+    const pair = ecKeys();
+    const bundles = async (d: string): Promise<Json[]> => [keyedBundle(d, pair, 'application/json')];
+    expect(await verdict(bundles, [byKey()], { [KEY]: pemOf(pair.publicKey) })).toMatch(
+      /it holds no in-toto statement$/,
+    );
   });
 
   it('is no identity, and an identity is no key', async () => {
