@@ -9,8 +9,7 @@ export type ImagesEvent =
   | {
       readonly kind: 'image.finished';
       readonly image: string;
-      /** `current`: there was nothing to do. */
-      readonly result: 'done' | 'current' | 'failed';
+      readonly result: ImageResult;
     }
   /** An image turned out to have this much to move. */
   | { readonly kind: 'found'; readonly blobs: number; readonly bytes: number }
@@ -18,6 +17,9 @@ export type ImagesEvent =
   | { readonly kind: 'bytes'; readonly bytes: number }
   /** Of those that were not `sent`, no bytes were told. */
   | { readonly kind: 'blob'; readonly result: string; readonly bytes: number };
+
+/** `current`: there was nothing to do. */
+export type ImageResult = 'done' | 'current' | 'failed';
 
 /** How far it is. Add events to it one by one. */
 export interface ImagesProgress {
@@ -65,9 +67,10 @@ export function addEvent(progress: ImagesProgress, event: ImagesEvent): ImagesPr
   }
 }
 
-export type ImagesWork = 'copying' | 'verifying';
+/** `checking`: a copy that sends nothing. */
+export type ImagesWork = 'copying' | 'checking' | 'verifying';
 
-/** `copying 3 of 20 images: 12 of 80 blobs, 45.2 MB of 312.0 MB, 12.3 MB/s` */
+/** `copying 20 images, 3 done: 12 of 80 blobs, 45.2 MB of 312.0 MB, 12.3 MB/s` */
 export function progressLine(
   work: ImagesWork,
   { images, blobs, bytes, moved }: ImagesProgress,
@@ -80,9 +83,10 @@ export function progressLine(
   return `${whole}: ${blobs.finished} of ${count(blobs.total, 'blob')}, ${size}${rate}`;
 }
 
-const FINISHED: Readonly<Record<ImagesWork, Readonly<Record<'done' | 'current' | 'failed', string>>>> = {
+const FINISHED: Readonly<Record<ImagesWork, Readonly<Record<ImageResult, string>>>> = {
   copying: { done: 'copied', current: 'is there already', failed: 'failed' },
-  verifying: { done: 'is as locked', current: 'is as locked', failed: 'is not as locked' },
+  checking: { done: 'is to be copied', current: 'is there already', failed: 'cannot be copied' },
+  verifying: { done: 'is as locked', current: 'is as locked', failed: 'failed' },
 };
 
 /** A line for a log, when an image is finished; null for all other events. */

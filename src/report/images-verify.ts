@@ -19,11 +19,17 @@ export interface ImagesVerification {
   readonly findings: readonly Finding[];
 }
 
+/**
+ * `different`: something of it is gone or other than its digest. `denied`: it is not signed as it shall be.
+ * `unknown`: nobody could tell.
+ */
+export type VerifyResult = 'verified' | 'different' | 'denied' | 'unknown';
+
 export interface VerifiedImage {
   readonly servers: readonly string[];
   /** As locked. */
   readonly image: string;
-  readonly isAsLocked: boolean;
+  readonly result: VerifyResult;
   /** What is there. */
   readonly manifests: number;
   readonly blobs: number;
@@ -44,29 +50,42 @@ export function renderImagesVerification(report: ImagesVerification, options: Te
   const { images, findings, isFull } = report;
   if (images.length === 0 && findings.length === 0) return 'No server is an image.\n';
   const lines = images.map((each) => {
-    const symbol = each.isAsLocked ? colors.green('=') : colors.magenta('!');
-    return `${symbol} ${escapeText(each.image)}  # ${seenWords(each, isFull)}`;
+    const symbol = each.result === 'verified' ? colors.green('=') : colors.magenta('!');
+    return `${symbol} ${escapeText(each.image)}  # ${[RESULT[each.result], ...seenWords(each, isFull)].join(', ')}`;
   });
   const sections = [lines.join('\n'), colors.bold(verifiedLine(report))];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
+const RESULT: Readonly<Record<VerifyResult, string>> = {
+  verified: 'as locked',
+  different: 'not as locked',
+  denied: 'not signed as it shall be',
+  unknown: 'could not be verified',
+};
+
 function seenWords(
-  { manifests, blobs, bytes, elsewhere, signer, isAsLocked }: VerifiedImage,
+  { manifests, blobs, bytes, elsewhere, signer }: VerifiedImage,
   isFull: boolean,
-): string {
+): readonly string[] {
   const found = `${count(manifests, 'manifest')} and ${count(blobs, 'blob')}`;
-  const how = isFull ? `${bytesWords(bytes)} hashed` : bytesWords(bytes);
   return [
-    isAsLocked ? `whole: ${found}, ${how}` : `not as locked: ${found} are there and right`,
+    ...(manifests === 0 ? [] : [`${found} there, ${bytesWords(bytes)}${isFull ? ' hashed' : ''}`]),
     ...(elsewhere === 0 ? [] : [`${count(elsewhere, 'foreign layer')} elsewhere`]),
     ...(signer === null ? [] : [`signed by ${escapeText(signer.identity)}`]),
-  ].join(', ');
+  ];
 }
 
-function verifiedLine({ images, findings }: ImagesVerification): string {
-  const wrong = images.filter(({ isAsLocked }) => !isAsLocked).length;
-  const unlocked = findings.length === 0 ? '' : `, ${count(findings.length, 'image')} not locked`;
-  if (wrong === 0 && unlocked === '') return `${count(images.length, 'image')}: all as locked.`;
-  return `${wrong} of ${count(images.length, 'image')} not as locked${unlocked}; see above.`;
+/** `3 images: 2 as locked, 1 not as locked; see above.` */
+function verifiedLine({ images, findings, isAsLocked }: ImagesVerification): string {
+  const results: readonly VerifyResult[] = ['verified', 'different', 'denied', 'unknown'];
+  const terms = [
+    ...results.map(
+      (result) => [images.filter((each) => each.result === result).length, RESULT[result]] as const,
+    ),
+    [findings.length, 'not locked'] as const,
+  ];
+  const counts = terms.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
+  const total = count(images.length + findings.length, 'image');
+  return isAsLocked ? `${total}: all as locked.` : `${total}: ${counts.join(', ')}; see above.`;
 }

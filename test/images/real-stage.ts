@@ -1,5 +1,6 @@
 import type { Registry } from '../../src/model/registry.ts';
 import { openRegistry } from '../../src/resolve/oci/open-registry.ts';
+import { type Child, start } from '../cli/child.ts';
 import { type McpformOptions, mcpform } from '../support/mcpform.ts';
 import type { RealRegistry } from '../support/registry.ts';
 import { type RegistryHome, registryHome } from '../support/registry-home.ts';
@@ -16,6 +17,8 @@ export interface RealStage {
   json<T>(exitCode: number, args: readonly string[]): Promise<T>;
   /** Writes a manifest of these images, and locks them. */
   lock(images: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts the built program, to do something to it while it runs. */
+  start(args: readonly string[]): Child;
   /** For setting up and for looking: not the run that is tested. */
   open(host: string): Promise<Registry>;
 }
@@ -45,6 +48,7 @@ export async function realStage(registries: readonly RealRegistry[]): Promise<Re
       await writeFiles(home.project, { 'mcp.yaml': stackOf(images) });
       await expectExit(0, ['lock']);
     },
+    start: (args) => start(args, home),
     open: (host) => openRegistry(host, look),
   };
 }

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface Passed {
   readonly method: string;
@@ -18,8 +19,8 @@ export interface RecordingProxy {
   readonly host: string;
   /** Requests that were answered, in that order. */
   readonly passed: readonly Passed[];
-  /** While true for a request, its answer stops after the first bytes of its body. */
-  holds: (request: Pick<IncomingMessage, 'method' | 'url'>) => boolean;
+  /** What becomes of an answer's body: `hold` sends its first byte and waits for ever, `spoil` changes all bytes. */
+  treat: (request: Pick<IncomingMessage, 'method' | 'url'>) => 'pass' | 'hold' | 'spoil';
   /** Called when a request was answered. */
   onPassed: (passed: Passed) => void;
   readonly close: () => Promise<void>;
@@ -38,7 +39,9 @@ export async function startProxy(upstream: string): Promise<RecordingProxy> {
         passed.push(one);
         proxy.onPassed(one);
       });
-      if (proxy.holds({ method, url })) sendFirstBytes(answer, response);
+      const treatment = proxy.treat({ method, url });
+      if (treatment === 'hold') sendFirstByte(answer, response);
+      else if (treatment === 'spoil') answer.pipe(spoiler()).pipe(response);
       else answer.pipe(response);
     });
     outgoing.on('error', () => response.destroy());
@@ -49,7 +52,7 @@ export async function startProxy(upstream: string): Promise<RecordingProxy> {
   const proxy: RecordingProxy = {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     passed,
-    holds: () => false,
+    treat: () => 'pass',
     onPassed: () => {},
     close: () =>
       new Promise((done) => {
@@ -60,9 +63,15 @@ export async function startProxy(upstream: string): Promise<RecordingProxy> {
   return proxy;
 }
 
-function sendFirstBytes(answer: IncomingMessage, response: ServerResponse): void {
+function sendFirstByte(answer: IncomingMessage, response: ServerResponse): void {
   answer.once('data', (piece: Buffer) => {
     answer.pause();
     response.write(piece.subarray(0, 1));
+  });
+}
+
+function spoiler(): Transform {
+  return new Transform({
+    transform: (piece: Buffer, _encoding, done) => done(null, Buffer.alloc(piece.length, 'x')),
   });
 }

@@ -1,7 +1,7 @@
 import type { Manifest, Registry } from '../../src/model/registry.ts';
 import { blobOf, descriptorOf, type Image, makeImage, manifestOf, OCI_INDEX, publish } from './image.ts';
 
-const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
+export const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** The tag under which cosign's older signatures are. */

@@ -19,7 +19,12 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const isDryRun = switchOption(options, 'dryRun');
   const { manifest, images } = await imagesRequest(input, ctx);
   const locked = lockedImages(images);
-  const progress = await showImages('copying', locked.length, { input, terminal }, ctx);
+  const progress = await showImages(
+    isDryRun ? 'checking' : 'copying',
+    locked.length,
+    { input, terminal },
+    ctx,
+  );
   let copied: readonly CopiedImage[];
   try {
     copied = await copyImages(

@@ -67,13 +67,7 @@ function exitCodeOf(findings: readonly Finding[]): ExitCode {
   return errors.length > 0 ? EXIT.error : EXIT.ok;
 }
 
-function describe({ image, seen, signer, findings }: VerifiedImage): ImagesVerification['images'][number] {
-  return {
-    servers: image.servers,
-    image: image.pin.image,
-    isAsLocked: !hasErrors(findings),
-    ...seen,
-    signer,
-    findings,
-  };
+function describe(verified: VerifiedImage): ImagesVerification['images'][number] {
+  const { image, seen, signer, result, findings } = verified;
+  return { servers: image.servers, image: image.pin.image, result, ...seen, signer, findings };
 }

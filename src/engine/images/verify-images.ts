@@ -1,9 +1,10 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
-import { type Finding, hasErrors } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import { toPointer } from '../../model/json.ts';
 import type { Signer } from '../../model/lock.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { VerifyResult } from '../../report/images-verify.ts';
 import { inParallel } from '../lock/in-parallel.ts';
 import { isVerified, verifyPin } from '../lock/verify-pin.ts';
 import { readPolicies } from '../read-policies.ts';
@@ -24,6 +25,7 @@ export interface VerifiedImage {
   readonly seen: Seen;
   /** Who signed it, where a policy or the lock asks for that; null when nobody does. */
   readonly signer: Signer | null;
+  readonly result: VerifyResult;
   /** Empty when it is as locked. A tag that moved is an info. */
   readonly findings: readonly Finding[];
 }
@@ -45,7 +47,7 @@ export async function verifyImages(
     onEvent({
       kind: 'image.finished',
       image: name,
-      result: hasErrors(verified.findings) ? 'failed' : 'done',
+      result: verified.result === 'verified' ? 'done' : 'failed',
     });
     return verified;
   });
@@ -70,8 +72,24 @@ async function verifyOne(
     part: 'key' as const,
   };
   const findings = [...content.findings, ...signed.findings].map((finding) => ({ at, ...finding }));
-  return { image, seen, signer: signed.signer ?? null, findings };
+  return { image, seen, signer: signed.signer ?? null, result: resultOf(findings), findings };
 }
+
+/** What is gone or wrong says more than what could not be found out. */
+function resultOf(findings: readonly Finding[]): VerifyResult {
+  const codes = findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  if (codes.length === 0) return 'verified';
+  if (codes.some((code) => DIFFERENT.has(code))) return 'different';
+  return codes.some((code) => DENIED.has(code)) ? 'denied' : 'unknown';
+}
+
+const DIFFERENT: ReadonlySet<string> = new Set([
+  'RESOLVE_NOT_FOUND',
+  'RESOLVE_INTEGRITY',
+  'RESOLVE_TOO_BIG',
+  'RESOLVE_PROTOCOL',
+]);
+const DENIED: ReadonlySet<string> = new Set(['VERIFY_UNSIGNED', 'VERIFY_UNTRUSTED', 'VERIFY_SIGNER_CHANGED']);
 
 interface Signed {
   readonly findings: readonly Finding[];
