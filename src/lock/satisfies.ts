@@ -2,6 +2,7 @@ import semver from 'semver';
 import type { Lock, PackagePin, Pin } from '../model/lock.ts';
 import type { Manifest, Runtime } from '../model/manifest.ts';
 import { isSamePackage, type PackageName, packageText, readPackageText } from './package-text.ts';
+import { normalizeRelease } from './python-release.ts';
 
 export interface Unsatisfied {
   readonly server: string;
@@ -59,7 +60,7 @@ function isAnswer(asked: PackageName, pin: PackagePin): boolean {
     case 'npm':
       return isInRange(asked.version, exact.version);
     case 'pypi':
-      return releaseOf(asked.version) === releaseOf(exact.version ?? '');
+      return normalizeRelease(asked.version) === normalizeRelease(exact.version ?? '');
     case 'git':
       return !isCommit(asked.version) || asked.version === exact.version;
     case 'mcpb':
@@ -75,18 +76,4 @@ function isInRange(asked: string, version: string | undefined): boolean {
 
 function isCommit(reference: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(reference);
-}
-
-/** Spellings of one release, as far as they are in use: `1.0` is `1.0.0`, `01` is `1`, `1.0-RC1` is `1.0rc1`. */
-function releaseOf(version: string): string {
-  const [, epoch = '', numbers = '', rest = ''] =
-    /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(.*)$/.exec(version.toLowerCase()) ?? [];
-  const release = numbers.replace(/(^|\.)0+(?=\d)/g, '$1').replace(/(?:\.0)+$/, '');
-  const suffix = rest
-    .replace(/[-_]/g, '.')
-    .replace(/alpha/, 'a')
-    .replace(/beta/, 'b')
-    .replace(/preview|pre|(?<![a-z])c(?=\d|$|\.)/, 'rc')
-    .replace(/^\.?(a|b|rc)\.?(?=\d)/, '$1');
-  return `${Number(epoch)}!${release}${suffix}`;
 }

@@ -82,6 +82,7 @@ describe('a package', () => {
     ['pypi:x@2026.01.1', 'pypi:x@2026.1.1', 'pypi:x@2026.01.1', true],
     ['pypi:x@1.0-RC1', 'pypi:x@1.0rc1', 'pypi:x@1.0-RC1', true],
     ['pypi:x@1.0.alpha.1', 'pypi:x@1.0a1', 'pypi:x@1.0.alpha.1', true],
+    ['pypi:x@1.0post1', 'pypi:x@1.0.post1', 'pypi:x@1.0post1', true],
     ['pypi:x@1.0rc1', 'pypi:x@1.0', 'pypi:x@1.0rc1', false],
     ['pypi:x@v1.0', 'pypi:x@1.0', 'pypi:x@v1.0', true],
     ['pypi:Foo_Bar', 'pypi:foo-bar@1.0', 'pypi:Foo_Bar', true],
