@@ -38,7 +38,7 @@ async function lockedOr(declared: Declared, input: CommandInput, ctx: Context): 
   if (!needsLock(declared.manifest)) return { declared, update: null };
   const { assertLocked, lockUnlocked } = await import('../../engine/lock/lock-unlocked.ts');
   if (!isLocked(input, ctx)) return await lockUnlocked(declared, ctx);
-  assertLocked(declared);
+  await assertLocked(declared);
   return { declared, update: null };
 }
 

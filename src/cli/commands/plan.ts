@@ -18,7 +18,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const declared = await declare(await loadRequest(input, ctx), ctx);
   if (isLocked(input, ctx) && needsLock(declared.manifest)) {
     const { assertLocked } = await import('../../engine/lock/lock-unlocked.ts');
-    assertLocked(declared);
+    await assertLocked(declared);
   }
   const { plan } = await preview(declared, planRequest(input, modeOf(input)), ctx);
   const out = textOption(input.options, 'out');

@@ -5,6 +5,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Desired } from '../../model/resource.ts';
 import type { Declared } from '../declare.ts';
 import { expandTexts } from '../expand-texts.ts';
+import { locate } from '../locate-findings.ts';
 import { PARALLEL } from './resolve-pins.ts';
 import { type LockUpdate, updateLock } from './update-lock.ts';
 
@@ -18,13 +19,14 @@ export interface Locked {
  * `--locked`: refuses a lock that does not answer for every package and image, and images nobody knows the version
  * of. What was said as a warning is an error then.
  */
-export function assertLocked({ manifest, lock, resources, findings }: Declared): void {
+export async function assertLocked({ manifest, lock, resources, findings, loaded }: Declared): Promise<void> {
   const missing = new Set(enabled(manifest.servers, unsatisfied(manifest, lock)));
   const stated = [...findings, ...resources.flatMap(({ desired }) => desired.blocked ?? [])];
   const reasons = stated.filter(({ code }) => code === 'GRAPH_UNLOCKED' || code === 'GRAPH_IMAGE_LATEST');
   if (missing.size === 0 && reasons.length === 0) return;
+  const errors = reasons.map((finding): Finding => ({ ...finding, severity: 'error' }));
   throw new McpformError('LOCK_INCOMPLETE', 'the lock does not say what everything stands for', {
-    findings: reasons.map((finding) => ({ ...finding, severity: 'error' })),
+    findings: await locate(errors, loaded.sources),
     hint: 'run `mcpform lock` and commit what it writes; `--no-locked` goes on without',
   });
 }
