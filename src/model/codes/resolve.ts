@@ -30,6 +30,10 @@ export const resolveCodes = {
     EXIT.error,
     'The configuration of Docker, where the credentials for registries are, cannot be read or understood. Repair it, or log in again with `docker login`.',
   ),
+  RESOLVE_ENGINE: e(
+    EXIT.error,
+    'A server is made for another Node than the one that runs mcpform, and it too. It may not start.',
+  ),
   RESOLVE_HELPER: e(
     EXIT.error,
     'A credential helper that the configuration of Docker names failed, is missing, or took too long. Its output is never shown, since it may be a password.',

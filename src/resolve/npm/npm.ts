@@ -27,6 +27,7 @@ export interface Picked {
   readonly name: string;
   readonly version: string;
   readonly deprecated?: unknown;
+  readonly engines?: { readonly node?: unknown };
   readonly _integrity?: string;
 }
 

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 /** What npm's libraries keep what registries say in, while a command runs. */
 export interface PackumentCache {
   has(key: string): boolean;
-  get(key: string): JsonObject | undefined;
+  get(key: string): JsonObject | Promise<JsonObject> | undefined;
   set(key: string, packument: JsonObject): void;
   delete(key: string): void;
 }
@@ -33,14 +33,54 @@ const RELEASE_FIELDS = [
   'hasInstallScript',
 ];
 
-export function packumentCache(): PackumentCache {
+/**
+ * Servers that are resolved at once have most dependencies in common: who is told that nothing is known asks the
+ * registry, and says what came of it by `set` or `delete`; everybody else waits for that. After a failure each asks
+ * for itself by `fetchAgain`, for the failure is not passed on.
+ */
+export function packumentCache(fetchAgain: (url: string) => Promise<JsonObject>): PackumentCache {
   const known = new Map<string, JsonObject>();
-  return {
-    has: (key) => known.has(key),
-    get: (key) => known.get(key),
-    set: (key, packument) => void known.set(key, slim(packument)),
-    delete: (key) => void known.delete(key),
+  const pending = new Map<string, Pending>();
+  const settle = (key: string, packument: JsonObject | null): void => {
+    pending.get(key)?.settle(packument);
+    pending.delete(key);
   };
+  return {
+    has: (key) => {
+      if (known.has(key) || pending.has(key)) return true;
+      pending.set(key, makePending());
+      return false;
+    },
+    get: (key) =>
+      known.get(key) ?? pending.get(key)?.found.then((packument) => packument ?? fetchAgain(urlOf(key))),
+    set: (key, packument) => {
+      const kept = slim(packument);
+      known.set(key, kept);
+      settle(key, kept);
+    },
+    delete: (key) => {
+      known.delete(key);
+      settle(key, null);
+    },
+  };
+}
+
+interface Pending {
+  readonly found: Promise<JsonObject | null>;
+  settle(packument: JsonObject | null): void;
+}
+
+function makePending(): Pending {
+  let settle: Pending['settle'] = () => undefined;
+  const found = new Promise<JsonObject | null>((resolve) => {
+    settle = resolve;
+  });
+  return { found, settle };
+}
+
+/** Keys are `full:` and the address. */
+function urlOf(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
 }
 
 function slim(packument: JsonObject): JsonObject {

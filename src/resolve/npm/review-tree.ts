@@ -1,7 +1,8 @@
+import semver from 'semver';
 import type { Finding } from '../../model/finding.ts';
 import type { NpmNode, Picked } from './npm.ts';
 
-interface Reviewed {
+export interface Reviewed {
   readonly server: string;
   readonly release: Picked;
   readonly nodes: readonly NpmNode[];
@@ -11,65 +12,68 @@ interface Reviewed {
 }
 
 /** What people should know of a tree before they lock it. */
-export function reviewTree({ server, release, nodes, left, isAgeUnknown }: Reviewed): readonly Finding[] {
-  const say = (
-    code: Finding['code'],
-    severity: Finding['severity'],
-    message: string,
-    hint: string,
-  ): Finding => ({
-    code,
-    severity,
-    message: `server "${server}": ${message}`,
-    hint,
-  });
-  const scripts = nodes.filter(({ hasInstallScript }) => hasInstallScript).map(nameOf);
-  return [
-    ...(typeof release.deprecated === 'string' && release.deprecated !== ''
-      ? [
-          say(
-            'RESOLVE_DEPRECATED',
-            'warning',
-            `"${release.name}@${release.version}" is deprecated: ${shorten(release.deprecated)}`,
-            'ask for a newer version or another package',
-          ),
-        ]
-      : []),
-    ...(isAgeUnknown
-      ? [
-          say(
-            'RESOLVE_AGE_UNKNOWN',
-            'warning',
-            `the registry does not say when "${release.name}@${release.version}" was published`,
-            'the cooldown does not hold it back; use a registry that gives times',
-          ),
-        ]
-      : []),
-    ...(scripts.length === 0
-      ? []
-      : [
-          say(
-            'RESOLVE_SCRIPTS',
-            'info',
-            `${list(scripts)} would run a script when installed, which mcpform never does`,
-            'if the server does not start because of it, run it from an image',
-          ),
-        ]),
-    ...(left.length === 0
-      ? []
-      : [
-          say(
-            'RESOLVE_OPTIONAL',
-            'warning',
-            `the registry does not have ${list(left.map(({ name }) => `"${name}"`))}, which is optional`,
-            'the lock leaves it out; lock again when the registry has it',
-          ),
-        ]),
-  ];
+export function reviewTree(reviewed: Reviewed): readonly Finding[] {
+  const found = [ofDeprecation, ofEngine, ofAge, ofScripts, ofLeft].map((review) => review(reviewed));
+  return found
+    .filter((finding) => finding !== null)
+    .map((finding) => ({ ...finding, message: `server "${reviewed.server}": ${finding.message}` }));
 }
 
-function nameOf({ packageName, version }: NpmNode): string {
-  return `"${packageName}@${version}"`;
+function ofDeprecation({ release }: Reviewed): Finding | null {
+  const { deprecated } = release;
+  if (typeof deprecated !== 'string' || deprecated === '') return null;
+  return {
+    code: 'RESOLVE_DEPRECATED',
+    severity: 'warning',
+    message: `"${release.name}@${release.version}" is deprecated: ${shorten(deprecated)}`,
+    hint: 'ask for a newer version or another package',
+  };
+}
+
+/** It runs with the Node that runs us. */
+function ofEngine({ release }: Reviewed): Finding | null {
+  const wanted = release.engines?.node;
+  const range = typeof wanted === 'string' ? semver.validRange(wanted) : null;
+  if (range === null || semver.satisfies(process.version, range, { includePrerelease: true })) return null;
+  return {
+    code: 'RESOLVE_ENGINE',
+    severity: 'warning',
+    message: `"${release.name}@${release.version}" wants Node ${range}, and this one is ${process.version}`,
+    hint: 'run mcpform with such a Node, or ask for an older version',
+  };
+}
+
+function ofAge({ release, isAgeUnknown }: Reviewed): Finding | null {
+  if (!isAgeUnknown) return null;
+  return {
+    code: 'RESOLVE_AGE_UNKNOWN',
+    severity: 'warning',
+    message: `the registry does not say when "${release.name}@${release.version}" was published`,
+    hint: 'the cooldown does not hold it back; use a registry that gives times',
+  };
+}
+
+function ofScripts({ nodes }: Reviewed): Finding | null {
+  const names = nodes
+    .filter(({ hasInstallScript }) => hasInstallScript)
+    .map(({ packageName, version }) => `"${packageName}@${version}"`);
+  if (names.length === 0) return null;
+  return {
+    code: 'RESOLVE_SCRIPTS',
+    severity: 'info',
+    message: `${list(names)} would run a script when installed, which mcpform never does`,
+    hint: 'if the server does not start because of it, run it from an image',
+  };
+}
+
+function ofLeft({ left }: Reviewed): Finding | null {
+  if (left.length === 0) return null;
+  return {
+    code: 'RESOLVE_OPTIONAL',
+    severity: 'warning',
+    message: `the registry does not have ${list(left.map(({ name }) => `"${name}"`))}, which is optional`,
+    hint: 'the lock leaves it out; lock again when the registry has it',
+  };
 }
 
 function list(names: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
-import { readSettings, registryOf, type Settings } from './client.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { fetchJson, readSettings, registryOf, type Settings } from './client.ts';
 import { npmEnvironment, npmFolders } from './environment.ts';
 import type { NpmOptions } from './npm.ts';
 import { packumentCache } from './packument-cache.ts';
@@ -11,6 +12,8 @@ import { Transport, type TransportRequest } from './transport.ts';
 export interface Session {
   /** For every call into npm's libraries. */
   readonly options: NpmOptions;
+  /** Under way, by integrity. */
+  readonly downloads: Map<string, Promise<void>>;
   registryOf(name: string): string;
 }
 
@@ -35,7 +38,7 @@ async function makeSession(ctx: Context): Promise<Session> {
   const registries = Object.entries(npm)
     .filter(([key, value]) => /^(registry|@.*:registry)$/.test(key) && URL.canParse(String(value)))
     .map(([, value]) => String(value));
-  const options: NpmOptions = {
+  const asked: NpmOptions = {
     ...npm,
     ...LIMITS,
     retry: retryOf(settings),
@@ -44,9 +47,10 @@ async function makeSession(ctx: Context): Promise<Session> {
     // Tarballs only, by the hash of their content: what is edited there is not found.
     cache: join(ctx.folders.cache, 'npm'),
     tufCache: join(ctx.folders.cache, 'npm'),
-    packumentCache: packumentCache(),
   };
-  return { options, registryOf: (name) => registryOf(name, options) };
+  const again = async (url: string): Promise<JsonObject> => (await fetchJson(url, asked)) as JsonObject;
+  const options = { ...asked, packumentCache: packumentCache(again) };
+  return { options, downloads: new Map(), registryOf: (name) => registryOf(name, options) };
 }
 
 /** What no setting of a user changes. */

@@ -34,7 +34,7 @@ export class Transport extends Agent {
   readonly #live = new Set<Request>();
 
   constructor(request: TransportRequest) {
-    const { options, proxy, signal } = request;
+    const { options, proxy } = request;
     const common = {
       ca: options['ca'] as string[] | null,
       rejectUnauthorized: options['strictSSL'] !== false,
@@ -47,7 +47,6 @@ export class Transport extends Agent {
     this.#request = request;
     this.#plain = new Agent({ ...common, proxy: proxy.plain, noProxy: proxy.except });
     this.#secure = new Agent({ ...common, proxy: proxy.secure, noProxy: proxy.except });
-    signal.addEventListener('abort', () => this.#abort(), { once: true });
   }
 
   override addRequest(request: Request, endpoint: Endpoint): void {
@@ -90,10 +89,14 @@ export class Transport extends Agent {
     };
     const minutes = TRANSFER_TIMEOUT_MS / 60_000;
     const timer = setTimeout(() => fail(`took more than ${minutes} minutes`), TRANSFER_TIMEOUT_MS).unref();
+    const { signal } = this.#request;
+    // Only while there is something to stop: the signal outlives us.
+    if (this.#live.size === 0) signal.addEventListener('abort', this.#abort);
     this.#live.add(request);
     request.once('close', () => {
       clearTimeout(timer);
       this.#live.delete(request);
+      if (this.#live.size === 0) signal.removeEventListener('abort', this.#abort);
     });
     const { maxBytes, maxDecodedBytes } = this.#request.limits ?? LIMITS;
     request.once('response', (response) => {
@@ -108,9 +111,9 @@ export class Transport extends Agent {
     });
   }
 
-  #abort(): void {
+  readonly #abort = (): void => {
     for (const request of this.#live) request.destroy(new Refusal('RESOLVE_UNAVAILABLE', 'interrupted'));
-  }
+  };
 }
 
 /** Code and type are the ones that make-fetch-happen does not try again. */

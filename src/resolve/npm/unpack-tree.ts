@@ -3,7 +3,7 @@ import { McpformError } from '../../model/error.ts';
 import { download, type Installation, planInstallation, UNKNOWN_ADDRESS } from './client.ts';
 import { toFailure } from './errors.ts';
 import type { NpmNode, NpmOptions } from './npm.ts';
-import { packumentCache } from './packument-cache.ts';
+import type { PackumentCache } from './packument-cache.ts';
 import type { Tree } from './read-tree.ts';
 import { openSession, type Session } from './session.ts';
 import { noTransport } from './transport.ts';
@@ -17,7 +17,7 @@ const PARALLEL = 16;
  */
 export async function unpackTree(tree: Tree, folder: string, ctx: Context): Promise<void> {
   const session = await openSession(ctx);
-  const options = { ...session.options, ...FROM_CACHE_ALONE, packumentCache: packumentCache(), path: folder };
+  const options = { ...session.options, ...FROM_CACHE_ALONE, path: folder };
   const plan = await planInstallation(options).catch((error: unknown) => {
     throw incomplete(tree, error);
   });
@@ -29,10 +29,18 @@ export async function unpackTree(tree: Tree, folder: string, ctx: Context): Prom
   await unpack(plan, nodes, tree);
 }
 
+const NOTHING_KNOWN: PackumentCache = {
+  has: () => false,
+  get: () => undefined,
+  set: () => undefined,
+  delete: () => undefined,
+};
+
 const FROM_CACHE_ALONE: NpmOptions = {
   offline: true,
   // `offline` means that npm's libraries need not ask; this, that they cannot.
   agent: noTransport,
+  packumentCache: NOTHING_KNOWN,
   allowRemote: 'all',
   replaceRegistryHost: 'never',
 };
@@ -56,10 +64,23 @@ function assertLocked({ location, packageName, version, integrity }: NpmNode, tr
   if (!isSame || integrity === null) throw incomplete(tree, null);
 }
 
-async function fetchNode(node: NpmNode, { options, registryOf }: Session): Promise<void> {
-  const { packageName: name, version, integrity } = node;
+/** Servers that are installed at once have tarballs in common. */
+async function fetchNode(node: NpmNode, session: Session): Promise<void> {
+  const { downloads } = session;
+  const integrity = String(node.integrity);
+  const running = downloads.get(integrity) ?? fetchTarball(node, integrity, session);
+  downloads.set(integrity, running);
+  await running.finally(() => downloads.delete(integrity));
+}
+
+async function fetchTarball(
+  node: NpmNode,
+  integrity: string,
+  { options, registryOf }: Session,
+): Promise<void> {
+  const { packageName: name, version } = node;
   const what = `${name}@${version}`;
-  await download(what, { ...options, integrity: String(integrity) }).catch((error: unknown) => {
+  await download(what, { ...options, integrity }).catch((error: unknown) => {
     throw toFailure(error, { what, registry: registryOf(name) });
   });
 }
@@ -70,7 +91,8 @@ async function unpack(plan: Installation, nodes: readonly NpmNode[], { root }: T
       hint: 'look at disk space and permissions; if both are well, the package is damaged',
     });
   await plan.unpack().catch((error: unknown) => {
-    throw fail(String((error as { readonly code?: unknown }).code ?? 'its archive is damaged'));
+    const { code, signal } = error as { readonly code?: unknown; readonly signal?: unknown };
+    throw fail(signal === undefined ? String(code ?? 'its archive is damaged') : 'it was interrupted');
   });
   // npm drops an optional package that it cannot unpack, and says nothing.
   const dropped = nodes.find(({ inert }) => inert);
