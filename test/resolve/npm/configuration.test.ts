@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/model/context.ts';
-import { npmResolver } from '../../../src/resolve/npm/resolver.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { type NpmRegistry, npmRegistry, type RegistryOptions } from '../../support/npm-registry.ts';
 import { type Home, throwawayHome } from '../../support/throwaway-home.ts';
-import { npmContext, requestFor, resolveNpm } from './world.ts';
+import { npmContext, resolveNpm } from './world.ts';
 
 let home: Home;
 let registries: NpmRegistry[];
@@ -263,34 +262,5 @@ describe('a proxy', () => {
       expect(await chosen(ctx)).toBe('npm:server@1.0.0');
     }
     expect(seen).toEqual([]);
-  });
-});
-
-describe('what there is beside the locked release', () => {
-  it('is what the manifest allows, and the newest there is, with their ages', async () => {
-    good.publish({ name: 'server', version: '1.4.0', at: '2026-01-02T03:04:05.678000+00:00' });
-    good.publish({ name: 'server', version: '2.0.0', at: '2026-02-01T00:00:00Z' });
-    good.publish({ name: 'server', version: '3.0.0-rc.1', tag: 'next', at: '2026-03-01T00:00:00Z' });
-    const ctx = await npmContext(home, [`registry=${good.url}`]);
-    const { pin, tree } = await resolveNpm('server@~1.0', ctx);
-    const found = await npmResolver.releases(
-      requestFor('server@^1', { current: pin, currentTree: tree }),
-      ctx,
-    );
-    expect(found).toEqual({
-      current: { version: '1.0.0', publishedAt: '2020-01-01T00:00:00.000Z' },
-      wanted: { version: '1.4.0', publishedAt: '2026-01-02T03:04:05.678Z' },
-      latest: { version: '2.0.0', publishedAt: '2026-02-01T00:00:00.000Z' },
-    });
-    expect(await npmResolver.releases(requestFor('server@next', { current: pin }), ctx)).toMatchObject({
-      wanted: { version: '3.0.0-rc.1' },
-    });
-    good.forgetTimes('server');
-    const fresh = await npmContext(home, [`registry=${good.url}`]);
-    expect(await npmResolver.releases(requestFor('server'), fresh)).toEqual({
-      current: { version: '2.0.0', publishedAt: null },
-      wanted: null,
-      latest: null,
-    });
   });
 });

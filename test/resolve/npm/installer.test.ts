@@ -163,6 +163,23 @@ describe('an installed tree', () => {
   });
 });
 
+describe('servers that are installed at once', () => {
+  it('fetch once what they have in common', async () => {
+    registry.publish({ name: 'dep', version: '1.0.0' });
+    const names = ['a', 'b', 'c'];
+    for (const name of names)
+      registry.publish({ name, version: '1.0.0', manifest: { dependencies: { dep: '1' } } });
+    const locked = await Promise.all(names.map((name) => resolveNpm(name, ctx)));
+    registry.forget();
+    const folders = await Promise.all(names.map((name) => emptyFolder(home, `tree-${name}`)));
+    await Promise.all(locked.map((each, index) => install(each, folders[index] ?? '')));
+    for (const folder of folders)
+      expect(existsSync(join(folder, 'node_modules/dep/package.json'))).toBe(true);
+    const tarballs = registry.asked.map(({ path }) => path).filter((path) => path.startsWith('dep/'));
+    expect(tarballs).toEqual(['dep/-/dep-1.0.0.tgz']);
+  });
+});
+
 describe('before a line of it runs', () => {
   it('no script of any package was run', async () => {
     registry.publish({ name: 'dep', version: '1.0.0', ...touching(marker) });

@@ -253,31 +253,3 @@ describe('what cannot be locked', () => {
     await expect(resolveNpm('torn', ctx)).rejects.toMatchObject({ code: 'RESOLVE_DEPENDENCIES' });
   });
 });
-
-describe('what people should know', () => {
-  it('is that a release is deprecated, and which packages have install scripts', async () => {
-    registry.publish({
-      name: 'native',
-      version: '2.0.0',
-      manifest: { scripts: { install: 'node-gyp rebuild' } },
-    });
-    registry.publish({
-      name: 'server',
-      version: '1.0.0',
-      manifest: { dependencies: { native: '2' }, deprecated: 'use \n server-2' },
-    });
-    const { findings } = await resolveNpm('server', ctx);
-    expect(findings).toMatchObject([
-      {
-        code: 'RESOLVE_DEPRECATED',
-        severity: 'warning',
-        message: 'server "files": "server@1.0.0" is deprecated: use server-2',
-      },
-      {
-        code: 'RESOLVE_SCRIPTS',
-        severity: 'info',
-        message: 'server "files": "native@2.0.0" would run a script when installed, which mcpform never does',
-      },
-    ]);
-  });
-});
