@@ -6,10 +6,10 @@ import { readRegistries } from '../registries/read-registries.ts';
 import { settingsFor } from '../registries/registry-settings.ts';
 import { mirrored } from './mirrored.ts';
 import { registryOf } from './registry-of.ts';
-import { openSession, type Session } from './session.ts';
+import { once, openSession, type Session } from './session.ts';
 
 export interface OpenOptions {
-  /** Requests to one registry at a time. Whoever opens it first in a run decides. Default: 8. */
+  /** Requests to this registry at a time. Whoever opens it first in a run decides. Default: what the run has. */
   readonly parallel?: number;
 }
 
@@ -18,9 +18,11 @@ const POLITE = 8;
 
 /** One run's configuration and registries; a run is as long as its context. */
 interface Opened {
-  readonly entries: Promise<ReadonlyMap<string, WrittenEntry>>;
+  readonly entries: () => Promise<ReadonlyMap<string, WrittenEntry>>;
   readonly sessions: Map<string, Promise<Session>>;
   readonly registries: Map<string, Promise<Registry>>;
+  /** Requests to one registry at a time. */
+  parallel: number;
 }
 
 const runs = new WeakMap<Context, Opened>();
@@ -31,12 +33,29 @@ const runs = new WeakMap<Context, Opened>();
  * RESOLVE_REGISTRIES_INVALID when the configuration is not understood.
  */
 export function openRegistry(host: string, ctx: Context, options: OpenOptions = {}): Promise<Registry> {
-  const run = runs.get(ctx) ?? { entries: readRegistries(ctx), sessions: new Map(), registries: new Map() };
-  runs.set(ctx, run);
+  const run = runOf(ctx);
   const name = canonicalHost(host);
-  const known = run.registries.get(name) ?? open(name, run, options.parallel ?? POLITE, ctx);
+  const known = run.registries.get(name) ?? open(name, run, options.parallel ?? run.parallel, ctx);
   run.registries.set(name, known);
   return known;
+}
+
+/** How many requests at a time each registry gets that is opened in this run from now on, instead of 8. */
+export function limitRegistries(parallel: number, ctx: Context): void {
+  runOf(ctx).parallel = parallel;
+}
+
+function runOf(ctx: Context): Opened {
+  const known = runs.get(ctx);
+  if (known !== undefined) return known;
+  const run = {
+    entries: once(() => readRegistries(ctx)),
+    sessions: new Map(),
+    registries: new Map(),
+    parallel: POLITE,
+  };
+  runs.set(ctx, run);
+  return run;
 }
 
 async function open(host: string, run: Opened, parallel: number, ctx: Context): Promise<Registry> {
@@ -60,7 +79,7 @@ function sessionOf(
 ): Promise<Session> {
   const key = `${isPlain ? 'http' : 'https'} ${host}`;
   const make = async (): Promise<Session> =>
-    openSession(await settingsFor(host, await entries, ctx), { isPlain }, parallel, ctx);
+    openSession(await settingsFor(host, await entries(), ctx), { isPlain }, parallel, ctx);
   const known = sessions.get(key) ?? make();
   sessions.set(key, known);
   return known;

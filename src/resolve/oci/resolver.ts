@@ -9,26 +9,20 @@ import { shortDigest } from './digest.ts';
 import { notFound } from './failures.ts';
 import { findReleases, hasCooled } from './find-releases.ts';
 import { nameOf } from './manifests.ts';
-import { type OpenOptions, openRegistry } from './open-registry.ts';
+import { openRegistry } from './open-registry.ts';
 import { publishedAt } from './published-at.ts';
 
-export const ociResolver: Resolver<ImagePin> = createOciResolver();
-
 /** Images, pinned to the digest of their index. Needs no engine. */
-export function createOciResolver(options: OpenOptions = {}): Resolver<ImagePin> {
-  return {
-    resolve: async (request, ctx) => {
-      const image = await openImage(textOf(request.runtime), options, ctx);
-      return image.reference.digest === undefined
-        ? resolveTag(image, request, ctx)
-        : keepDigest(image, image.reference.digest, request, ctx);
-    },
-    check: async ({ pin }: CheckRequest<ImagePin>, ctx) =>
-      checkPin(await openImage(pin.image, options, ctx), pin),
-    releases: async (request, ctx) =>
-      releases(await openImage(textOf(request.runtime), options, ctx), request, ctx),
-  };
-}
+export const ociResolver: Resolver<ImagePin> = {
+  resolve: async (request, ctx) => {
+    const image = await openImage(textOf(request.runtime), ctx);
+    return image.reference.digest === undefined
+      ? resolveTag(image, request, ctx)
+      : keepDigest(image, image.reference.digest, request, ctx);
+  },
+  check: async ({ pin }: CheckRequest<ImagePin>, ctx) => checkPin(await openImage(pin.image, ctx), pin),
+  releases: async (request, ctx) => releases(await openImage(textOf(request.runtime), ctx), request, ctx),
+};
 
 interface Image extends Repository {
   readonly reference: ImageReference;
@@ -38,14 +32,14 @@ interface Image extends Repository {
   readonly scalar: string;
 }
 
-async function openImage(text: string, options: OpenOptions, ctx: Context): Promise<Image> {
+async function openImage(text: string, ctx: Context): Promise<Image> {
   const reference = parseImageReference(text);
   return {
     reference,
     repository: reference.repository,
     tag: reference.tag ?? 'latest',
     scalar: reference.tag === undefined ? reference.name : `${reference.name}:${reference.tag}`,
-    registry: await openRegistry(reference.registry, ctx, options),
+    registry: await openRegistry(reference.registry, ctx),
   };
 }
 

@@ -47,7 +47,8 @@ export function openSession(
   };
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+/** What is made by the first call, for all of them. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
     made ??= make();

@@ -1,5 +1,3 @@
-import { isIPv4 } from 'node:net';
-
 /** The registry behind a name without one. Its API lives at another host than its name says. */
 export const DOCKER_HUB = 'docker.io';
 const DOCKER_HUB_API = 'registry-1.docker.io';
@@ -27,5 +25,5 @@ export function withoutPort(host: string): string {
 /** Whether the registry is on this machine, by its name alone: nobody can answer for it from outside. */
 export function isLoopbackHost(host: string): boolean {
   const name = withoutPort(host);
-  return name === 'localhost' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
+  return name === 'localhost' || name === '[::1]' || /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(name);
 }

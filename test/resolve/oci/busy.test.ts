@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openRegistry } from '../../../src/resolve/oci/open-registry.ts';
 import { realNetwork } from '../../../src/system/http/real-network.ts';
 import { descriptorOf, makeImage } from '../../support/registry-images.ts';
 import type { Lie } from '../../support/registry-mock.ts';
@@ -119,6 +120,14 @@ describe('a connection that fails', () => {
     await expect(slow.registry.manifest('x', '1')).rejects.toMatchObject(tooLong);
     await expect(collect(slow.registry.streamBlob('x', config))).rejects.toMatchObject({
       code: 'RESOLVE_UNAVAILABLE',
+    });
+  });
+
+  it('is not made to what is no address', async () => {
+    const registry = await openRegistry('999.999.999.999:5000', makeWorld().ctx);
+    await expect(registry.resolve('x', '1')).rejects.toMatchObject({
+      code: 'RESOLVE_UNAVAILABLE',
+      message: '"999.999.999.999:5000" could not be reached (ERR_INVALID_URL)',
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../src/model/system.ts';
 import { limitTo } from '../../../src/resolve/oci/limit.ts';
-import { openRegistry } from '../../../src/resolve/oci/open-registry.ts';
+import { limitRegistries, openRegistry } from '../../../src/resolve/oci/open-registry.ts';
 import { makeImage } from '../../support/registry-images.ts';
 import { makeWorld, mockRegistry } from './world.ts';
 
@@ -29,10 +29,11 @@ describe('a limit', () => {
 });
 
 describe('a registry', () => {
-  it.each([
-    [undefined, 8],
-    [3, 3],
-  ])('gets at most so many requests at a time: %s', async (parallel, expected) => {
+  it.each<[string, { run?: number; one?: number }, number]>([
+    ['8, when nobody says', {}, 8],
+    ['what the run is limited to', { run: 3 }, 3],
+    ['what it was opened with', { run: 3, one: 5 }, 5],
+  ])('gets so many requests at a time: %s', async (_, limits, expected) => {
     const mock = await mockRegistry({ latencyMs: 20 });
     mock.add('x', makeImage(), '1');
     const { ctx } = makeWorld();
@@ -50,7 +51,9 @@ describe('a registry', () => {
       },
     };
     const run = { ...ctx, system: { ...ctx.system, network: counting } };
-    const registry = await openRegistry(mock.host, run, parallel === undefined ? {} : { parallel });
+    if (limits.run !== undefined) limitRegistries(limits.run, run);
+    const options = limits.one === undefined ? {} : { parallel: limits.one };
+    const registry = await openRegistry(mock.host, run, options);
     await Promise.all(Array.from({ length: 30 }, () => registry.resolve('x', '1')));
     expect(most).toBe(expected);
   });

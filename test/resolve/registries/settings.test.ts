@@ -77,6 +77,8 @@ describe('how a registry is reached', () => {
     ],
     ['127.0.0.1.evil.test', {}, 'https'],
     ['127.evil.test', {}, 'https'],
+    ['127.0.0.999', {}, 'https'],
+    ['127.0.0', {}, 'https'],
     ['localhost.evil.test', {}, 'https'],
     ['10.0.0.1:5000', {}, 'https'],
   ])('%s with %j is %s', async (host, tree, transport) => {
