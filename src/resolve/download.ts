@@ -10,6 +10,8 @@ export interface DownloadRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent to the origin of `url` and to nobody it redirects to. */
   readonly authorization?: string;
+  /** PEM: trusted beside the system's. */
+  readonly authorities?: string;
   readonly maxBytes: number;
 }
 
@@ -41,7 +43,7 @@ export async function download(request: DownloadRequest, ctx: Net): Promise<Down
         ? { authorization: request.authorization }
         : {}),
     };
-    const response = await ask(at, headers, ctx);
+    const response = await ask(at, { headers, authorities: request.authorities }, ctx);
     if (!isRedirect(response)) return accept(response, at, request.maxBytes);
     await response.discard();
     const next = targetOf(response, at);
@@ -94,22 +96,33 @@ function targetOf(response: HttpResponse, at: URL): URL {
   throw new McpformError('RESOLVE_UNAVAILABLE', `"${shownUrl(at)}" redirects to nowhere`);
 }
 
-async function ask(url: URL, headers: Record<string, string>, ctx: Net): Promise<HttpResponse> {
+interface Asking {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly authorities: string | undefined;
+}
+
+async function ask(url: URL, asking: Asking, ctx: Net): Promise<HttpResponse> {
   // A password in the address is for whoever made the request to put in a header, not for a log on the way.
   const plain = new URL(url);
   plain.username = '';
   plain.password = '';
   for (let tries = 1; ; tries++) {
-    const response = await request(plain, headers, ctx);
+    const response = await request(plain, asking, ctx);
     if (!isBusy(response) || tries === maxTries) return response;
     await response.discard();
     await ctx.system.clock.sleep(pauseMs(response, tries), ctx.signal);
   }
 }
 
-async function request(url: URL, headers: Record<string, string>, ctx: Net): Promise<HttpResponse> {
+async function request(url: URL, { headers, authorities }: Asking, ctx: Net): Promise<HttpResponse> {
   try {
-    return await ctx.system.network.request({ method: 'GET', url: url.href, headers, signal: ctx.signal });
+    return await ctx.system.network.request({
+      method: 'GET',
+      url: url.href,
+      headers,
+      signal: ctx.signal,
+      ...(authorities === undefined ? {} : { authorities }),
+    });
   } catch (error) {
     throw unreachable(url, error);
   }

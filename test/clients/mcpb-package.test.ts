@@ -90,7 +90,7 @@ describe('a bundle from a real server', () => {
 
   describe.runIf(requireProgram('/usr/bin/python3', 'Python 3'))('in Python', () => {
     const code =
-      'import sys, helper, sibling\nif __name__ == "__main__": print(sys.argv, helper.X, sibling.Y, sys.flags.isolated, sys.flags.dont_write_bytecode)\n';
+      'import sys, helper, sibling\nif __name__ == "__main__": print(sys.argv, helper.X, sibling.Y, sys.flags.isolated, sys.flags.no_site); exit(3)\n';
     const files = [
       { path: 'server/main.py', data: code },
       { path: 'server/sibling.py', data: 'Y = 2\n' },
@@ -113,7 +113,7 @@ describe('a bundle from a real server', () => {
       expect(ran).toMatchObject({
         stdout: `['${script}', '--own', 'mine'] 1 2 1 1\n`,
         stderr: '',
-        exitCode: 0,
+        exitCode: 3,
       });
     });
 

@@ -59,7 +59,7 @@ function nodeProgram(request: ProgramRequest): Program {
 }
 
 /**
- * Python with nothing of the user's: no site folder of theirs, no `PYTHON*` variables. What the bundle says through
+ * Python with nothing of this machine's: no site folders, no `PYTHON*` variables. What the bundle says through
  * those is said in the start itself, and folders are added without looking for `.pth` files in them.
  */
 function pythonProgram(request: ProgramRequest): Program {
@@ -73,7 +73,13 @@ function pythonProgram(request: ProgramRequest): Program {
     kind: 'file',
     file: python,
     args: [
-      ...['-I', '-B', ...(PYTHONUNBUFFERED ? ['-u'] : []), ...(PYTHONUTF8 === '1' ? ['-X', 'utf8'] : [])],
+      ...[
+        '-I',
+        '-S',
+        '-B',
+        ...(PYTHONUNBUFFERED ? ['-u'] : []),
+        ...(PYTHONUTF8 === '1' ? ['-X', 'utf8'] : []),
+      ],
       ...['-c', bootstrap, String(folders.length), ...folders],
       ...startOf(args.length === 0 ? [request.manifest.entryPoint] : args, request),
     ],
@@ -82,7 +88,9 @@ function pythonProgram(request: ProgramRequest): Program {
 }
 
 const bootstrap = [
-  'import os, runpy, sys',
+  'import os, runpy, site, sys',
+  // What every script may call, and what only comes with the site of the machine otherwise.
+  'site.setquit()',
   'n = int(sys.argv[1])',
   'folders, (how, what) = sys.argv[2:2 + n], sys.argv[2 + n:4 + n]',
   'sys.argv = [what] + sys.argv[4 + n:]',

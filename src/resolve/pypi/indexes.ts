@@ -3,8 +3,17 @@ import { McpformError } from '../../model/error.ts';
 import { download, readAll } from '../download.ts';
 import { PAGE_TYPES, type ProjectPage, readProjectPage } from './project-page.ts';
 
-/** Where pip looks for projects: base addresses, in its order, credentials still in them. Never shown. */
-export type Indexes = readonly string[];
+/** Where pip looks for projects. */
+export interface Indexes {
+  /** Base addresses, in its order, credentials still in them. Never shown. */
+  readonly urls: readonly string[];
+  /** Besides, it takes files from folders or pages of links, which we do not read. */
+  readonly hasLinks: boolean;
+  /** PEM of its own certificate authorities; null when it has none. */
+  readonly authorities: string | null;
+  /** Those that did not answer. They are asked once, not once for each of a hundred projects. */
+  readonly unreachable: Set<string>;
+}
 
 /** What could be learned of a project from the indexes that pip uses. */
 export interface Listing {
@@ -42,19 +51,21 @@ export async function listProject(
   indexes: Indexes,
   ctx: Pick<Context, 'system' | 'signal'>,
 ): Promise<Listing> {
-  const answers = await Promise.all(indexes.map((index) => readPage(index, name, ctx)));
+  const { urls, hasLinks } = indexes;
+  const answers = await Promise.all(urls.map((url) => readPage(url, { name, indexes }, ctx)));
   return {
     pages: answers.filter((answer) => typeof answer === 'object'),
-    isIncomplete: indexes.length === 0 || answers.includes('unreadable'),
+    isIncomplete: hasLinks || urls.length === 0 || answers.includes('unreadable'),
   };
 }
 
 async function readPage(
   index: string,
-  name: string,
+  { name, indexes }: { readonly name: string; readonly indexes: Indexes },
   ctx: Pick<Context, 'system' | 'signal'>,
 ): Promise<ProjectPage | 'none' | 'unreadable'> {
-  if (!URL.canParse(index)) return 'unreadable';
+  const { authorities, unreachable } = indexes;
+  if (!URL.canParse(index) || unreachable.has(index)) return 'unreadable';
   const base = new URL(index);
   const authorization = basicAuthorization(base);
   base.username = '';
@@ -67,6 +78,7 @@ async function readPage(
         headers: { accept: PAGE_TYPES },
         maxBytes,
         ...(authorization === null ? {} : { authorization }),
+        ...(authorities === null ? {} : { authorities }),
       },
       ctx,
     );
@@ -74,6 +86,7 @@ async function readPage(
     return readProjectPage(text, page.headers['content-type'] ?? '') ?? 'unreadable';
   } catch (error) {
     if (!(error instanceof McpformError)) throw error;
+    if (error.code === 'RESOLVE_UNAVAILABLE') unreachable.add(index);
     return error.code === 'RESOLVE_NOT_FOUND' ? 'none' : 'unreadable';
   }
 }

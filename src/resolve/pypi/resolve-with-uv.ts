@@ -24,6 +24,9 @@ export async function hasUv(ctx: World): Promise<boolean> {
 /**
  * Lets uv choose, for every platform and Python at once, with the hashes of all wheels. It never builds: what has no
  * wheel is refused. The folder is empty, so that no project's configuration applies, only the user's.
+ *
+ * Written after uv's reference and tested with a faked uv; it was not run with a real one.
+ * https://docs.astral.sh/uv/reference/cli/#uv-pip-compile
  */
 export function resolveWithUv(
   project: Project,

@@ -15,7 +15,7 @@ export interface PipRun {
  * Runs pip as `python -m pip` would, in a process that cannot start another one. So nothing a project brings can
  * run: pip builds what is no wheel, dependencies by address included, whatever `--only-binary` says of others, and
  * does so in a process. What pip itself may start is the program that knows the user's passwords, and on musl the
- * loader that says its version.
+ * loader that says its version. https://github.com/pypa/pip/issues/12807
  */
 const guard = [
   'import os, runpy, sys',

@@ -71,8 +71,8 @@ describe('a Python bundle', () => {
     if (program.kind !== 'file') throw new Error(program.kind);
     const { args } = program;
     expect([program.file, program.env]).toEqual([python, { OTHER: 'y' }]);
-    expect(args.slice(0, 4)).toEqual(['-I', '-B', '-u', '-c']);
-    expect(args.slice(5)).toEqual([
+    expect(args.slice(0, 5)).toEqual(['-I', '-S', '-B', '-u', '-c']);
+    expect(args.slice(6)).toEqual([
       ...['2', '${__dirname}/server/lib', '${__dirname}/server/more'],
       ...['file', '${__dirname}/server/main.py', '--x'],
     ]);
@@ -80,7 +80,7 @@ describe('a Python bundle', () => {
 
   it('runs as a module, from its own folder', () => {
     const { program } = start(bundle({ command: 'python3', args: ['-m', 'clock.server', 'go'] }));
-    expect(program.kind === 'file' ? program.args.slice(4) : []).toEqual([
+    expect(program.kind === 'file' ? program.args.slice(5) : []).toEqual([
       '1',
       '${__dirname}',
       'module',

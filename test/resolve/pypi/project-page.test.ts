@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultIn, indexesIn } from '../../../src/resolve/pypi/pip-indexes.ts';
+import { defaultIn, sourcesIn } from '../../../src/resolve/pypi/pip-indexes.ts';
 import { readProjectPage } from '../../../src/resolve/pypi/project-page.ts';
 
 const hex = 'a'.repeat(64);
@@ -71,7 +71,12 @@ describe('the indexes of pip', () => {
     [`download.index-url='https://other.example'`, [fallback]],
     [`global.index-url="https://it's.example"`, ["https://it's.example"]],
   ])('are read from %j', (config, expected) => {
-    expect(indexesIn(config, fallback)).toEqual(expected);
+    expect(sourcesIn(config, fallback)).toEqual({ urls: expected, hasLinks: false, certificates: null });
+  });
+
+  it('come with folders of links and certificates, when there are any', () => {
+    const config = `:env:.find-links='/opt/wheels'\nglobal.cert='/etc/ca.pem'\ninstall.cert='/etc/own.pem'`;
+    expect(sourcesIn(config, null)).toEqual({ urls: [], hasLinks: true, certificates: '/etc/own.pem' });
   });
 
   it('start with the one pip has when nobody names one', () => {

@@ -319,6 +319,31 @@ describe('the passwords of an index', () => {
   });
 });
 
+describe('an index that only pip can reach', () => {
+  it('is asked once, not once for each of a hundred projects', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
+    const { install, ...rest } = JSON.parse(report('x', '1.0'));
+    const many = names.map((name) => ({ ...install[0], metadata: { name, version: '1.0' } }));
+    const { ctx, requests } = fakeWorld(pip(JSON.stringify({ ...rest, install: [...install, ...many] })));
+    ctx.system.network.request = async (request) => {
+      requests.push(request);
+      throw Object.assign(new Error('connect'), { code: 'ETIMEDOUT' });
+    };
+    const { findings } = await pypiResolver.resolve(ask('x'), ctx);
+    expect(findings).toMatchObject([
+      { code: 'RESOLVE_PARTIAL', message: expect.stringContaining('and 16 more') },
+    ]);
+    expect(requests.length).toBeLessThanOrEqual(8);
+  });
+
+  it('is trusted by the certificates that pip has for it', async () => {
+    const { ctx, requests } = fakeWorld(pip(report('x', '1.0'), `global.cert='/c/ca.pem'`));
+    await ctx.system.files.create('/c/ca.pem', 'PEM', { mode: 0o600, sync: false });
+    await pypiResolver.resolve(ask('x'), ctx);
+    expect(requests.map(({ authorities }) => authorities)).toEqual(['PEM']);
+  });
+});
+
 describe('what else there is', () => {
   const pages = {
     'https://index.example/simple/x/': page('x', {
