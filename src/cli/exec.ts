@@ -1,5 +1,6 @@
 import { type Found, findLaunch, lineOf } from '../launch/exec.ts';
 import { type Start, wayTo } from '../launch/start.ts';
+import { storeFailure } from '../launch/store-failure.ts';
 
 /**
  * `mcpform exec ID`: becomes the server, or says on stderr why not and ends with 1. Built into a file of its own, and
@@ -31,7 +32,7 @@ function orFail<T>(run: () => T): T | null {
   try {
     return run();
   } catch (error) {
-    fail(error);
+    fail(storeFailure('start the server', error));
     return null;
   }
 }

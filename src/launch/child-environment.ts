@@ -1,3 +1,5 @@
+import { isLoaderVariable } from '../model/loader-variables.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -5,14 +7,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * `NODE_OPTIONS`, `LD_PRELOAD`, `PYTHONPATH` and their like. Such a variable reaches a server only when the manifest
  * sets it.
  *
- * What says where other programs, people and networks are stays, because servers need it: PATH, HOME, proxies,
- * certificates, registries. Programs that a server starts in turn are found through PATH, so dropping what those
- * load would protect nothing.
+ * Loader variables that say where programs, people and networks are stay, because servers need them. Programs that a
+ * server starts in turn are found through PATH, so dropping what those load would protect nothing.
  */
 export function decidesCode(name: string): boolean {
+  if (!isLoaderVariable(name)) return false;
   const upper = name.toUpperCase();
-  if (harmless.has(upper)) return false;
-  return exact.has(upper) || prefixes.some((prefix) => upper.startsWith(prefix));
+  return !places.has(upper) && !toolPrefixes.some((prefix) => upper.startsWith(prefix));
 }
 
 /** Our environment without what decides code, but with what the manifest sets and what the package adds. */
@@ -30,59 +31,22 @@ export function childEnvironment(
   return Object.assign(child, added);
 }
 
-/**
- * Every other `NODE_…` is dropped, those of later releases too: preloads and search paths, the code cache (V8 does
- * not compare it with the source), and the descriptors of a parent that is not the server's.
- */
-const harmless = new Set([
-  'NODE_AUTH_TOKEN',
-  'NODE_DEBUG',
-  'NODE_DISABLE_COLORS',
-  'NODE_ENV',
+const places = new Set([
+  'PATH',
+  'PATHEXT',
+  'HOME',
+  'USERPROFILE',
+  'XDG_CONFIG_HOME',
+  'SHELL',
+  'COMSPEC',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
-  'NODE_NO_WARNINGS',
   'NODE_TLS_REJECT_UNAUTHORIZED',
-  'NODE_USE_ENV_PROXY',
-  'NODE_USE_SYSTEM_CA',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
 ]);
 
-const prefixes = [
-  'LD_',
-  'DYLD_',
-  'NODE_',
-  'PYTHON',
-  'PERL',
-  'RUBY',
-  'LUA_',
-  'DOTNET_',
-  'CORECLR_',
-  'COR_',
-  // Functions that a shell would take over.
-  'BASH_FUNC_',
-];
-
-const exact = new Set([
-  '__PYVENV_LAUNCHER__',
-  'BASH_ENV',
-  'BASHOPTS',
-  'BUN_OPTIONS',
-  'CLASSPATH',
-  'DENO_DIR',
-  'ELECTRON_RUN_AS_NODE',
-  'ENV',
-  'GCONV_PATH',
-  'GEM_HOME',
-  'GEM_PATH',
-  'IFS',
-  'JAVA_TOOL_OPTIONS',
-  'JDK_JAVA_OPTIONS',
-  '_JAVA_OPTIONS',
-  'OPENSSL_CONF',
-  'OPENSSL_ENGINES',
-  'OPENSSL_MODULES',
-  'PHP_INI_SCAN_DIR',
-  'PHPRC',
-  'PS4',
-  'SHELLOPTS',
-  'ZDOTDIR',
-]);
+/** Of programs that a server starts: package managers, Git, Docker. */
+const toolPrefixes = ['NPM_', 'PIP_', 'UV_', 'GIT_', 'DOCKER_'];

@@ -1,7 +1,7 @@
 import { McpformError } from '../model/error.ts';
 import type { Installed } from '../model/launch.ts';
 import { STAMP_LENGTH } from '../system/launch/fast-stat.ts';
-import { isThere, readOwnFile } from '../system/launch/own-file.ts';
+import { isFolder, readOwnFile } from '../system/launch/own-file.ts';
 import { scanTree } from '../system/launch/scan-tree.ts';
 import { stampTree } from '../system/launch/stamp-tree.ts';
 import { fileTime, pathsBelow, replaceOwnFile } from '../system/launch/store-disk.ts';
@@ -25,8 +25,10 @@ export type Hashed =
  * cheap again: after a backup was restored, every file has other times and other inodes.
  */
 export function hashStore(store: StoreFiles, content: string): Hashed {
+  // Whatever a link leads to, hashing it would only take long.
+  if (!isFolder(store.tree)) return { kind: 'tampered', found: contentDigest(''), where: 'they are gone' };
   const before = takeStamps(store, readAbout(store)?.programs ?? {});
-  const manifest = isThere(store.tree) ? contentManifest(scanTree(store.tree), process.platform) : '';
+  const manifest = contentManifest(scanTree(store.tree), process.platform);
   const found = contentDigest(manifest);
   if (found !== content) return { kind: 'tampered', found, where: whereOf(store, content, manifest) };
   if (before !== null) keepStamps(store, { content, ...before });

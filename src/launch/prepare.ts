@@ -11,15 +11,29 @@ import { type LaunchFile, parseLaunchFile, printLaunchFile } from './launch-file
 import { launchesFolder, launchFiles } from './places.ts';
 import type { Launch, PreparedLaunch } from './prepare-launch.ts';
 import { makePrivateFolder } from './private-folder.ts';
-import { install, orUnstorable, readStore, type Stored, type StoreState } from './store.ts';
+import { install, readStore, type Stored, type StoreState } from './store.ts';
+import { storeFailure } from './store-failure.ts';
 
 /** The rest of `prepareLaunch`: everything that is not needed to ask whether a launch is prepared. */
 export async function prepare(
-  launch: Launch & { readonly id: string },
+  launch: Identified,
   ctx: Context,
   installerFor: InstallerFor = everyInstaller,
 ): Promise<PreparedLaunch> {
-  const { id, record, tree } = launch;
+  try {
+    return await makeReady(launch, ctx, installerFor);
+  } catch (error) {
+    throw storeFailure(`prepare "${launch.record.pin.package}"`, error);
+  }
+}
+
+type Identified = Launch & { readonly id: string };
+
+async function makeReady(
+  { id, record, tree }: Identified,
+  ctx: Context,
+  installerFor: InstallerFor,
+): Promise<PreparedLaunch> {
   const { pin } = record;
   const files = launchFiles(ctx.folders.data, id);
   const folder = storeFolder(pin, ctx);
@@ -28,14 +42,15 @@ export async function prepare(
   const stored: Stored = isThere
     ? state
     : await install({ pin, tree, folder, isReplacing: state.kind === 'tampered' }, ctx, installerFor);
-  const program = chooseProgram(stored.installed, record);
-  const file: LaunchFile = { record, content: stored.content, program };
-  await orUnstorable(pin.package, async () => {
-    await makePrivateFolder(launchesFolder(ctx.folders.data), ctx);
-    // First what the record needs, so that a record is never without.
-    if (tree !== null) await writeIfOther(files.tree, tree, ctx);
-    await writeIfOther(files.record, printLaunchFile(file), ctx);
-  });
+  const file: LaunchFile = {
+    record,
+    content: stored.content,
+    program: chooseProgram(stored.installed, record),
+  };
+  await makePrivateFolder(launchesFolder(ctx.folders.data), ctx);
+  // First what the record needs, so that a record is never without.
+  if (tree !== null) await writeIfOther(files.tree, tree, ctx);
+  await writeIfOther(files.record, printLaunchFile(file), ctx);
   return { id, installed: !isThere, findings: replaced(pin.package, state) };
 }
 

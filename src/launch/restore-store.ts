@@ -9,6 +9,7 @@ import { launchFiles } from './places.ts';
 import { MAX_RECORD } from './prepare.ts';
 import { assertTree } from './prepare-launch.ts';
 import { install } from './store.ts';
+import { storeFailure } from './store-failure.ts';
 
 /**
  * Installs what a launch starts once more, from its own record, after its store has vanished. What comes out must be
@@ -25,7 +26,11 @@ export async function restoreStore(
   const tree = pin.tree === undefined ? null : readText(files.tree, id);
   assertTree(pin, tree);
   const folder = storeFolder(pin, ctx);
-  const stored = await install({ pin, tree, folder, isReplacing: false }, ctx, installerFor);
+  const stored = await install({ pin, tree, folder, isReplacing: false }, ctx, installerFor).catch(
+    (error) => {
+      throw storeFailure(`install "${pin.package}" again`, error);
+    },
+  );
   if (stored.content !== content) {
     const where = 'they came out differently when they were installed again';
     throw tampered(pin.package, content, { kind: 'tampered', found: stored.content, where });

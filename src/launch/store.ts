@@ -54,7 +54,7 @@ export function readStore(folder: string, content: string | null): StoreState {
 /**
  * Installs into a folder of its own and renames that to the store's name: a store is whole, or it is not there. Gives
  * what is there in the end, which another process may have put there meanwhile; with `isReplacing` instead of what
- * is there now.
+ * is there now. Failures of the disk are the system's own.
  */
 export async function install(
   request: StoreRequest & { readonly isReplacing: boolean },
@@ -62,18 +62,16 @@ export async function install(
   installerFor: InstallerFor,
 ): Promise<Stored> {
   const stores = dirname(request.folder);
-  return await orUnstorable(request.pin.package, async () => {
-    await makePrivateFolder(stores, ctx);
-    await sweepStaging(stores, ctx);
-    const staging = await stagingPlace(stores, ctx);
-    try {
-      const stored = await fill(staging, request, { ctx, installerFor });
-      if (request.isReplacing) await removeStore(request.folder, ctx);
-      return await putInPlace(staging, request, { stored, ctx });
-    } finally {
-      await removeSealed(staging);
-    }
-  });
+  await makePrivateFolder(stores, ctx);
+  await sweepStaging(stores, ctx);
+  const staging = await stagingPlace(stores, ctx);
+  try {
+    const stored = await fill(staging, request, { ctx, installerFor });
+    if (request.isReplacing) await removeStore(request.folder, ctx);
+    return await putInPlace(staging, request, { stored, ctx });
+  } finally {
+    await removeSealed(staging);
+  }
 }
 
 /** Out of the way first, so that what is half removed has no store's name. A missing one is fine. */
@@ -162,16 +160,3 @@ async function putInPlace(
 }
 
 const MAX_MANIFEST = 1 << 30;
-
-/** A failure of the disk says what it was in the way of. Everything else passes. */
-export async function orUnstorable<T>(name: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof McpformError || !(error instanceof Error && 'code' in error)) throw error;
-    throw new McpformError('LAUNCH_STORE', `cannot install "${name}": ${error.message}`, {
-      cause: error,
-      hint: 'repair the disk or its permissions and run the command again',
-    });
-  }
-}

@@ -41,6 +41,11 @@ export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+/** A folder itself, not a link to one. */
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function whyUnsafe({ uid, mode }: { uid: number; mode: number }): string | null {
   // Windows has neither: there, what lies below the user's profile is the user's.
   if (process.geteuid === undefined) return null;
