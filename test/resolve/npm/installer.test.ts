@@ -120,6 +120,33 @@ describe('an installed tree', () => {
     ]);
   });
 
+  it('has what a package shrinkwraps, from the registry and by its hash', async () => {
+    registry.publish({ name: 'dep', version: '1.0.0' });
+    registry.publish({ name: 'dep', version: '1.1.0' });
+    const integrity = registry.integrityOf('dep', '1.0.0');
+    const publish = (dep: object): void => {
+      const packages = { '': {}, 'node_modules/dep': { version: '1.0.0', ...dep } };
+      const shrinkwrap = { name: 'server', version: '1.0.0', lockfileVersion: 3, packages };
+      registry.publish({
+        name: 'server',
+        version: '1.0.0',
+        manifest: { dependencies: { dep: '^1' }, _hasShrinkwrap: true },
+        files: { 'npm-shrinkwrap.json': JSON.stringify(shrinkwrap) },
+      });
+    };
+    publish({ resolved: 'https://evil.example/dep.tgz', integrity });
+    const folder = await emptyFolder(home, 'tree');
+    await install(await resolveNpm('server', ctx), folder);
+    const described = await readFile(
+      join(folder, 'node_modules/server/node_modules/dep/package.json'),
+      'utf8',
+    );
+    expect(JSON.parse(described)).toMatchObject({ version: '1.0.0' });
+    publish({ resolved: 'https://evil.example/dep.tgz' });
+    const unhashed = resolveNpm('server', await npmContext(home, [`registry=${registry.url}`]));
+    await expect(unhashed).rejects.toMatchObject({ code: 'RESOLVE_NO_INTEGRITY' });
+  });
+
   it('has no link, even when a tarball has one', async () => {
     const described = JSON.stringify({ name: 'server', version: '1.0.0' });
     const tarball = packLink('home', '/etc', { 'package.json': described, 'home/passwd': 'mine' });
