@@ -1,6 +1,7 @@
 // Plans and applies examples/quickstart in a throw-away home under .cache/, so that nothing of yours is touched.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,7 +27,11 @@ function show(...args) {
 
 function step(command, args, cwd) {
   const env = { PATH: process.env.PATH, HOME: home, TERM: process.env.TERM ?? 'dumb' };
-  if (process.env.NO_COLOR !== undefined) env.NO_COLOR = process.env.NO_COLOR;
+  // How packages are reached from here: your registry, proxy and authorities.
+  env.NPM_CONFIG_USERCONFIG = process.env.NPM_CONFIG_USERCONFIG ?? `${homedir()}/.npmrc`;
+  for (const name of ['NO_COLOR', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
+    if (process.env[name] !== undefined) env[name] = process.env[name];
+  }
   const { status } = spawnSync(command, args, { cwd, env, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -27,7 +27,11 @@ it('shows the plan that the manifest gives', async () => {
   const home = await throwawayHome();
   await cp(join(root, 'examples/quickstart'), home.project, { recursive: true });
   const { stdout } = await mcpform(['plan'], home);
-  expect(blocks('text')).toEqual([`$ mcpform plan\n${stdout.replaceAll(home.folder, '~')}`]);
+  const shown = stdout
+    .replaceAll(home.folder, '~')
+    .replaceAll(process.execPath, '/usr/bin/node')
+    .replaceAll(join(root, 'dist'), '/usr/lib/node_modules/mcpform/dist');
+  expect(blocks('text')).toEqual([`$ mcpform plan\n${shown}`]);
   await home.remove();
 });
 
@@ -65,6 +69,9 @@ it('shows commands that work one after the other on a home that has servers', as
     'mcpform status',
     'mcpform plan --out plan.json',
     'mcpform apply plan.json',
+    'mcpform lock',
+    'mcpform lock --check',
+    'mcpform outdated',
   ]);
   for (const command of rest) {
     const { exitCode, stderr } = await mcpform(command.split(' ').slice(1), home);

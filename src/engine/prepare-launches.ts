@@ -44,7 +44,8 @@ export async function prepareLaunches(
       if (!isThere) ctx.emit({ kind: 'launch.preparing', server, package: launch.pin.package });
       // Of an earlier generation the tree may be gone; what was prepared then verifies itself when it starts.
       if (isThere && tree === null) return;
-      await prepareLaunch({ record: launch, tree }, ctx);
+      const { findings } = await prepareLaunch({ record: launch, tree }, ctx);
+      for (const finding of findings) ctx.emit({ kind: 'finding', finding });
       if (!isThere) ctx.emit({ kind: 'launch.prepared', server, package: launch.pin.package });
     } catch (error) {
       if (!(error instanceof McpformError)) throw error;

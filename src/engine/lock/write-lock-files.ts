@@ -3,7 +3,8 @@ import { printLock } from '../../lock/print-lock.ts';
 import { treeFileName } from '../../lock/tree-file.ts';
 import type { Context } from '../../model/context.ts';
 import { isErrno } from '../../model/error.ts';
-import type { Lock } from '../../model/lock.ts';
+import { isEmptyLock, type Lock } from '../../model/lock.ts';
+import { exists } from '../../state/folder.ts';
 import { replaceText } from '../replace-text.ts';
 import { type Trees, treeFolder } from './tree-files.ts';
 
@@ -22,7 +23,8 @@ export async function writeLockFiles(path: string, lock: Lock, trees: Trees, ctx
   }
   if (wanted.size > 0) await files.makeFolder(folder, 0o755);
   for (const [name, text] of wanted) await replaceIfOther(join(folder, name), text, ctx);
-  await replaceIfOther(path, printLock(lock), ctx);
+  // Who has nothing to lock needs no lock, but one that is there says so.
+  if (!isEmptyLock(lock) || (await exists(path, ctx))) await replaceIfOther(path, printLock(lock), ctx);
   await removeStale(folder, new Set(Object.entries(lock.servers).flatMap(fileOf)), ctx);
 }
 
