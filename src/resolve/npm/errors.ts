@@ -81,7 +81,18 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   ERESOLVE: ['RESOLVE_DEPENDENCIES', 'its dependencies contradict one another', 'ask for another version'],
 };
 
-const DISK = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO']);
+const DISK = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+  'ENOTDIR',
+  'ENOENT',
+]);
 
 function otherFailure(code: string): Failure {
   if (DISK.has(code)) {
