@@ -41,7 +41,11 @@ const result = await build({ ...options, plugins: [lazyProcess, npmWithoutTheUnu
 // the rest, and one for `mcpform exec`, which every server waits for.
 const started = await build({
   absWorkingDir: root,
-  entryPoints: { mcpform: 'src/cli/main.ts', exec: 'src/cli/exec.ts' },
+  entryPoints: {
+    mcpform: 'src/cli/main.ts',
+    exec: 'src/cli/exec.ts',
+    'exec-guard': 'src/cli/exec-guard.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,

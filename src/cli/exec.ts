@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import { type Found, findLaunch, lineOf } from '../launch/exec.ts';
 import { type Start, wayTo } from '../launch/start.ts';
 import { storeFailure } from '../launch/store-failure.ts';
+
+/** Of the built file: it and the guard lie side by side. */
+declare const __dirname: string;
 
 /**
  * `mcpform exec ID`: becomes the server, or says on stderr why not and ends with 1. Built into a file of its own, and
@@ -16,8 +20,12 @@ export function exec(id: string): void {
 
 function become(found: Found): void {
   const start = orFail((): Start => {
-    const isPristine = found.look !== 'gone';
-    return wayTo(lineOf(found, process.env), { record: found.file.record, isPristine });
+    return wayTo(lineOf(found, process.env), {
+      record: found.file.record,
+      isPristine: found.look !== 'gone',
+      tree: found.store.tree,
+      guard: join(__dirname, 'exec-guard.cjs'),
+    });
   });
   // Not inside a `try`: the server's own errors are its own.
   if (start !== null) start()?.catch(fail);

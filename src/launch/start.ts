@@ -1,6 +1,8 @@
+import { homedir } from 'node:os';
 import { McpformError } from '../model/error.ts';
 import type { LaunchRecord } from '../model/launch.ts';
 import { type Becoming, replaceBy, runHere, whyNotExecutable } from '../system/launch/become.ts';
+import { hasForeignModules } from '../system/launch/foreign-modules.ts';
 import { childEnvironment, decidesCode } from './child-environment.ts';
 import type { CommandLine } from './command-line.ts';
 import { batchCommand, isBatchFile } from './windows-command.ts';
@@ -12,16 +14,22 @@ export interface Manner {
   readonly record: LaunchRecord;
   /** Nothing was done in this process that a server should not find in its own. */
   readonly isPristine: boolean;
+  /** Absolute: where the package is installed. */
+  readonly tree: string;
+  /** What keeps Node from finding modules elsewhere: a script to preload. */
+  readonly guard: string;
 }
 
 /** How to become the program. Throws LAUNCH_PROGRAM, or its promise does, when it cannot be started. */
-export function wayTo(line: CommandLine, { record, isPristine }: Manner): Start {
+export function wayTo(line: CommandLine, { record, isPristine, tree, guard }: Manner): Start {
   const { file, args, script } = line;
   const env = childEnvironment(process.env, record.loaderVariables, line.env);
-  if (script !== null && isPristine && isUntouched(line))
+  const isGuarded = script !== null && hasForeignModules(tree, env['HOME'] ?? homedir());
+  if (script !== null && !isGuarded && isPristine && isUntouched(line)) {
     return () => runHere(script, args.slice(1), line.env);
+  }
   assertExecutable(file);
-  const becoming = { file, args, env };
+  const becoming = { file, args: isGuarded ? ['--require', guard, ...args] : args, env };
   return () => (replaceBy(becoming) ? undefined : startBeside(becoming));
 }
 
