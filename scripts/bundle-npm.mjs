@@ -28,9 +28,13 @@ export const npmWithoutTheUnused = {
       Object.hasOwn(UNUSED, path) && NPM.test(importer) ? { path, namespace: 'unused' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: refusing(UNUSED[path]) }));
-    // It looks for its own folder when it is loaded, which it has none of in a bundle.
+    // Looks for its own folder when it is loaded, and has none in a bundle.
     onLoad({ filter: /\/@npmcli\/arborist\/lib\/debug\.js$/ }, () => ({
       contents: 'module.exports = () => {}; module.exports.log = () => {};',
+    }));
+    // Takes SIGINT and two dozen others while it unpacks, and keeps them after a failure: cli/ says who ends us.
+    onLoad({ filter: /\/@npmcli\/arborist\/lib\/signal-handling\.js$/ }, () => ({
+      contents: 'module.exports = () => () => {};',
     }));
   },
 };

@@ -31,6 +31,11 @@ const failures: Readonly<Record<string, Failure>> = {
   plan: { args: ['plan'], code: 'MANIFEST_NOT_FOUND', exitCode: 1, manifest: null },
   apply: { args: ['apply'], code: 'NOT_APPROVED', exitCode: 3 },
   destroy: { args: ['destroy'], code: 'NOT_APPROVED', exitCode: 3, before: ({ apply }) => apply() },
+  lock: { args: ['lock', '--update', 'nobody'], code: 'USAGE', exitCode: 64 },
+  outdated: { args: ['outdated', 'nobody'], code: 'USAGE', exitCode: 64 },
+  'images list': { args: ['images', 'list', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
+  'images verify': { args: ['images', 'verify', 'nobody'], code: 'USAGE', exitCode: 64 },
+  'images copy': { args: ['images', 'copy', '--to', 'https://x'], code: 'USAGE', exitCode: 64 },
   show: { args: ['show', 'mcp.yaml'], code: 'PLAN_FILE_INVALID', exitCode: 1 },
   status: { args: ['status', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   explain: { args: ['explain', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
@@ -48,6 +53,7 @@ const failures: Readonly<Record<string, Failure>> = {
   'state rm': { args: ['state', 'rm', 'claude-code/user/no'], code: 'STATE_UNKNOWN_ADDRESS', exitCode: 1 },
   'state rebuild': { args: ['state', 'rebuild'], code: 'NOT_APPROVED', exitCode: 3 },
   'state unlock': { args: ['state', 'unlock'], code: 'STATE_LOCKED', exitCode: 4, before: locked },
+  exec: { args: ['exec', `nobody-${'0'.repeat(32)}`], code: 'LAUNCH_UNKNOWN', exitCode: 1 },
   completion: { args: ['completion', 'tcsh'], code: 'USAGE', exitCode: 64 },
 };
 
@@ -69,7 +75,7 @@ describe.concurrent('the failure of', () => {
     }, failure.manifest),
   );
 
-  const withJson = Object.entries(failures).filter(([name]) => name !== 'completion');
+  const withJson = Object.entries(failures).filter(([name]) => name !== 'completion' && name !== 'exec');
   it.each(withJson)('%s is JSON on stdout with --json, and nothing on stderr', (_name, failure) =>
     onStage(async (stage) => {
       await failure.before?.(stage);

@@ -14,6 +14,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   plan: ['plan'],
   apply: ['apply', '--auto-approve', '--no-settle'],
   destroy: ['destroy', '--auto-approve', '--no-settle'],
+  lock: ['lock'],
+  outdated: ['outdated'],
   'images list': ['images', 'list'],
   'images verify': ['images', 'verify'],
   'images copy': ['images', 'copy', '--to', 'registry.example.com/team'],

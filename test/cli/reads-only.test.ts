@@ -6,8 +6,15 @@ import { fingerprint, onStage, type Stage, TOOLS } from './stage.ts';
 const calls: Readonly<Record<string, readonly (readonly string[])[]>> = {
   validate: [['validate']],
   plan: [['plan'], ['plan', '--json'], ['plan', '--destroy'], ['plan', '--drift-only', '--markdown']],
-  'images list': [['images', 'list'], ['images', 'list', '--platforms']],
-  'images verify': [['images', 'verify'], ['images', 'verify', '--full', '--json']],
+  outdated: [['outdated'], ['outdated', '--json']],
+  'images list': [
+    ['images', 'list'],
+    ['images', 'list', '--platforms'],
+  ],
+  'images verify': [
+    ['images', 'verify'],
+    ['images', 'verify', '--full', '--json'],
+  ],
   show: [['show', 'plan.json']],
   status: [['status'], ['status', '--json']],
   explain: [['explain', 'claude-code/user/memory']],

@@ -7,7 +7,7 @@ import { limitTo } from '../../resolve/oci/limit.ts';
 import { inParallel } from '../lock/in-parallel.ts';
 import { type Destination, repositoryAt } from './destination.ts';
 import type { LockedImage } from './images-of.ts';
-import { type OpenRegistry, withCache } from './registries.ts';
+import { type Registries, withCache } from './registries.ts';
 
 export interface CopyRequest {
   readonly to: Destination;
@@ -20,8 +20,7 @@ export interface CopyRequest {
   readonly parallel: number;
 }
 
-export interface CopyWorld {
-  readonly open: OpenRegistry;
+export interface CopyWorld extends Registries {
   readonly onEvent: (event: ImagesEvent) => void;
 }
 
@@ -41,13 +40,13 @@ const IMAGES_AT_ONCE = 8;
 export async function copyImages(
   images: readonly LockedImage[],
   request: CopyRequest,
-  { open, onEvent }: CopyWorld,
+  world: CopyWorld,
   ctx: Context,
 ): Promise<readonly CopiedImage[]> {
   const jobs = images.map((image) => jobOf(image, request));
   const clashes = findClashes(jobs);
   const target: Target = {
-    registry: await open(request.to.registry),
+    registry: await world.openOrigin(request.to.registry),
     transfers: limitTo(request.parallel),
     places: new Map(),
     underway: new Map(),
@@ -57,17 +56,17 @@ export async function copyImages(
   return await inParallel(jobs, IMAGES_AT_ONCE, async (job): Promise<CopiedImage> => {
     const done = nothingCopied();
     const { image, name } = job;
-    onEvent({ kind: 'image.started', image: name });
+    world.onEvent({ kind: 'image.started', image: name });
     try {
       ctx.signal.throwIfAborted();
       const clash = clashes.get(job);
       if (clash !== undefined) throw clash;
-      await copyOne(job, request, { target, done, open, onEvent }, ctx);
-      onEvent({ kind: 'image.finished', image: name, result: isUnchanged(done) ? 'current' : 'done' });
+      await copyOne(job, request, { ...world, target, done }, ctx);
+      world.onEvent({ kind: 'image.finished', image: name, result: isUnchanged(done) ? 'current' : 'done' });
       return { image, target: name, done };
     } catch (error) {
       if (!(error instanceof McpformError)) throw error;
-      onEvent({ kind: 'image.finished', image: name, result: 'failed' });
+      world.onEvent({ kind: 'image.finished', image: name, result: 'failed' });
       return { image, target: name, done, error };
     }
   });

@@ -5,7 +5,7 @@ import type { ImagePin } from '../../model/lock.ts';
 import { platformsOf } from '../../resolve/oci/platforms.ts';
 import { inParallel } from '../lock/in-parallel.ts';
 import type { ServerImage } from './images-of.ts';
-import type { OpenRegistry } from './registries.ts';
+import type { Registries } from './registries.ts';
 
 /** An image, and what it runs on. */
 export interface PlatformsOfImage {
@@ -29,7 +29,7 @@ const IMAGES_AT_ONCE = 16;
 /** What each image runs on, by its digest: asked once, and then known. One that fails leaves the others alone. */
 export async function listPlatforms(
   images: readonly ServerImage[],
-  open: OpenRegistry,
+  { open }: Pick<Registries, 'open'>,
   ctx: Context,
 ): Promise<readonly PlatformsOfImage[]> {
   return await inParallel(images, IMAGES_AT_ONCE, async ({ server, pin }) => {
@@ -45,7 +45,7 @@ export async function listPlatforms(
 
 async function platformsFor(
   { image }: ImagePin,
-  open: OpenRegistry,
+  open: Registries['open'],
   ctx: Context,
 ): Promise<readonly Platform[]> {
   const { registry: host, repository, digest } = parseImageReference(image);

@@ -10,11 +10,10 @@ import { isVerified, verifyPin } from '../lock/verify-pin.ts';
 import { readPolicies } from '../read-policies.ts';
 import { asFinding } from './as-finding.ts';
 import type { LockedImage } from './images-of.ts';
-import type { OpenRegistry } from './registries.ts';
+import type { Registries } from './registries.ts';
 import { type Look, type Seen, verifyImage } from './verify-image.ts';
 
-export interface VerifyWorld {
-  readonly open: OpenRegistry;
+export interface VerifyWorld extends Pick<Registries, 'openOrigin'> {
   readonly look: Look;
   /** Absolute: findings are located in it. */
   readonly lockPath: string;
@@ -56,13 +55,13 @@ export async function verifyImages(
 async function verifyOne(
   image: LockedImage,
   policies: readonly Policy[],
-  { open, look, lockPath }: VerifyWorld,
+  { openOrigin, look, lockPath }: VerifyWorld,
   ctx: Context,
 ): Promise<VerifiedImage> {
   const seen: Seen = { manifests: 0, blobs: 0, bytes: 0, elsewhere: 0 };
   const content = await asFindings(async () => {
     ctx.signal.throwIfAborted();
-    const registry = await open(image.reference.registry);
+    const registry = await openOrigin(image.reference.registry);
     return { findings: await verifyImage(image, { registry, look, seen }, ctx) };
   });
   const signed = await asFindings(() => checkSigner(image, policies, lockPath, ctx));

@@ -1,6 +1,5 @@
 import { isDowngrade } from '../../lock/is-downgrade.ts';
 import { packageText } from '../../lock/package-text.ts';
-import { isSatisfied } from '../../lock/satisfies.ts';
 import { treeDigest } from '../../lock/tree-file.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
@@ -75,16 +74,13 @@ async function resolveOne(known: Known, options: ResolveOptions, ctx: Context): 
   const { server, before, tree } = known;
   const source = sourceOf(server.runtime);
   if (source === null) throw new Error(`server "${server.name}" has nothing to resolve`);
-  const isKept = before !== null && isSatisfied(server.runtime, before);
-  const isWhole = before?.kind !== 'package' || before.tree === undefined || tree !== null;
   const resolver = await loadResolver(source);
   const isUpdate = options.updates.has(server.name);
   const resolution = await resolver.resolve(
     {
       server: server.name,
-      // Without its tree a pin says only which version it was, so that one is resolved again.
-      runtime: isKept && !isWhole && !isUpdate ? exactly(server.runtime, before) : server.runtime,
-      current: isWhole ? before : null,
+      runtime: server.runtime,
+      current: before,
       currentTree: tree,
       isUpdate,
       cooldownMs: options.cooldownMs,
@@ -111,12 +107,6 @@ function outcomeOf(before: Pin | null, { pin, tree, findings }: Resolution) {
 function samePin({ signer: _a, ...a }: Pin, { signer: _b, ...b }: Pin): boolean {
   const [one, other] = [a, b].map((pin) => JSON.stringify(Object.entries(pin).sort()));
   return one === other;
-}
-
-function exactly(runtime: Runtime, pin: Pin): Runtime {
-  if (runtime.kind !== 'package' || pin.kind !== 'package') return runtime;
-  const at = pin.package.lastIndexOf('@');
-  return at <= pin.package.indexOf(':') + 1 ? runtime : { ...runtime, version: pin.package.slice(at + 1) };
 }
 
 /** The pin answers the manifest's question, however it was asked of the registry. */
