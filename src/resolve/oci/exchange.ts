@@ -12,6 +12,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream can be sent once, so it is not sent again after a challenge: ask for something else before. */
   readonly body?: HttpRequest['body'];
+  readonly timeoutMs?: number;
   /** What a token must be good for: `repository:NAME:pull`. */
   readonly scopes: readonly string[];
 }
@@ -22,12 +23,13 @@ export interface Ask {
  * to read or discard.
  */
 export async function exchange(session: Session, ask: Ask, ctx: Context): Promise<HttpResponse> {
-  const { method, path, headers, body, scopes } = ask;
+  const { method, path, headers, body, timeoutMs, scopes } = ask;
   const origin = await session.origin();
   const request = {
     method,
     url: path.startsWith('/') ? `${origin}${path}` : path,
     ...(body === undefined ? {} : { body }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
   const used = await currentAuthorization(session, scopes, ctx);
   const first = await send(session, { ...request, headers: { ...headers, ...used?.headers } }, ctx);

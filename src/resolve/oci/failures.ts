@@ -10,7 +10,8 @@ export async function refusal(session: Asked, response: HttpResponse, what: stri
   await response.discard();
   const { name } = session;
   const { status } = response;
-  if (status === 401 || status === 403) return denied(session, `"${name}" refused ${what} (${status})`);
+  if (status === 401 || status === 403)
+    return denied(session, `"${name}" refuses ${what}, or has none (${status})`);
   if (status === 404) return notFound(name, what);
   if (status >= 300 && status < 400) {
     return new McpformError('RESOLVE_PROTOCOL', `"${name}" redirects ${what}, which only blobs may be`, {

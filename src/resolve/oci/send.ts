@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
  */
 export async function send(
   { settings, limit }: Session,
-  request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>,
+  request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'timeoutMs'>,
   ctx: Context,
 ): Promise<HttpResponse> {
   const isUnverified = settings.transport === 'either' && isLoopbackHost(new URL(request.url).hostname);

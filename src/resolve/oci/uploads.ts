@@ -10,6 +10,9 @@ import { pathsOf } from './paths.ts';
 import { asFailure, Busy, withRetries } from './retry.ts';
 import type { Session } from './session.ts';
 
+/** A registry hashes and moves what it was given before it answers, and layers may be large. */
+const STORE_TIMEOUT_MS = 10 * 60_000;
+
 /** One upload in one piece: POST opens it, PUT sends the bytes. They can be sent once, so only opening is retried. */
 export async function uploadBlob(
   session: Session,
@@ -29,7 +32,8 @@ export async function uploadBlob(
   place.searchParams.set('digest', digest);
   try {
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(size) };
-    const ask = { method: 'PUT', path: place.href, headers, body: bytes, scopes: [push] } as const;
+    const where = { path: place.href, scopes: [push], timeoutMs: STORE_TIMEOUT_MS };
+    const ask = { ...where, method: 'PUT', headers, body: bytes } as const;
     const response = await exchange(session, ask, ctx);
     if (response.status !== 201) throw await refusal(session, response, what);
     await response.discard();
@@ -40,7 +44,10 @@ export async function uploadBlob(
   }
 }
 
-/** True when the registry took it over; false when it opened an upload instead, which is given up again. */
+/**
+ * True when the registry took it over; false when it opened an upload instead, which is given up again, or refused
+ * in whatever way: the upload that follows then says why.
+ */
 export async function mountBlob(
   session: Session,
   repository: string,
@@ -53,7 +60,6 @@ export async function mountBlob(
   return withRetries(session.name, ctx, async () => {
     const response = await exchange(session, { method: 'POST', path, scopes }, ctx);
     const { status } = response;
-    if (status !== 201 && status !== 202) throw await refusal(session, response, nameOf(repository, digest));
     await response.discard();
     if (status === 202) await giveUp(session, response, scopes, ctx);
     return status === 201;

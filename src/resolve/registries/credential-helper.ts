@@ -40,6 +40,7 @@ async function run(
       input: server,
       cwd: ctx.home,
       env: definedIn(ctx.env),
+      inheritsEnv: false,
       timeoutMs: TIMEOUT_MS,
     });
   } catch (error) {

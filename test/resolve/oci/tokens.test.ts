@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openRegistry } from '../../../src/resolve/oci/open-registry.ts';
 import { content, makeImage } from '../../support/registry-images.ts';
-import { basic, challenging, givingTokens, login, wantingPassword } from './lies.ts';
+import { answering, basic, challenging, givingTokens, login, wantingPassword } from './lies.ts';
 import { makeWorld, mockRegistry } from './world.ts';
 
 const image = makeImage();
+const { config } = image;
 
 describe('a token', () => {
   it('is asked for once per scope, however many want it, and used until it ends', async () => {
@@ -142,5 +143,14 @@ describe('an upload', () => {
     });
     const { searchParams } = new URL(put?.url ?? '', registry.url);
     expect(Object.fromEntries(searchParams)).toEqual({ _state: 'a+b', digest: blob.digest });
+  });
+
+  it('is what is left when a mount is refused, however that is said', async () => {
+    const registry = await mockRegistry();
+    const opened = await openRegistry(registry.host, makeWorld().ctx);
+    for (const status of [400, 403, 404, 405]) {
+      registry.lie = answering(status);
+      expect(await opened.mountBlob('x', config.digest, 'y')).toBe(false);
+    }
   });
 });
