@@ -62,6 +62,11 @@ export async function load(request: LoadRequest, ctx: Context): Promise<Loaded> 
   };
 }
 
+/** Relative paths in the manifest count from the folder of its first file. */
+export function folderOf({ sources }: Pick<Loaded, 'sources'>): string {
+  return dirname((sources[0] as SourceFile).path);
+}
+
 /** `mcp.yaml` → `mcp.lock.yaml`, beside it. */
 function lockPathOf(manifestPath: string): string {
   return manifestPath.replace(/\.ya?ml$|$/, '.lock.yaml');

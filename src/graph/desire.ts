@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Address, entryAddress, type Target } from '../model/address.ts';
 import type { Launcher } from '../model/context.ts';
 import type { At, Finding } from '../model/finding.ts';
@@ -72,7 +73,8 @@ function expand(
   const { secrets } = world.manifest;
   const pin = world.pins.get(server.name);
   const { launcher, platform } = world;
-  const launch = launchOf(server, { target, pin, launcher, platform }, secrets);
+  const folder = dirname(world.manifest.files[0] ?? '/');
+  const launch = launchOf(server, { target, pin, launcher, platform, folder }, secrets);
   const where = { at: atServer(server, world), address: entryAddress(target, server.name) };
   const uses = secretUses(server, secrets);
   const blocked = blockedBy(server, { launch, uses, secrets, where });

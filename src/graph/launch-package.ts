@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { PackagePin } from '../model/lock.ts';
 import type { Runtime, Server } from '../model/manifest.ts';
@@ -27,12 +28,12 @@ export function launchPackage(server: Server, runtime: Package, site: LaunchSite
   };
 }
 
-function recordOf(server: Server, pin: PackagePin, { bound }: LaunchSite) {
+function recordOf(server: Server, pin: PackagePin, { bound, folder }: LaunchSite) {
   return {
     formatVersion: 1,
     server: server.name,
     pin: {
-      package: pin.package,
+      package: findable(pin.package, folder),
       ...(pin.integrity === undefined ? {} : { integrity: pin.integrity }),
       ...(pin.tree === undefined ? {} : { tree: pin.tree }),
     },
@@ -40,6 +41,12 @@ function recordOf(server: Server, pin: PackagePin, { bound }: LaunchSite) {
     args: bound.args,
     loaderVariables: Object.keys(bound.env).filter(isLoaderVariable).sort(),
   } as const;
+}
+
+/** A bundle on this disk, by a path that means the same wherever the launcher is started. */
+function findable(name: string, folder: string): string {
+  const path = /^mcpb:(?!https:)(.+)$/.exec(name)?.[1];
+  return path === undefined ? name : `mcpb:${resolve(folder, path)}`;
 }
 
 function launchDirectly(

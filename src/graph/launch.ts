@@ -32,6 +32,8 @@ export interface LaunchSite {
   readonly pin: Pin | undefined;
   readonly launcher: Launcher;
   readonly platform: NodeJS.Platform;
+  /** Absolute: relative paths in the manifest count from here. */
+  readonly folder: string;
 }
 
 /** Colleagues who read a project file may not have mcpform, so there the default is `direct`. */

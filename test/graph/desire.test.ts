@@ -243,6 +243,18 @@ describe('packages and images', () => {
     expect(desired.blocked).toBeUndefined();
   });
 
+  it('names a bundle on this disk by its whole path', () => {
+    const runtime = { kind: 'package', ecosystem: 'mcpb', name: './tools/x.mcpb' } as const;
+    const bundle = {
+      kind: 'package',
+      package: 'mcpb:./tools/x.mcpb',
+      integrity: `sha256-${'A'.repeat(43)}=`,
+    } as const;
+    const { launch, pin: summary } = only(server('a', { runtime }), bundle);
+    expect(launch?.pin).toEqual({ package: 'mcpb:/repo/tools/x.mcpb', integrity: bundle.integrity });
+    expect(summary).toEqual({ name: 'mcpb:./tools/x.mcpb', digest: bundle.integrity });
+  });
+
   it.each([
     ['another version', { package: 'npm:@scope/server@1.4.1' }],
     ['another integrity', { integrity: `sha512-${'B'.repeat(86)}==` }],

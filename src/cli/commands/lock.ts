@@ -1,3 +1,4 @@
+import { folderOf } from '../../engine/load.ts';
 import { checkLock } from '../../engine/lock/check-lock.ts';
 import { declareForLock, type Texts } from '../../engine/lock/declare-for-lock.ts';
 import { PARALLEL } from '../../engine/lock/resolve-pins.ts';
@@ -64,7 +65,7 @@ async function write(
       cooldownMs: durationMs(textOption(input.options, 'cooldown') ?? '0d', '--cooldown', '7d or 12h'),
       allowsDowngrade: switchOption(input.options, 'allowDowngrade'),
       parallel: parallelOf(input),
-      root: loaded.root,
+      root: folderOf(loaded),
       isStrict: isLocked(input, ctx),
     },
     ctx,

@@ -1,3 +1,4 @@
+import { folderOf } from '../../engine/load.ts';
 import { declareForLock } from '../../engine/lock/declare-for-lock.ts';
 import { findOutdated, type Outdated } from '../../engine/lock/find-outdated.ts';
 import { packageText } from '../../lock/package-text.ts';
@@ -33,7 +34,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     {
       only: new Set(input.args),
       cooldownMs: durationMs(textOption(input.options, 'cooldown') ?? '0d', '--cooldown', '7d or 12h'),
-      root: loaded.root,
+      root: folderOf(loaded),
     },
     ctx,
   );

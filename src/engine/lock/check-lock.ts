@@ -9,6 +9,7 @@ import type { Pin } from '../../model/lock.ts';
 import type { Server } from '../../model/manifest.ts';
 import { loadResolver, sourceOf } from '../../resolve/index.ts';
 import type { Declared } from '../declare.ts';
+import { folderOf } from '../load.ts';
 import { locate } from '../locate-findings.ts';
 import { readPolicies } from '../read-policies.ts';
 import { inParallel } from './in-parallel.ts';
@@ -53,15 +54,16 @@ async function checkPin(
   server: Server,
   pin: Pin,
   tree: string | null,
-  { root, lockPath }: Declared['loaded'],
+  loaded: Declared['loaded'],
   ctx: Context,
 ): Promise<readonly Finding[]> {
+  const { lockPath } = loaded;
   const at = { file: lockPath, pointer: toPointer(['servers', server.name]), part: 'key' as const };
   const source = sourceOf(server.runtime);
   if (source === null) return [];
   try {
     const resolver = await loadResolver(source);
-    const findings = await resolver.check({ server: server.name, pin, tree, root }, ctx);
+    const findings = await resolver.check({ server: server.name, pin, tree, root: folderOf(loaded) }, ctx);
     const signer = await checkSigner(server.name, pin, lockPath, ctx);
     return [...findings, ...signer].map((finding) => ({ at, ...finding }));
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Desired } from '../../model/resource.ts';
 import type { Declared } from '../declare.ts';
 import { expandTexts } from '../expand-texts.ts';
+import { folderOf } from '../load.ts';
 import { locate } from '../locate-findings.ts';
 import { PARALLEL } from './resolve-pins.ts';
 import { type LockUpdate, updateLock } from './update-lock.ts';
@@ -46,7 +47,7 @@ export async function lockUnlocked(declared: Declared, ctx: Context): Promise<Lo
       cooldownMs: 0,
       allowsDowngrade: false,
       parallel: PARALLEL,
-      root: loaded.root,
+      root: folderOf(loaded),
       isStrict: false,
     },
     ctx,
