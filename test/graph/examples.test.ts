@@ -1,8 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
+import { parseLock } from '../../src/lock/parse-lock.ts';
+import { satisfiedPins } from '../../src/lock/satisfied-pins.ts';
 import { parseManifest } from '../../src/manifest/parse-manifest.ts';
+import { EMPTY_LOCK, type Lock } from '../../src/model/lock.ts';
 import { surroundings } from './surroundings.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
@@ -17,7 +20,17 @@ function graphOf(folder: string, files: readonly string[]) {
   });
   expect(findings).toEqual([]);
   if (manifest === null) throw new Error('an example is not valid');
-  return desire(manifest, surroundings());
+  return desire(manifest, {
+    ...surroundings(),
+    pins: satisfiedPins(manifest, lockOf(join(root, 'mcp.lock.yaml'))),
+  });
+}
+
+function lockOf(path: string): Lock {
+  if (!existsSync(path)) return EMPTY_LOCK;
+  const { lock, findings } = parseLock(readFileSync(path), path);
+  expect(findings).toEqual([]);
+  return lock as Lock;
 }
 
 describe('the examples', () => {
@@ -35,8 +48,8 @@ describe('the examples', () => {
   });
 
   it('all have a manifest and hold no file that these tests do not read', () => {
-    const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.yaml'),
+    const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.yaml') && !file.endsWith('.lock.yaml'),
     );
     expect(files.sort()).toEqual([
       'dotfiles/mcp.yaml',
