@@ -247,7 +247,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     name: 'images verify',
     summary: 'Check that every locked image is still there, whole and signed',
     description:
-      'Asks the registries for every index, manifest, configuration and layer of every locked image by digest, says which tags were moved since, and verifies the signatures that the policy of this machine wants. Exits 1 when an image is not as locked, 6 when a policy is not met. Needs no engine and keeps nothing.',
+      'Asks the registries themselves, not their mirrors, for every index, manifest, configuration and layer of every locked image by digest, says which tags were moved since, and verifies the signatures that the policy of this machine wants. Exits 1 when an image is not as locked, 6 when a policy is not met. Needs no engine and keeps nothing.',
     arguments: [{ name: '[servers...]', description: 'only these' }],
     options: [
       ...manifestOptions,

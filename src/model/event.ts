@@ -44,6 +44,8 @@ export type Event =
       readonly action: Step['action'];
       readonly outcome: Outcome;
     }
+  /** A registry is asked what a server's package or image stands for. */
+  | { readonly kind: 'lock.resolving'; readonly server: string }
   /** A package goes into the store before an entry is written that starts it. */
   | { readonly kind: 'launch.preparing'; readonly server: string; readonly package: string }
   | { readonly kind: 'launch.prepared'; readonly server: string; readonly package: string }

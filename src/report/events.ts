@@ -23,6 +23,7 @@ function eventLines(event: Event, options: TextOptions): readonly string[] {
     case 'run.finished':
     case 'step.started':
     case 'launch.preparing':
+    case 'lock.resolving':
       return [];
     case 'launch.prepared':
       return [`${SYMBOLS.record.padStart(3)} ${escapeText(event.package)} is verified and in the store`];
@@ -49,6 +50,8 @@ export function renderLiveLine(event: Event): string | null {
       return `planning ${escapeText(event.stack)}`;
     case 'step.started':
       return `${PRESENT[event.action]} ${escapeText(event.address)}`;
+    case 'lock.resolving':
+      return `looking up ${escapeText(event.server)}`;
     case 'launch.preparing':
       return `fetching ${escapeText(event.package)} for ${escapeText(event.server)}`;
     case 'settling':

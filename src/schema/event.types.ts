@@ -11,6 +11,7 @@ export type EventDocument =
   | RecoveryEvent
   | StepStartedEvent
   | StepFinishedEvent
+  | LockResolvingEvent
   | LaunchPreparingEvent
   | LaunchPreparedEvent
   | SettlingEvent
@@ -285,6 +286,27 @@ export interface OutcomeErrorDocument {
    * What to do next.
    */
   hint?: string;
+}
+/**
+ * A registry is asked what a server's package or image stands for.
+ */
+export interface LockResolvingEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'lock.resolving';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  /**
+   * The manifest's server.
+   */
+  server: string;
 }
 /**
  * A package is fetched, verified and put into the store.

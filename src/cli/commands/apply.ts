@@ -11,10 +11,15 @@ import { isLocked, needsLock } from '../is-locked.ts';
 import { loadRequest } from '../load-request.ts';
 import { lockWaitMs, planRequest } from '../plan-request.ts';
 import type { Terminal } from '../terminal.ts';
+import { withProgress } from '../with-progress.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const approval = await readApproval(input, ctx);
-  const { declared, update } = await lockedOr(await declare(await loadRequest(input, ctx), ctx), input, ctx);
+  const { declared, update } = await lockedOr(
+    await declare(await loadRequest(input, ctx), ctx),
+    { input, terminal },
+    ctx,
+  );
   const request = planRequest(input, approval?.mode ?? 'apply');
   return await applyCommand(
     declared,
@@ -34,10 +39,18 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
 }
 
 /** What is not locked is looked up; or refused, with `--locked`. */
-async function lockedOr(declared: Declared, input: CommandInput, ctx: Context): Promise<Locked> {
+async function lockedOr(
+  declared: Declared,
+  { input, terminal }: { readonly input: CommandInput; readonly terminal: Terminal },
+  ctx: Context,
+): Promise<Locked> {
   if (!needsLock(declared.manifest)) return { declared, update: null };
   const { assertLocked, lockUnlocked } = await import('../../engine/lock/lock-unlocked.ts');
-  if (!isLocked(input, ctx)) return await lockUnlocked(declared, ctx);
+  if (!isLocked(input, ctx)) {
+    // A stream of events begins with the run, which begins when all names are known.
+    const quiet = switchOption(input.options, 'json') ? { ...ctx, emit: () => {} } : ctx;
+    return await withProgress(() => lockUnlocked(declared, quiet), input, terminal);
+  }
   await assertLocked(declared);
   return { declared, update: null };
 }

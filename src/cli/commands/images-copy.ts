@@ -1,7 +1,7 @@
 import { type CopiedImage, copyImages, isUnchanged } from '../../engine/images/copy-images.ts';
 import { parseDestination } from '../../engine/images/destination.ts';
 import { lockedImages, type ServerImage } from '../../engine/images/images-of.ts';
-import { openWith } from '../../engine/images/registries.ts';
+import { registriesOf } from '../../engine/images/registries.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
@@ -37,7 +37,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
         isDryRun,
         parallel: parallel ?? TRANSFERS,
       },
-      { open: openWith(parallel, ctx), onEvent: progress.onEvent },
+      { ...registriesOf(parallel, ctx), onEvent: progress.onEvent },
       ctx,
     );
   } finally {

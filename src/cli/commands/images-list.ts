@@ -1,6 +1,6 @@
 import type { ServerImage } from '../../engine/images/images-of.ts';
 import { listPlatforms, type PlatformsOfImage } from '../../engine/images/list-images.ts';
-import { openWith } from '../../engine/images/registries.ts';
+import { registriesOf } from '../../engine/images/registries.ts';
 import type { Context } from '../../model/context.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { parseImageReference } from '../../model/image-reference.ts';
@@ -12,7 +12,7 @@ import { imagesRequest } from './images-request.ts';
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const { manifest, images } = await imagesRequest(input, ctx);
   const platforms = switchOption(input.options, 'platforms')
-    ? await listPlatforms(images, openWith(undefined, ctx), ctx)
+    ? await listPlatforms(images, registriesOf(undefined, ctx), ctx)
     : null;
   const report: ImagesList = {
     formatVersion: '1.0',

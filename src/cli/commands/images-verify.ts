@@ -1,5 +1,5 @@
 import { lockedImages } from '../../engine/images/images-of.ts';
-import { openWith } from '../../engine/images/registries.ts';
+import { registriesOf } from '../../engine/images/registries.ts';
 import { type VerifiedImage, verifyImages } from '../../engine/images/verify-images.ts';
 import { locate } from '../../engine/locate-findings.ts';
 import { CODES } from '../../model/codes.ts';
@@ -29,7 +29,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   };
   let verified: readonly VerifiedImage[];
   try {
-    const world = { open: openWith(parallel, ctx), look, lockPath: loaded.lockPath };
+    const world = { ...registriesOf(parallel, ctx), look, lockPath: loaded.lockPath };
     verified = await verifyImages(images, world, ctx);
   } finally {
     progress.stop();

@@ -16,6 +16,7 @@ import { isLocked } from '../is-locked.ts';
 import { loadRequest } from '../load-request.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
+import { withProgress } from '../with-progress.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const texts = await declareForLock(await loadRequest(input, ctx), ctx);
@@ -56,19 +57,24 @@ async function write(
     });
   }
   const names = manifest.servers.map(({ name }) => name);
-  const update = await updateLock(
-    manifest,
-    lock,
-    {
-      lockPath: loaded.lockPath,
-      updates: namesToUpdate(input, names),
-      cooldownMs: durationMs(textOption(input.options, 'cooldown') ?? '0d', '--cooldown', '7d or 12h'),
-      allowsDowngrade: switchOption(input.options, 'allowDowngrade'),
-      parallel: parallelOf(input),
-      root: folderOf(loaded),
-      isStrict: isLocked(input, ctx),
-    },
-    ctx,
+  const update = await withProgress(
+    () =>
+      updateLock(
+        manifest,
+        lock,
+        {
+          lockPath: loaded.lockPath,
+          updates: namesToUpdate(input, names),
+          cooldownMs: durationMs(textOption(input.options, 'cooldown') ?? '0d', '--cooldown', '7d or 12h'),
+          allowsDowngrade: switchOption(input.options, 'allowDowngrade'),
+          parallel: parallelOf(input),
+          root: folderOf(loaded),
+          isStrict: isLocked(input, ctx),
+        },
+        ctx,
+      ),
+    input,
+    terminal,
   );
   await writeLockFiles(loaded.lockPath, update.lock, update.trees, ctx);
   const report = reportOf(manifest.name, loaded.lockPath, { update, isMerged });

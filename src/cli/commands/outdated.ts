@@ -18,6 +18,7 @@ import { durationMs } from '../duration.ts';
 import { loadRequest } from '../load-request.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
+import { withProgress } from '../with-progress.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const { manifest, lock, loaded, findings } = await declareForLock(await loadRequest(input, ctx), ctx);
@@ -28,15 +29,20 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       hint: `it has ${[...servers.keys()].join(', ')}`,
     });
   }
-  const found = await findOutdated(
-    manifest,
-    lock,
-    {
-      only: new Set(input.args),
-      cooldownMs: durationMs(textOption(input.options, 'cooldown') ?? '0d', '--cooldown', '7d or 12h'),
-      root: folderOf(loaded),
-    },
-    ctx,
+  const found = await withProgress(
+    () =>
+      findOutdated(
+        manifest,
+        lock,
+        {
+          only: new Set(input.args),
+          cooldownMs: durationMs(textOption(input.options, 'cooldown') ?? '0d', '--cooldown', '7d or 12h'),
+          root: folderOf(loaded),
+        },
+        ctx,
+      ),
+    input,
+    terminal,
   );
   showFindings(
     findings.filter(({ severity }) => severity === 'error'),

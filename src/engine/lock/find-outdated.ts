@@ -33,6 +33,7 @@ export async function findOutdated(
       });
       return { server: name, error };
     }
+    ctx.emit({ kind: 'lock.resolving', server: name });
     try {
       const resolver = await loadResolver(source);
       const request = {

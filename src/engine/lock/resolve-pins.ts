@@ -55,6 +55,7 @@ export async function resolvePins(
     const before = Object.hasOwn(books.lock.servers, server.name)
       ? (books.lock.servers[server.name] as Pin)
       : null;
+    ctx.emit({ kind: 'lock.resolving', server: server.name });
     try {
       return await resolveOne({ server, before, tree: books.trees.get(server.name) ?? null }, options, ctx);
     } catch (error) {
