@@ -40,6 +40,16 @@ export function openRegistry(host: string, ctx: Context, options: OpenOptions = 
   return known;
 }
 
+/**
+ * The registry itself, whatever mirrors it has: for who writes there, or has to know what it holds. It shares limit and
+ * tokens with the one that `openRegistry` opens.
+ */
+export async function openOrigin(host: string, ctx: Context): Promise<Registry> {
+  const run = runOf(ctx);
+  const { parallel } = run;
+  return registryOf(await sessionOf(canonicalHost(host), run, { parallel, isPlain: false }, ctx), ctx);
+}
+
 /** How many requests at a time each registry gets that is opened in this run from now on, instead of 8. */
 export function limitRegistries(parallel: number, ctx: Context): void {
   runOf(ctx).parallel = parallel;
