@@ -20,7 +20,7 @@ export const resolveCodes = {
   ),
   RESOLVE_DEPENDENCIES: e(
     EXIT.error,
-    'npm cannot satisfy all dependencies of a package at once. Ask for another version, or tell its author.',
+    'The dependencies of a package contradict one another, so npm cannot satisfy all of them. Ask for another version, or tell its author.',
   ),
   RESOLVE_DEPRECATED: e(
     EXIT.error,
@@ -72,7 +72,7 @@ export const resolveCodes = {
   ),
   RESOLVE_NPMRC: e(
     EXIT.error,
-    "npm's own configuration of this user is not valid, so nobody knows which registry is meant. See `npm config list`.",
+    'The `.npmrc` of this user is not valid, so nobody knows which registry is meant. See `npm config list`.',
   ),
   RESOLVE_OPTIONAL: e(
     EXIT.error,
