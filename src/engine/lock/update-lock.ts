@@ -4,7 +4,7 @@ import type { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Lock, Pin } from '../../model/lock.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { type Resolved, type ResolveOptions, resolvePins } from './resolve-pins.ts';
+import { PARALLEL, type Resolved, type ResolveOptions, resolvePins } from './resolve-pins.ts';
 import { readTrees, type Trees } from './tree-files.ts';
 import { verifyResolved } from './verify-resolved.ts';
 
@@ -39,6 +39,10 @@ export async function updateLock(
   request: LockUpdateRequest,
   ctx: Context,
 ): Promise<LockUpdate> {
+  if (request.parallel !== PARALLEL) {
+    // Somebody said how polite to be, so no registry is asked for more, or less, than that at a time.
+    (await import('../../resolve/oci/open-registry.ts')).limitRegistries(request.parallel, ctx);
+  }
   const trees = await readTrees(request.lockPath, lock.servers, ctx);
   const servers = manifest.servers.filter(({ name }) => request.only?.has(name) ?? true);
   const resolved = await verifyResolved(
