@@ -91,7 +91,7 @@ function isNumber(text: string): boolean {
  */
 function assertPlainNames(envelope: string): void {
   for (const [, name = ''] of envelope.matchAll(/\u2014 (\S+) /g)) {
-    if (!/^[A-Za-z0-9._:/-]{1,200}$/.test(name))
-      throw new Refusal('a checkpoint is signed by a strange name');
+    const isPlain = /^[A-Za-z0-9._:/-]{1,200}$/.test(name);
+    if (!isPlain) throw new Refusal('a checkpoint is signed by a strange name');
   }
 }

@@ -46,6 +46,13 @@ describe('who signed, compared with the lock', () => {
       'SIGNER_CHANGED',
       'SIGNER_CHANGED',
     ],
+    [
+      'another branch of those',
+      by(`${workflow}@refs/heads/x@refs/tags/v1`),
+      signed(`${workflow}@refs/heads/x@refs/tags/v2`),
+      'SIGNER_CHANGED',
+      'SIGNER_CHANGED',
+    ],
     ['another issuer', by(v1), signed(v1, 'https://evil.example'), 'SIGNER_CHANGED', 'SIGNER_CHANGED'],
     ['a key instead', by(v1), signed('SHA256:x', 'key'), 'SIGNER_CHANGED', 'SIGNER_CHANGED'],
     ['nobody now', by(v1), { kind: 'unsigned' }, 'UNSIGNED', 'UNSIGNED'],

@@ -196,6 +196,8 @@ describe('a registry’s signature', () => {
     expect(await verdict({ signatures, keys, publishedAt: '2025-01-28T23:59:59.999Z' }, required)).toMatch(
       /^signed by/,
     );
+    const rotated = [listed(other, '2025-01-29T00:00:00.000Z', 'SHA256:old'), listed(registry)];
+    expect(await verdict({ signatures, keys: rotated }, required)).toMatch(/^signed by/);
     // Whatever the registry calls it.
     const renamed = [listed(registry, '2025-01-29T00:00:00.000Z', 'SHA256:other')];
     expect(await verdict({ signatures, keys: renamed }, required)).toMatch(late);
