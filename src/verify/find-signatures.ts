@@ -69,8 +69,8 @@ function tooMany(place: string): Unreadable {
 
 /** 0: a signature, by its type; 1: perhaps, because some versions of cosign list the type of the config; 2: no. */
 function rankOf({ artifactType = '' }: Descriptor): number {
-  if (isBundleType(artifactType) || artifactType.startsWith('application/vnd.dev.cosign.artifact.sig.'))
-    return 0;
+  const isOlder = artifactType.startsWith('application/vnd.dev.cosign.artifact.sig.');
+  if (isOlder || isBundleType(artifactType)) return 0;
   const isUntold = /^(?:|application\/vnd\.oci\.(?:empty|image\.config)\.v1\+json)$/.test(artifactType);
   return isUntold ? 1 : 2;
 }
