@@ -23,6 +23,9 @@ export function parsePolicy(
   if (!validatePolicy(value)) {
     return { policy: null, findings: shapeFindings(validatePolicy.errors, { code: 'POLICY_INVALID', file }) };
   }
+  if (value.rules === undefined && value.signatures === undefined) {
+    return { policy: null, findings: [saysNothing(file)] };
+  }
   const rules = subjectsOf(value).map(([subject, rule]) => [subject, readRules(rule)] as const);
   const signed = readSignatures(value, file);
   const useless = [
@@ -38,7 +41,18 @@ function asPolicyFinding(finding: Finding): Finding {
   return { ...finding, code: 'POLICY_INVALID' };
 }
 
-function subjectsOf({ rules }: PolicyDocument): readonly (readonly [Subject, PolicyRule])[] {
+/** Somebody wrote it for a reason, and it would allow everything. */
+function saysNothing(file: string): Finding {
+  return {
+    code: 'POLICY_INVALID',
+    severity: 'error',
+    message: '"rules" is missing',
+    hint: 'write `rules` or `signatures`; `rules: {}` allows everything',
+    at: { file, pointer: '' },
+  };
+}
+
+function subjectsOf({ rules = {} }: PolicyDocument): readonly (readonly [Subject, PolicyRule])[] {
   return Object.entries(rules).filter(([key]) => !key.startsWith('x-')) as [Subject, PolicyRule][];
 }
 

@@ -41,7 +41,7 @@ export interface PolicyDocument {
    * What the policy is for, in a sentence.
    */
   description?: string;
-  rules: PolicyRules;
+  rules?: PolicyRules;
   signatures?: PolicySignatures;
   sigstore?: PolicySigstore;
 }

@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // policy.js
-var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind", "rules"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
+var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -227,34 +227,30 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, schema: schema19.required, parentSchema: schema19, data };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.rules === void 0) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rules" }, schema: schema19.required, parentSchema: schema19, data };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
     for (let key0 in data)
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "description" || key0 === "rules" || key0 === "signatures" || key0 === "sigstore" || pattern3.test(key0))) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema19, data };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema19, data };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     if (data.apiVersion !== void 0) {
       let data0 = data.apiVersion;
       if (data0 !== "mcpform/v1") {
-        let err4 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "mcpform/v1" }, schema: "mcpform/v1", parentSchema: schema19.properties.apiVersion, data: data0 };
-        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        let err3 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "mcpform/v1" }, schema: "mcpform/v1", parentSchema: schema19.properties.apiVersion, data: data0 };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
     if (data.kind !== void 0) {
       let data1 = data.kind;
       if (data1 !== "Policy") {
-        let err5 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "Policy" }, schema: "Policy", parentSchema: schema19.properties.kind, data: data1 };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err4 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "Policy" }, schema: "Policy", parentSchema: schema19.properties.kind, data: data1 };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.description !== void 0) {
       let data2 = data.description;
       if (typeof data2 != "string") {
-        let err6 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.description.type, parentSchema: schema19.properties.description, data: data2 };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.description.type, parentSchema: schema19.properties.description, data: data2 };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.rules !== void 0) {
@@ -262,13 +258,13 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
         for (let key1 in data3)
           if (!(func1.call(schema19.properties.rules.properties, key1) || pattern3.test(key1))) {
-            let err7 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema19.properties.rules, data: data3 };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            let err6 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema19.properties.rules, data: data3 };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
         data3.commands !== void 0 && (validate53(data3.commands, { instancePath: instancePath + "/rules/commands", parentData: data3, parentDataProperty: "commands", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.loaderVariables !== void 0 && (validate53(data3.loaderVariables, { instancePath: instancePath + "/rules/loaderVariables", parentData: data3, parentDataProperty: "loaderVariables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.packages !== void 0 && (validate53(data3.packages, { instancePath: instancePath + "/rules/packages", parentData: data3, parentDataProperty: "packages", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.images !== void 0 && (validate53(data3.images, { instancePath: instancePath + "/rules/images", parentData: data3, parentDataProperty: "images", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.registries !== void 0 && (validate53(data3.registries, { instancePath: instancePath + "/rules/registries", parentData: data3, parentDataProperty: "registries", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.urlHosts !== void 0 && (validate53(data3.urlHosts, { instancePath: instancePath + "/rules/urlHosts", parentData: data3, parentDataProperty: "urlHosts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.mounts !== void 0 && (validate53(data3.mounts, { instancePath: instancePath + "/rules/mounts", parentData: data3, parentDataProperty: "mounts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.scopes !== void 0 && (validate53(data3.scopes, { instancePath: instancePath + "/rules/scopes", parentData: data3, parentDataProperty: "scopes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.clients !== void 0 && (validate53(data3.clients, { instancePath: instancePath + "/rules/clients", parentData: data3, parentDataProperty: "clients", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.secrets !== void 0 && (validate53(data3.secrets, { instancePath: instancePath + "/rules/secrets", parentData: data3, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.sources !== void 0 && (validate53(data3.sources, { instancePath: instancePath + "/rules/sources", parentData: data3, parentDataProperty: "sources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.signers !== void 0 && (validate53(data3.signers, { instancePath: instancePath + "/rules/signers", parentData: data3, parentDataProperty: "signers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.headersHelper !== void 0 && (validate53(data3.headersHelper, { instancePath: instancePath + "/rules/headersHelper", parentData: data3, parentDataProperty: "headersHelper", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
       } else {
-        let err8 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.rules.type, parentSchema: schema19.properties.rules, data: data3 };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err7 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.rules.type, parentSchema: schema19.properties.rules, data: data3 };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.signatures !== void 0) {
@@ -277,42 +273,42 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key2 in data17)
           validate69(data17[key2], { instancePath: instancePath + "/signatures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data17, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
       else {
-        let err9 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data17 };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err8 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data17 };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.sigstore !== void 0) {
       let data19 = data.sigstore;
       if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
         if (data19.trustedRoot === void 0) {
-          let err10 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data19 };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          let err9 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data19 };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         for (let key3 in data19)
           if (!(key3 === "trustedRoot" || pattern3.test(key3))) {
-            let err11 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data19 };
-            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+            let err10 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data19 };
+            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
         if (data19.trustedRoot !== void 0) {
           let data20 = data19.trustedRoot;
           if (typeof data20 == "string") {
             if (!pattern8.test(data20)) {
-              let err12 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data20 };
-              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+              let err11 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data20 };
+              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
           } else {
-            let err13 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data20 };
-            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+            let err12 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data20 };
+            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
           }
         }
       } else {
-        let err14 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data19 };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data19 };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
   } else {
-    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }
