@@ -15,6 +15,8 @@ export interface Attestations {
   /** Of the registry; `key` is base64 of a DER public key, `expires` ISO 8601. */
   readonly keys: readonly { readonly keyid: string; readonly key: string; readonly expires: string | null }[];
   readonly integrity: string;
+  /** ISO 8601, as the registry says; null when it does not. */
+  readonly publishedAt: string | null;
 }
 
 /** https://docs.npmjs.com/about-registry-signatures, and the attestations beside them. */
@@ -25,7 +27,7 @@ export async function readAttestations(name: string, version: string, ctx: Conte
   const registry = session.registryOf(name);
   const what = `${name}@${version}`;
   try {
-    const { versions = {} } = await fetchPackument(name, session.options);
+    const { versions = {}, time = {} } = await fetchPackument(name, session.options);
     const release = Object.hasOwn(versions, version) ? versions[version] : undefined;
     if (release === undefined) throw Object.assign(new Error('no such version'), { code: 'ETARGET' });
     const signatures = listOf(release.dist?.signatures).flatMap(toSignature);
@@ -36,6 +38,7 @@ export async function readAttestations(name: string, version: string, ctx: Conte
       signatures,
       keys: isSigned ? await keysOf(registry, session) : [],
       integrity: integrityOf(release, what),
+      publishedAt: Object.hasOwn(time, version) ? (time[version] as string) : null,
     };
   } catch (error) {
     throw toFailure(error, { what, registry });

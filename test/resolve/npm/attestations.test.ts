@@ -34,6 +34,7 @@ function serve(path: string, body: JsonObject): void {
 }
 
 const integrity = (): string => registry.integrityOf('@acme/files', '1.0.0');
+const publishedAt = '2020-01-01T00:00:00.000Z';
 const signatures = [{ keyid: 'SHA256:abc', sig: 'MEUC' }];
 const keys = [
   { keyid: 'SHA256:abc', keytype: 'ecdsa', scheme: 'ecdsa', key: 'MFkw', expires: null },
@@ -43,7 +44,13 @@ const keys = [
 
 describe('what a registry says of a release', () => {
   it('may be nothing', async () => {
-    expect(await read()).toEqual({ attestations: [], signatures: [], keys: [], integrity: integrity() });
+    expect(await read()).toEqual({
+      attestations: [],
+      signatures: [],
+      keys: [],
+      integrity: integrity(),
+      publishedAt,
+    });
     expect(registry.asked).toHaveLength(1);
   });
 
@@ -60,6 +67,7 @@ describe('what a registry says of a release', () => {
         { keyid: 'SHA256:old', key: 'MFkx', expires: '2025-01-29T00:00:00.000Z' },
       ],
       integrity: integrity(),
+      publishedAt,
     });
     expect(new Set(registry.asked.map(({ authorization }) => authorization))).toEqual(
       new Set(['Bearer secret']),
