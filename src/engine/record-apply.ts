@@ -1,3 +1,4 @@
+import { launchId } from '../graph/launch-id.ts';
 import { printLock } from '../lock/print-lock.ts';
 import type { Context } from '../model/context.ts';
 import type { Outcome } from '../model/event.ts';
@@ -25,6 +26,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
   const { loaded, lock } = declared;
   const ownership = nextOwnership(lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
   await writeOwnership(loaded.lockPath, declared.writtenLock, ownership, ctx);
+  const hadLaunches = Object.values(seen.inventory?.entries ?? {}).some(({ launch }) => launch !== undefined);
   await dropLeft(record, ownership);
   const isFirstOrSame = run.isNew || request.acceptsFiles;
   const change: Commit = {
@@ -46,8 +48,20 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
       plan,
       revision: loaded.git?.revision ?? null,
       outcomes,
+      ...launchesOf(declared),
     },
   });
+  const isReplaced = outcomes.some(({ action, result }) => action !== 'create' && result === 'done');
+  if (!isReplaced || !hadLaunches) return;
+  const { pruneLaunches } = await import('./prune-launches.ts');
+  await pruneLaunches(ctx);
+}
+
+function launchesOf({ resources }: Declared): { readonly launches?: readonly string[] } {
+  const ids = resources.flatMap(({ desired: { launch } }) =>
+    launch === undefined ? [] : [launchId(launch)],
+  );
+  return ids.length === 0 ? {} : { launches: [...new Set(ids)].sort() };
 }
 
 /** For shared files the inventory is a cache: what the lock no longer owns, by a colleague's commit, leaves it. */

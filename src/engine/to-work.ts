@@ -1,3 +1,4 @@
+import { launchId } from '../graph/launch-id.ts';
 import type { Address } from '../model/address.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { EntryRecord } from '../model/journal.ts';
@@ -55,6 +56,7 @@ export function toRecord(
     secrets: [...new Set(desired.secrets.map(({ locator }) => locator))].sort(),
     launchDigest: desired.launchDigest,
     ...(desired.pin === undefined ? {} : { pin: desired.pin }),
+    ...(desired.launch === undefined ? {} : { launch: launchId(desired.launch) }),
     dependsOn: desired.dependsOn,
     appliedRevision: revision,
   };

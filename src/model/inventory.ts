@@ -20,6 +20,8 @@ export interface InventoryEntry {
   readonly launchDigest: string;
   /** What the lock said it stands for. */
   readonly pin?: PinSummary;
+  /** What `mcpform exec` starts for it: the id in the entry. */
+  readonly launch?: string;
   readonly dependsOn: readonly Address[];
   /** Git revision the manifest was at, or null. */
   readonly appliedRevision: string | null;

@@ -106,6 +106,10 @@ export interface Entry {
     integrity?: string;
   };
   /**
+   * What `mcpform exec` starts for it.
+   */
+  launch?: string;
+  /**
    * Addresses.
    */
   dependsOn: string[];

@@ -21,6 +21,8 @@ export interface GenerationContent {
   /** Git revision of the manifest, or null. */
   readonly revision: string | null;
   readonly outcomes: readonly Outcome[];
+  /** Ids of what its entries start through `mcpform exec`, kept in the store for as long as this is. */
+  readonly launches?: readonly string[];
 }
 
 export interface Generation extends GenerationContent {
