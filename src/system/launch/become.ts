@@ -50,7 +50,8 @@ export function runHere(
 ): undefined {
   Object.assign(process.env, env);
   process.argv.splice(1, process.argv.length, script, ...args);
-  (module as unknown as { runMain(): void }).runMain();
+  // In a turn of its own, so that what the program throws at once has no frames of ours in its stack.
+  setImmediate((module as unknown as { runMain: () => void }).runMain);
 }
 
 /** Node ignores these two, and what is ignored stays so; what has a handler is reset (POSIX, exec). */
