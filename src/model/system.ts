@@ -97,10 +97,41 @@ export interface Processes {
       input?: string;
     },
   ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  /**
+   * Starts a program beside us, with `env` as its whole environment. Rejects when it cannot be started. Who starts it
+   * ends it; what is left when we exit is killed.
+   */
+  start(command: string, args: readonly string[], options: StartOptions): Promise<RunningProgram>;
   /** Whether a process of this machine is alive, and when it started (ticks since boot, as text) if known. */
   inspect(pid: number): Promise<{ readonly isAlive: boolean; readonly startTime: string | null }>;
   /** This machine and this boot; `pidNamespace` is null where there is none. */
   identity(): Promise<MachineIdentity>;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A program that we talk with. It leads a process group of its own, where the platform has those. */
+export interface RunningProgram {
+  readonly pid: number;
+  /** Of both, what is not read holds the program up. They end with it, at the latest. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** That it has ended, and how: never rejects. Others of its group may still be there. */
+  readonly ended: Promise<ProgramEnd>;
+  /** To its stdin; what nobody reads any more is lost. */
+  write(text: string): void;
+  closeInput(): void;
+  /** To everybody in its group: nobody, when nobody is left. */
+  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+export interface ProgramEnd {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
 }
 
 export interface MachineIdentity {
@@ -119,6 +150,26 @@ export interface Network {
    * address. Rejects with an `errno` error (`ETIMEDOUT`, `ECONNREFUSED`, a TLS code) when there is no answer.
    */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * A WebSocket (RFC 6455), by the same rules. Rejects with an `errno` error; EPROTO when who answers does not speak
+   * it. Absent where nobody may talk, only ask.
+   */
+  openSocket?(request: SocketRequest): Promise<TextSocket>;
+}
+
+export interface SocketRequest extends Pick<HttpRequest, 'headers' | 'timeoutMs' | 'signal'> {
+  /** `ws:` or `wss:`. */
+  readonly url: string;
+  readonly protocols: readonly string[];
+  /** A larger message closes the socket. */
+  readonly maxBytes: number;
+}
+
+export interface TextSocket {
+  /** The messages that are text; ends when the socket is closed, by whomever. */
+  readonly messages: AsyncIterable<string>;
+  send(text: string): void;
+  close(): void;
 }
 
 export interface HttpRequest {

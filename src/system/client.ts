@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
+import { isErrno } from '../model/error.ts';
+import type { RunningProgram, StartOptions } from '../model/system.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -38,4 +42,77 @@ export async function runProgram(
   if (result.signal !== undefined)
     return { exitCode: 128 + constants.signals[result.signal], stdout, stderr };
   throw result.cause instanceof Error ? result.cause : result;
+}
+
+const isWindows = process.platform === 'win32';
+/** What a program wrote just before it ended is still read; what others hold open after that is not waited for. */
+const LAST_WORDS_MS = 250;
+const running = new Set<RunningProgram>();
+
+/** See `Processes.start`. A process group of its own, so that a shell or `npx` cannot leave its children behind. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, env }: StartOptions,
+): Promise<RunningProgram> {
+  const child = execa(command, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    extendEnv: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    detached: !isWindows,
+    cleanup: false,
+  });
+  const { pid, stdin, stdout, stderr } = child;
+  if (pid === undefined) {
+    const { cause, originalMessage } = await child;
+    throw cause instanceof Error ? cause : new Error(originalMessage ?? `"${command}" cannot be started`);
+  }
+  // Somebody who writes to a program that is gone learns of it by its end.
+  stdin.on('error', () => undefined);
+  const ended = once(child, 'exit').then(([exitCode, signal]) => {
+    setTimeout(() => [stdout, stderr].forEach((stream) => void stream.destroy()), LAST_WORDS_MS).unref();
+    return { exitCode, signal };
+  });
+  const program: RunningProgram = {
+    pid,
+    stdout: readable(stdout),
+    stderr: readable(stderr),
+    ended,
+    write: (text) => void stdin.write(text),
+    closeInput: () => void stdin.end(),
+    signal: (name) => signalGroup(pid, name),
+  };
+  if (running.size === 0) process.on('exit', killAll);
+  running.add(program);
+  void ended.then(() => {
+    running.delete(program);
+    if (running.size === 0) process.off('exit', killAll);
+  });
+  return program;
+}
+
+async function* readable(stream: Readable): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* stream;
+  } catch {
+    // Closed before its end, by us.
+  }
+}
+
+function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(isWindows ? pid : -pid, name);
+  } catch (error) {
+    // ESRCH: nobody is left. EPERM: only others' are (macOS says so of zombies, too).
+    if (!isErrno(error, 'ESRCH', 'EPERM')) throw error;
+  }
+}
+
+function killAll(): void {
+  for (const program of running) program.signal('SIGKILL');
 }

@@ -112,6 +112,7 @@ class Gate {
       this.#pass({ name, paths: [], isWrite: false }, run);
     return {
       run: (command, args, options) => look('run', () => processes.run(command, args, options)),
+      start: (command, args, options) => look('start', () => processes.start(command, args, options)),
       inspect: (pid) => look('inspect', () => processes.inspect(pid)),
       identity: () => look('identity', () => processes.identity()),
     };

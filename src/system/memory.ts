@@ -15,6 +15,8 @@ export interface MemoryOptions {
   readonly gid?: number;
   /** Programs that can be run. Anything else is ENOENT. */
   readonly run?: Processes['run'];
+  /** Programs that can be started. Anything else is ENOENT. */
+  readonly start?: Processes['start'];
   /** Who answers. Default: nobody. */
   readonly network?: Network;
 }
@@ -41,6 +43,11 @@ export function memorySystem(options: MemoryOptions = {}): MemorySystem {
   const processes: Processes = {
     run:
       options.run ??
+      (async (command) => {
+        throw errno('ENOENT', 'spawn', command);
+      }),
+    start:
+      options.start ??
       (async (command) => {
         throw errno('ENOENT', 'spawn', command);
       }),

@@ -1,12 +1,12 @@
 import { resolve, sep } from 'node:path';
 import { McpformError } from '../model/error.ts';
-import type { HttpRequest, Network, System } from '../model/system.ts';
+import type { HttpRequest, Network, Processes, System } from '../model/system.ts';
 import { wrapFiles } from './wrap-files.ts';
 
 /**
  * A system that writes only inside the given folders: what `plan`, `status` and `validate` get. A write anywhere
- * else is refused before it touches anything, and so is every request that is not only a question. Reading, and
- * running programs, are as in `system`.
+ * else is refused before it touches anything, and so are a program that would stay and every request that is not only
+ * a question. Reading, and running programs to their end, are as in `system`.
  */
 export function readOnly(system: System, writableFolders: readonly string[]): System {
   const roots = writableFolders.map((folder) => resolve(folder));
@@ -21,7 +21,15 @@ export function readOnly(system: System, writableFolders: readonly string[]): Sy
       hint: 'please report this as a bug',
     });
   });
-  return { files, clock: system.clock, processes: system.processes, network: onlyAsking(system.network) };
+  const processes: Processes = {
+    ...system.processes,
+    start: async (command) => {
+      throw new McpformError('SYSTEM_READ_ONLY', `refused to start "${command}": this command only looks`, {
+        hint: 'please report this as a bug',
+      });
+    },
+  };
+  return { files, clock: system.clock, processes, network: onlyAsking(system.network) };
 }
 
 function onlyAsking(network: Network): Network {

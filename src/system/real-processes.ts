@@ -12,6 +12,10 @@ export function realProcesses(): Processes {
       const { runProgram } = await import('./client.ts');
       return runProgram(command, args, options);
     },
+    start: async (command, args, options) => {
+      const { startProgram } = await import('./client.ts');
+      return startProgram(command, args, options);
+    },
     inspect,
     identity: () => {
       known ??= readIdentity();
