@@ -47,6 +47,7 @@ export async function reportExplain(
     pointers: pointersOf(rendered, entry?.base ?? {}, observed?.attributes, isUnread),
     secrets: [...new Set(uses)].sort(),
     dependsOn: rendered?.desired.dependsOn ?? entry?.dependsOn ?? [],
+    pin: rendered?.desired.pin ?? entry?.pin ?? null,
     applied,
     step: step ?? null,
     findings: plan.findings.filter((finding) => finding.address === address),

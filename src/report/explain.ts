@@ -3,8 +3,9 @@ import type { Address } from '../model/address.ts';
 import type { At, Finding } from '../model/finding.ts';
 import type { Pointer } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
-import type { Place } from '../model/resource.ts';
+import type { PinSummary, Place } from '../model/resource.ts';
 import { type FindingsTextOptions, position } from './findings.ts';
+import { pinWords } from './pin-words.ts';
 import { renderStep } from './plan-text.ts';
 import { atRevision, type Standing } from './status.ts';
 import { palette } from './style.ts';
@@ -37,6 +38,8 @@ export interface ExplainReport {
   /** Locators of the secrets it receives. */
   readonly secrets: readonly string[];
   readonly dependsOn: readonly Address[];
+  /** What the lock says it stands for; null for commands and URLs, and for what is not locked. */
+  readonly pin: PinSummary | null;
   /** What was done to it, oldest first. */
   readonly applied: readonly ExplainedApply[];
   /** What a plan would do now; null when nothing. */
@@ -78,6 +81,7 @@ function facts(report: ExplainReport, { cwd }: FindingsTextOptions): readonly st
     `  declared    ${declaredAt === null ? 'nowhere' : escapeText(position(declaredAt, cwd))}`,
     `  lives in    ${place === null ? 'no known place' : livesIn(place)}`,
     ...(secrets.length === 0 ? [] : [`  receives    ${secrets.map(escapeText).join(', ')}`]),
+    ...(report.pin === null ? [] : [`  pinned      ${pinWords(null, report.pin)}`]),
     ...(dependsOn.length === 0 ? [] : [`  depends on  ${dependsOn.map(escapeText).join(', ')}`]),
   ];
 }

@@ -145,6 +145,7 @@ describe('explain', () => {
       pointers: [],
       secrets: [],
       dependsOn: [],
+      pin: null,
       applied: [],
       step: null,
     };
