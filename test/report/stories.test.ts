@@ -121,6 +121,7 @@ const explained: ExplainReport = {
     { pointer: '/url', isOwned: false, now: 'unknown' },
   ],
   secrets: ['env:A', 'env:B'],
+  pin: null,
   dependsOn: ['claude-code/user/github'],
   applied: [
     { generation: 1, time: '2026-01-01T00:00:00.000Z', revision: null, action: 'create', result: 'done' },
