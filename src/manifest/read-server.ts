@@ -1,4 +1,5 @@
 import type { Target } from '../model/address.ts';
+import { toMilliseconds } from '../model/duration.ts';
 import type { JsonObject } from '../model/json.ts';
 import { toPointer } from '../model/json.ts';
 import type { Lifecycle, Server, Template } from '../model/manifest.ts';
@@ -6,7 +7,6 @@ import type { LifecycleDocument, ServerDocument } from '../schema/manifest.types
 import { CLIENT_FIELDS, checkFields, ENGINE_FIELDS } from './check-fields.ts';
 import { checkServerName } from './check-names.ts';
 import { checkValues } from './check-values.ts';
-import { toMilliseconds } from './duration.ts';
 import type { Path } from './problem.ts';
 import { findRuntime, readRuntime, readTransport } from './read-runtime.ts';
 import { readTargets, type TargetScope } from './read-targets.ts';
