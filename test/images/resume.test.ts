@@ -134,6 +134,18 @@ describe('a blob on its way', () => {
     expect(target.dump(TO).tags).toEqual({});
   });
 
+  it('is not sent again to a registry that took too long: that has cost its time already', async () => {
+    const [source, target] = [new RegistryMock(), new RegistryMock()];
+    await publish(source, FROM, single);
+    target.onCall = ({ name }) => {
+      const cause = Object.assign(new Error('slow'), { code: 'ETIMEDOUT' });
+      if (name === 'uploadBlob') throw new McpformError('RESOLVE_UNAVAILABLE', 'took too long', { cause });
+    };
+    const run = await copy(source, target, single.digest, { parallel: 1 });
+    expect(run.error).toMatchObject({ code: 'RESOLVE_UNAVAILABLE' });
+    expect(target.calls.filter(({ name }) => name === 'uploadBlob')).toHaveLength(1);
+  });
+
   it('is not sent again when only the answer was lost', async () => {
     const [source, target] = [new RegistryMock(), new RegistryMock()];
     await publish(source, FROM, single);

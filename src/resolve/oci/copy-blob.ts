@@ -1,4 +1,4 @@
-import { McpformError } from '../../model/error.ts';
+import { isErrno, McpformError } from '../../model/error.ts';
 import type { BlobReference } from './copy-references.ts';
 import type { BlobResult, Place, Target } from './copy-types.ts';
 
@@ -90,7 +90,7 @@ async function sendWithRetries(copy: BlobCopy): Promise<BlobResult> {
       await send(copy);
       return 'sent';
     } catch (error) {
-      if (!isFailure(error, 'RESOLVE_UNAVAILABLE')) throw error;
+      if (!isWorthAnother(error)) throw error;
       await target.clock.sleep(pauseMs, target.signal);
       // The answer may be all that was lost.
       if (await isThere(blob.digest, to, target)) return 'sent';
@@ -98,6 +98,11 @@ async function sendWithRetries(copy: BlobCopy): Promise<BlobResult> {
   }
   await send(copy);
   return 'sent';
+}
+
+/** Not what took too long: that has cost its time already. */
+function isWorthAnother(error: unknown): boolean {
+  return isFailure(error, 'RESOLVE_UNAVAILABLE') && !isErrno((error as McpformError).cause, 'ETIMEDOUT');
 }
 
 async function send({ blob, from, to, target, onBytes }: BlobCopy): Promise<void> {
