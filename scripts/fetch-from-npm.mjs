@@ -62,7 +62,8 @@ function install(spec, folder) {
   if (status !== 0) throw new Error(`npm could not install ${spec}`);
 }
 
-function show(from, to) {
+/** Shows a finished folder under its name, in one step. */
+export function show(from, to) {
   try {
     renameSync(from, to);
   } catch (error) {
