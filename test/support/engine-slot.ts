@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A number that no other engine of any test has now, and the folder that holds it. */
+export interface Slot {
+  readonly number: number;
+  readonly folder: string;
+}
+
+export interface Network {
+  readonly bridge: string;
+  /** CIDR: where the engine takes the addresses of networks from, 31 of them. */
+  readonly pool: string;
+}
+
+const SLOTS = Array.from({ length: 16 }, (_, number) => number);
+/** The kernel's kinds of cgroups: folders in version 1, nothing in version 2. */
+const CGROUPS = '/sys/fs/cgroup';
+
+/** Not in `os.tmpdir()`, which may be long: containerd's sockets lie three folders further down. */
+const folderOf = (number: number): string => `/tmp/mcpform-engine-${number}`;
+const bridgeOf = (number: number): string => `mcpform${number}`;
+
+export const cgroupOf = (number: number): string => `/mcpform-engine-${number}`;
+
+/** Of the addresses for benchmarks, which no network has (RFC 2544): 32 networks of 254 each. */
+export function networkOf(number: number): Network {
+  const first = number * 32;
+  return { bridge: bridgeOf(number), pool: `198.${18 + (first >> 8)}.${first & 255}.0/19` };
+}
+
+export async function takeSlot(): Promise<Slot> {
+  await sweepEngines();
+  for (const number of SLOTS) {
+    const folder = folderOf(number);
+    try {
+      mkdirSync(folder, { mode: 0o755 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw error;
+    }
+    writeFileSync(join(folder, 'owner'), nameOf(process.pid));
+    return { number, folder };
+  }
+  throw new Error(`${SLOTS.length} engines run at once; which test does not stop its own?`);
+}
+
+export function addBridge(number: number): void {
+  const { bridge, pool } = networkOf(number);
+  const address = pool.replace(/\.0\/19$/, '.1/24');
+  ip('link', 'add', bridge, 'type', 'bridge');
+  ip('address', 'add', address, 'dev', bridge);
+  ip('link', 'set', bridge, 'up');
+}
+
+/** Removes what engines of test runs left that are gone. */
+export async function sweepEngines(): Promise<void> {
+  for (const number of SLOTS) if (isAbandoned(folderOf(number))) await removeRemains(number);
+}
+
+/** What is there of a slot, in words; empty when nothing is. */
+export function remainsOf(number: number): readonly string[] {
+  const folder = folderOf(number);
+  const places = [folder, ...cgroupFolders(cgroupOf(number)), `/sys/class/net/${bridgeOf(number)}`];
+  return places.filter((place) => existsSync(place));
+}
+
+/** Notes the init of what runs in a slot, so that it can be ended should its end not have come by itself. */
+export function noteInit(folder: string, pid: number): void {
+  writeFileSync(join(folder, 'init'), nameOf(pid));
+}
+
+/** Everything of a slot; its processes have ended, or end now. */
+export async function removeRemains(number: number): Promise<void> {
+  await endInit(folderOf(number));
+  for (const bridge of [bridgeOf(number), ...bridgesIn(folderOf(number))]) {
+    if (existsSync(`/sys/class/net/${bridge}`)) ip('link', 'delete', bridge);
+  }
+  for (const folder of cgroupFolders(cgroupOf(number))) removeCgroup(folder);
+  rmSync(folderOf(number), { recursive: true, force: true, maxRetries: 5 });
+}
+
+function isAbandoned(folder: string): boolean {
+  // Without a note it was made a moment ago, or is being removed.
+  const owner = noteIn(folder, 'owner');
+  return owner !== null && !isAlive(owner);
+}
+
+async function endInit(folder: string): Promise<void> {
+  const init = noteIn(folder, 'init');
+  while (init !== null && isAlive(init)) {
+    process.kill(Number.parseInt(init, 10), 'SIGKILL');
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
+function noteIn(folder: string, name: string): string | null {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** A process's number and, in ticks since the machine started, its start: together never used again. */
+function nameOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The program's name may hold spaces and parentheses. proc(5): the 22nd field; the third comes next.
+  return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+}
+
+function isAlive(name: string): boolean {
+  try {
+    return nameOf(Number.parseInt(name, 10)) === name;
+  } catch {
+    return false;
+  }
+}
+
+/** Docker names bridges after networks, and its book of networks can be read when it is not there to be asked. */
+function bridgesIn(folder: string): readonly string[] {
+  const book = join(folder, 'data/network/files/local-kv.db');
+  if (!existsSync(book)) return [];
+  const ids = readFileSync(book, 'latin1').matchAll(/network\/([0-9a-f]{12})[0-9a-f]{52}/g);
+  return [...new Set([...ids].map(([, id]) => `br-${id}`))];
+}
+
+function cgroupFolders(cgroup: string): readonly string[] {
+  if (!existsSync(CGROUPS)) return [];
+  return [CGROUPS, ...readdirSync(CGROUPS).map((kind) => join(CGROUPS, kind))]
+    .map((root) => join(root, cgroup))
+    .filter((folder) => existsSync(folder));
+}
+
+function removeCgroup(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
+  }
+  rmdirSync(folder);
+}
+
+function ip(...args: readonly string[]): void {
+  execFileSync('ip', args);
+}
