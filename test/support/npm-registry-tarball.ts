@@ -32,7 +32,7 @@ interface Entry {
 }
 
 /** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html, "ustar Interchange Format" */
-function header({ name, size, type, target = '' }: Entry): Buffer {
+export function header({ name, size, type, target = '' }: Entry): Buffer {
   const block = Buffer.alloc(512);
   const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, '0')}\0`;
   block.write(name, 0, 100);
