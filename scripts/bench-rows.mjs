@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { measure, measureOnce, peakMemory } from './bench-measure.mjs';
 import { makeTerraform, makeWorld, terraformVersion } from './bench-worlds.mjs';
 import { fetchClaude, NEWEST } from './fetch-claude.mjs';
+import { loadTypeScript } from './load-typescript.mjs';
 
 const emptyNode = (world) => ({ ...world.ours(), command: [process.execPath, '-e', '0'] });
 
@@ -17,6 +18,7 @@ export const rows = {
   'apply-1000': apply,
   'apply-50': applyFifty,
   'big-config': bigConfig,
+  exec,
 };
 
 async function beside({ makeHome, runs }, { what, args, budget }) {
@@ -130,6 +132,27 @@ async function bigConfig({ makeHome, runs }) {
     const megabytes = Math.round(statSync(file).size / 1e6);
     const what = `plan with a \`~/.claude.json\` of ${megabytes} MB, beside reading and parsing it once`;
     return [row(what, result.ours, result.beside, 1.5)];
+  } finally {
+    await world.home.remove();
+  }
+}
+
+/** From the start of the launcher to the end of a program that does nothing, in the store of a real server. */
+async function exec({ makeHome, runs }) {
+  const { prepareBenchLaunch } = await loadTypeScript('test/launch/bench-launch.ts');
+  const world = await makeWorld(makeHome, 1);
+  try {
+    const { server, program, paths } = await prepareBenchLaunch(world.home);
+    const empty = emptyNode(world);
+    const result = measure(
+      { server: world.ours('exec', server), program: world.ours('exec', program), empty },
+      runs * 2,
+    );
+    const what = `\`mcpform exec\`, a server of ${paths.toLocaleString('en')} files and folders`;
+    return [
+      row(`${what}, in Node, beside \`node -e 0\``, result.server, result.empty, 1.6),
+      row(`${what}, not in Node, beside the same`, result.program, result.empty, 1.6),
+    ];
   } finally {
     await world.home.remove();
   }

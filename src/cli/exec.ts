@@ -11,17 +11,20 @@ declare const __dirname: string;
  * without a single `await` on the way to a server whose store is as it was: a client waits for every millisecond.
  */
 export function exec(id: string): void {
-  const found = orFail(() => findLaunch(id, process.env));
+  // Read once: each look at `process.env` asks the system.
+  const env = { ...process.env };
+  const found = orFail(() => findLaunch(id, env));
   if (found === null) return;
-  if (found.look === 'good') become(found);
+  if (found.look === 'good') become(found, env);
   // In a turn of its own: what the server throws is then nobody's rejected promise.
-  else settle(found).then(() => setImmediate(become, found), fail);
+  else settle(found).then(() => setImmediate(become, found, env), fail);
 }
 
-function become(found: Found): void {
+function become(found: Found, env: NodeJS.ProcessEnv): void {
   const start = orFail((): Start => {
-    return wayTo(lineOf(found, process.env), {
+    return wayTo(lineOf(found, env), {
       record: found.file.record,
+      env,
       isPristine: found.look !== 'gone',
       tree: found.store.tree,
       guard: join(__dirname, 'exec-guard.cjs'),

@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import module from 'node:module';
-
 /** The launcher, built into a file beside this one. */
 declare const require: (file: './exec.ts') => typeof import('./exec.ts');
 
@@ -22,7 +20,8 @@ if (command === 'exec' && args.length === 2 && !id.startsWith('-')) {
 /** Built as CommonJS, which Node starts sooner, so there is no await at the top. */
 async function start(): Promise<void> {
   // Node 22 and newer keep compiled code between runs; Node 20 has no such call.
-  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
+  const module = process.getBuiltinModule('node:module') as { enableCompileCache?: () => void };
+  module.enableCompileCache?.();
   const { run } = await import('./run.ts');
   process.exitCode = await run(args);
 }

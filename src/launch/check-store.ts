@@ -15,7 +15,7 @@ export type StoreLook = 'good' | 'unsure' | 'gone';
 const MAX_STAMPS = 256 << 20;
 
 /**
- * The cheap look at a store. `what runs` leaves inert files to others, and is for a process in which nothing else
+ * The cheap look at a store. `what runs` leaves inert files out, and is for a process in which nothing else
  * runs: it goes to another folder meanwhile.
  */
 export function lookAtStore(

@@ -72,7 +72,7 @@ function inTree(path: string, tree: string): string {
       hint: 'run `mcpform apply`, which writes the launch again',
     });
   }
-  return posix.join(tree, normal);
+  return `${tree}/${normal}`;
 }
 
 function isAbsolute(path: string): boolean {

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import { McpformError } from '../model/error.ts';
+import { homeFolder } from '../system/launch/home-folder.ts';
 import { libcOfNode } from '../system/launch/libc.ts';
 import { readOwnFile, whyUnsafeFolder } from '../system/launch/own-file.ts';
 import { lookAtStore, type StoreFiles, type StoreLook } from './check-store.ts';
@@ -34,7 +34,7 @@ export function findLaunch(id: string, env: Environment): Found {
   if (read.kind === 'unsafe') throw refused(id, read.because);
   const file = parseLaunchFile(read.bytes.toString('utf8'), id);
   const host = { platform: process.platform, arch: process.arch, libc: libcOfNode() };
-  const store = storeFiles(join(storesFolder(data), storeKey(file.record.pin, host)));
+  const store = storeFiles(storesFolder(data) + sep + storeKey(file.record.pin, host));
   return { id, file, store, look: lookAtStore(store, file.content, 'what runs') };
 }
 
@@ -50,7 +50,7 @@ const MAX_RECORD = 4 << 20;
 export function dataFolder(env: Environment): string {
   const base = env['XDG_DATA_HOME'];
   if (base !== undefined && isAbsolute(base)) return join(base, 'mcpform');
-  return join(env['HOME'] ?? homedir(), '.local/share/mcpform');
+  return join(homeFolder(env), '.local/share/mcpform');
 }
 
 function assertPrivate(folder: string): void {

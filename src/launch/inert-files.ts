@@ -1,12 +1,14 @@
 import type { Installed } from '../model/launch.ts';
 
 /**
- * Parts the paths of a tree into those that a start looks at, and those it may leave to the next apply: declarations
- * and source maps of dependencies. No runtime loads either as code; only compilers, bundlers and tools for stack
- * traces read them, and a tree with one of those in it has no inert file. The folders of inert files are looked at
- * all the same, so that none is added, removed or replaced unseen; what stays unseen until then is an edit in place.
+ * Parts the paths of a tree into those that a start looks at, and those it may leave to the next apply: TypeScript and
+ * source maps of dependencies. Node loads no TypeScript from `node_modules`, and no map as code; only compilers,
+ * bundlers and tools for stack traces read them, and a tree with one of those in it has no inert file. The folders of
+ * inert files are looked at all the same, so that none is added, removed or replaced unseen; what stays unseen until
+ * then is an edit in place.
  *
- * They are a third of the files of an ordinary npm package, and a third of the time that looking takes.
+ * They are half of the files of an ordinary npm package, and almost half of the time that looking takes.
+ * https://nodejs.org/api/typescript.html#type-stripping-in-dependencies
  */
 export function partInert(
   paths: readonly string[],
@@ -25,7 +27,7 @@ export function partInert(
   return { live, inert };
 }
 
-const INERT = /(?:^|\/)node_modules\/.*\.(?:d\.[cm]?ts|map)$/;
+const INERT = /(?:^|\/)node_modules\/.*\.(?:[cm]?ts|map)$/;
 
 const READERS = new RegExp(
   `(?:^|/)node_modules/(?:${[
@@ -34,7 +36,9 @@ const READERS = new RegExp(
     '(?:@ts-morph/)?[^/]*ts-morph',
     'ts-node',
     'tsx',
+    'tsimp',
     'jiti',
+    'sucrase',
     '@volar/[^/]+',
     '@vue/language-[^/]+',
     '@microsoft/api-extractor[^/]*',
@@ -47,6 +51,7 @@ const READERS = new RegExp(
     'parcel',
     '@babel/core',
     '@swc/core',
+    '@swc-node/[^/]+',
     '(?:@[^/]+/)?source-map[^/]*',
     '@jridgewell/[^/]+',
     'stack-?trace[^/]*',

@@ -1,17 +1,17 @@
-import { join } from 'node:path';
+import { sep } from 'node:path';
 
 /** Where everything of the launcher is, below the data folder (`$XDG_DATA_HOME/mcpform`). */
 export function launchesFolder(data: string): string {
-  return join(data, 'launches');
+  return below(data, 'launches');
 }
 
 export function storesFolder(data: string): string {
-  return join(data, 'store');
+  return below(data, 'store');
 }
 
 /** The record of one launch, and the text that pins its dependencies. The id has been checked. */
 export function launchFiles(data: string, id: string) {
-  const base = join(launchesFolder(data), id);
+  const base = below(launchesFolder(data), id);
   return { record: `${base}.json`, tree: `${base}.tree` };
 }
 
@@ -19,12 +19,17 @@ export function launchFiles(data: string, id: string) {
 export function storeFiles(folder: string) {
   return {
     folder,
-    tree: join(folder, 'tree'),
+    tree: below(folder, 'tree'),
     /** The content manifest. */
-    manifest: join(folder, 'manifest'),
+    manifest: below(folder, 'manifest'),
     /** Which package it is, for which host, and which programs it has. */
-    about: join(folder, 'about'),
+    about: below(folder, 'about'),
     /** What the cheap check compares with; made again whenever it is not there or not true any more. */
-    stamps: join(folder, 'stamps'),
+    stamps: below(folder, 'stamps'),
   };
+}
+
+/** `join` reads each character of both in a loop; there is nothing to normalise in these. */
+function below(folder: string, name: string): string {
+  return folder + sep + name;
 }

@@ -24,14 +24,15 @@ function or(words: Int32Array, position: number, byte: number): void {
   words[position >> 2] = (words[position >> 2] as number) | (byte << (24 - 8 * (position & 3)));
 }
 
+/** Rotations are written out: as a function they would be most of the calls of a start. */
 function compress(state: Int32Array, block: Int32Array, w: Int32Array): void {
   expand(block, w);
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let i = 0; i < 64; i += 1) {
-    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const choice = (e & f) ^ (~e & g);
     const first = (h + sum1 + choice + (ROUND[i] as number) + (w[i] as number)) | 0;
-    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const sum0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
     const majority = (a & b) ^ (a & c) ^ (b & c);
     h = g;
     g = f;
@@ -49,34 +50,27 @@ function compress(state: Int32Array, block: Int32Array, w: Int32Array): void {
 function expand(block: Int32Array, w: Int32Array): void {
   w.set(block);
   for (let i = 16; i < 64; i += 1) {
-    const [before15, before2] = [w[i - 15] as number, w[i - 2] as number];
-    const sigma0 = rotate(before15, 7) ^ rotate(before15, 18) ^ (before15 >>> 3);
-    const sigma1 = rotate(before2, 17) ^ rotate(before2, 19) ^ (before2 >>> 10);
+    const x = w[i - 15] as number;
+    const y = w[i - 2] as number;
+    const sigma0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+    const sigma1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     w[i] = ((w[i - 16] as number) + sigma0 + (w[i - 7] as number) + sigma1) | 0;
   }
 }
 
-function rotate(word: number, by: number): number {
-  return (word >>> by) | (word << (32 - by));
-}
+/** First 32 bits of the fractional parts of the square roots of the first 8 primes. */
+const INITIAL = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+];
 
-/** First 32 bits of the fractional parts of a root of each of the first primes. */
-function fractions(count: number, root: (prime: number) => number): Int32Array {
-  const found = new Int32Array(count);
-  let at = 0;
-  for (let n = 2; at < count; n += 1) {
-    if (!isPrime(n)) continue;
-    const value = root(n);
-    found[at] = (value - Math.floor(value)) * 2 ** 32;
-    at += 1;
-  }
-  return found;
-}
-
-function isPrime(n: number): boolean {
-  for (let by = 2; by * by <= n; by += 1) if (n % by === 0) return false;
-  return true;
-}
-
-const INITIAL = fractions(8, Math.sqrt);
-const ROUND = fractions(64, Math.cbrt);
+/** The same of the cube roots of the first 64. Written down, because working them out takes a millisecond. */
+const ROUND = [
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+  0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
+  0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+  0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+  0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+  0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
+  0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+  0xc67178f2,
+];

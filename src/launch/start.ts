@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { McpformError } from '../model/error.ts';
 import type { LaunchRecord } from '../model/launch.ts';
 import { type Becoming, replaceBy, runHere, whyNotExecutable } from '../system/launch/become.ts';
 import { hasForeignModules } from '../system/launch/foreign-modules.ts';
+import { homeFolder } from '../system/launch/home-folder.ts';
 import { childEnvironment, decidesCode } from './child-environment.ts';
 import type { CommandLine } from './command-line.ts';
 import { batchCommand, isBatchFile } from './windows-command.ts';
@@ -12,6 +12,8 @@ export type Start = () => undefined | Promise<never>;
 
 export interface Manner {
   readonly record: LaunchRecord;
+  /** Ours. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Nothing was done in this process that a server should not find in its own. */
   readonly isPristine: boolean;
   /** Absolute: where the package is installed. */
@@ -21,21 +23,24 @@ export interface Manner {
 }
 
 /** How to become the program. Throws LAUNCH_PROGRAM, or its promise does, when it cannot be started. */
-export function wayTo(line: CommandLine, { record, isPristine, tree, guard }: Manner): Start {
+export function wayTo(line: CommandLine, { record, env, isPristine, tree, guard }: Manner): Start {
   const { file, args, script } = line;
-  const env = childEnvironment(process.env, record.loaderVariables, line.env);
-  const isGuarded = script !== null && hasForeignModules(tree, env['HOME'] ?? homedir());
-  if (script !== null && !isGuarded && isPristine && isUntouched(line)) {
+  const isGuarded = script !== null && hasForeignModules(tree, homeFolder(env));
+  if (script !== null && !isGuarded && isPristine && isUntouched(line, env)) {
     return () => runHere(script, args.slice(1), line.env);
   }
   assertExecutable(file);
-  const becoming = { file, args: isGuarded ? ['--require', guard, ...args] : args, env };
+  const becoming = {
+    file,
+    args: isGuarded ? ['--require', guard, ...args] : args,
+    env: childEnvironment(env, record.loaderVariables, line.env),
+  };
   return () => (replaceBy(becoming) ? undefined : startBeside(becoming));
 }
 
 /** Nothing that decides code was there when this process was started, nor is to be there for the program. */
-function isUntouched({ env }: CommandLine): boolean {
-  const isDecided = [...Object.keys(process.env), ...Object.keys(env)].some(decidesCode);
+function isUntouched({ env: added }: CommandLine, env: Manner['env']): boolean {
+  const isDecided = Object.keys(env).some(decidesCode) || Object.keys(added).some(decidesCode);
   return !isDecided && process.execArgv.length === 0;
 }
 

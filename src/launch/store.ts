@@ -99,6 +99,7 @@ async function fill(staging: string, request: StoreRequest, { ctx, installerFor 
   await files.makeFolder(store.tree, 0o700);
   const installer = await installerFor(pin.package);
   const installed = await installer.install({ pin, tree, folder: store.tree }, ctx);
+  await closeScope(store.tree, ctx);
   const odd = await sealTree(store.tree);
   if (odd !== null) {
     throw new McpformError('LAUNCH_CONTENT', `"${odd.path}" in "${pin.package}" ${odd.because}`, {
@@ -114,6 +115,18 @@ async function fill(staging: string, request: StoreRequest, { ctx, installerFor 
   if (stamps !== null) keepStamps(store, { ...stamps, content });
   await files.syncFolder(staging);
   return { content, installed };
+}
+
+/**
+ * Node asks the nearest `package.json` above a file what kind of file it is. Where a package has none at its top, that
+ * would be one outside of the store, such as one in somebody's home.
+ */
+async function closeScope(tree: string, { system: { files } }: Pick<Context, 'system'>): Promise<void> {
+  try {
+    await files.create(join(tree, 'package.json'), '{}\n', { mode: 0o600, sync: false });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
 }
 
 /** What was sealed a moment ago has stamps that can be trusted once the file system's clock has moved on. */

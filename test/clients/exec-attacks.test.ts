@@ -204,6 +204,15 @@ describe.each(ways)('with $name', (way) => {
     ]);
   });
 
+  it('a package.json above the store does not say what kind of files a package has', async () => {
+    const id = await prepared(world, 'plain');
+    for (const folder of ['.', '.local/share/mcpform', '.local/share/mcpform/store']) {
+      await writeFile(join(world.home.folder, folder, 'package.json'), '{"type":"module"}');
+    }
+    const { stdout, code } = await ended(startExec(world, id, way));
+    expect({ stdout: stdout.toString(), code }).toEqual({ stdout: 'function', code: 0 });
+  });
+
   it('a module is found where the server says it is', async () => {
     await plant(world.home.folder, 'foreign');
     const file = join(world.home.folder, 'node_modules/foreign/index.js');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../src/model/launch.ts';
 import { ended, prepared, says, startExec, WAYS } from '../launch/started.ts';
 import { makeWorld, placesOf, recordOf, type World } from '../launch/world.ts';
-import { MCPFORM } from '../support/mcpform.ts';
+import { MCPFORM, mcpform } from '../support/mcpform.ts';
 import { assertContained } from '../support/throwaway-home.ts';
 
 const python = execFileSync('python3', ['-c', 'import os, sys; print(os.path.realpath(sys.executable))'], {
@@ -139,4 +139,15 @@ it('starts where the working directory has gone', async () => {
     encoding: 'utf8',
   });
   expect({ stdout: stdout.split(' ')[0], status }).toEqual({ stdout: `${tree()}/bin/server`, status: 5 });
+});
+
+it.each([
+  ['without an id', ['exec'], 'missing required argument'],
+  ['with two', ['exec', 'a', 'b'], 'too many arguments'],
+  ['with an option', ['exec', '--json'], 'unknown option'],
+  ['written in another way', ['exec', '--', 'a'], 'write it as `mcpform exec a`'],
+])('exits 64 %s, and says nothing on stdout', async (_what, args, message) => {
+  const ran = await mcpform(args, world.home);
+  expect(ran).toMatchObject({ exitCode: 64, stdout: '' });
+  expect(ran.stderr).toContain(message);
 });

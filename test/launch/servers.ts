@@ -44,6 +44,7 @@ export const PROBES: Package = {
       import { argv } from 'node:process';
       process.stdout.write(JSON.stringify({ argv, file: import.meta.filename, isMain: import.meta.main ?? null }));
     `,
+    'plain.js': 'process.stdout.write(typeof require)\n',
     'exit.cjs': 'process.exitCode = Number(process.argv[2] ?? 0)\n',
     'throw.cjs': 'throw new Error("of the server")\n',
     'die.cjs': 'process.kill(process.pid, process.argv[2]); setInterval(() => {}, 1000)\n',
@@ -74,6 +75,7 @@ export const PROBES: Package = {
     echo: node('echo.cjs'),
     facts: node('facts.cjs'),
     'facts-esm': node('facts.mjs'),
+    plain: node('plain.js'),
     exit: node('exit.cjs'),
     throw: node('throw.cjs'),
     die: node('die.cjs'),

@@ -78,11 +78,12 @@ describe('inert files', () => {
   const programs = { a: { kind: 'node', file: 'node_modules/@acme/server/dist/main.js' } } as const;
   const inertIn = (...paths: string[]) => partInert(paths, programs).inert;
 
-  it('are declarations and source maps of dependencies', () => {
+  it('are TypeScript and source maps of dependencies', () => {
     const inert = [
       'node_modules/dep/index.d.ts',
       'node_modules/dep/index.d.cts',
       'node_modules/dep/index.js.map',
+      'node_modules/dep/src/index.ts',
       'node_modules/@acme/server/node_modules/dep/index.d.mts',
     ];
     expect(inertIn(...inert, 'node_modules/dep/index.js', '.')).toEqual(inert);
@@ -92,7 +93,8 @@ describe('inert files', () => {
     'node_modules/@acme/server/dist/main.d.ts',
     'node_modules/@acme/server/dist/main.js.map',
     'index.d.ts',
-    'node_modules/dep/source.ts',
+    'src/main.ts',
+    'node_modules/dep/x.tsx',
     'node_modules/dep/map',
     'node_modules/dep/readme.md',
     'node_modules/dep/package.json',

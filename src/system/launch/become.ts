@@ -1,5 +1,4 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import module from 'node:module';
 import { isErrno } from '../../model/error.ts';
 
 /** A program to become. */
@@ -51,7 +50,8 @@ export function runHere(
   Object.assign(process.env, env);
   process.argv.splice(1, process.argv.length, script, ...args);
   // In a turn of its own, so that what the program throws at once has no frames of ours in its stack.
-  setImmediate((module as unknown as { runMain: () => void }).runMain);
+  const { runMain } = process.getBuiltinModule('node:module') as unknown as { runMain: () => void };
+  setImmediate(runMain);
 }
 
 /** Node ignores these two, and what is ignored stays so; what has a handler is reset (POSIX, exec). */

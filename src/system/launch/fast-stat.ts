@@ -38,6 +38,8 @@ type Lstat = (
   failure: { errno?: unknown },
 ) => Float64Array;
 
+const isOldV8 = process.versions.node.startsWith('20.');
+
 /** https://github.com/nodejs/node/blob/v20.20.2/src/node_file-inl.h, `FillStatsArray` */
 const [INODE, MTIME] = [7, 12];
 
@@ -50,13 +52,23 @@ function fastly(lstat: Lstat, probe: string): StampPaths {
   const times = view(MTIME, 4);
   return (paths, prefix, stamps) => {
     const failure: { errno?: unknown } = {};
-    let at = 0;
     try {
-      for (const path of paths) {
-        lstat(prefix + path, false, undefined, failure);
-        stamps.set(inodeAndSize, at);
-        stamps.set(times, at + 2);
-        at += STAMP_LENGTH;
+      // V8 would optimise this in another thread, for 1 to 3 ms of CPU and to no avail: in Node 20 a function that is
+      // called so often, from Node 22 on a loop that runs so long.
+      if (isOldV8) {
+        for (let i = 0, at = 0; i < paths.length; i += 1, at += STAMP_LENGTH) {
+          lstat(prefix + paths[i], false, undefined, failure);
+          stamps.set(inodeAndSize, at);
+          stamps.set(times, at + 2);
+        }
+      } else {
+        let at = 0;
+        paths.forEach((path) => {
+          lstat(prefix + path, false, undefined, failure);
+          stamps.set(inodeAndSize, at);
+          stamps.set(times, at + 2);
+          at += STAMP_LENGTH;
+        });
       }
     } catch {
       return false;

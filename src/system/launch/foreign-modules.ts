@@ -1,5 +1,5 @@
-import { lstatSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
 
 /**
  * Whether Node would look for modules in a place outside of the tree that is there: a `node_modules` in any folder
@@ -7,13 +7,19 @@ import { dirname, join } from 'node:path';
  * https://nodejs.org/api/modules.html#loading-from-node_modules-folders
  */
 export function hasForeignModules(tree: string, home: string): boolean {
-  const places = ['.node_modules', '.node_libraries'].map((name) => join(home, name));
-  const prefix = process.platform === 'win32' ? dirname(process.execPath) : join(process.execPath, '../..');
-  places.push(join(prefix, 'lib/node'));
+  const beside = dirname(process.execPath);
+  const prefix = process.platform === 'win32' ? beside : dirname(beside);
+  const global = [
+    `${home}${sep}.node_modules`,
+    `${home}${sep}.node_libraries`,
+    `${prefix}${sep}lib${sep}node`,
+  ];
+  if (global.some((folder) => existsSync(folder))) return true;
   // Node follows links before it looks around.
-  for (let above = dirname(realpathSync.native(tree)); ; above = dirname(above)) {
-    places.push(join(above, 'node_modules'));
-    if (above === dirname(above)) break;
+  const real = realpathSync.native(tree);
+  for (let at = real.lastIndexOf(sep); at !== -1; at = real.lastIndexOf(sep, at - 1)) {
+    if (existsSync(`${real.slice(0, at)}${sep}node_modules`)) return true;
+    if (at === 0) break;
   }
-  return places.some((place) => lstatSync(place, { throwIfNoEntry: false }) !== undefined);
+  return false;
 }

@@ -16,9 +16,10 @@ export function libcOfNode(): Libc | null {
  * headers. Node's own way to tell, a diagnostic report, takes milliseconds.
  */
 export function libcNamedIn(head: Buffer): Libc | null {
-  const name = /\0(\/[\x21-\x7e]*\/ld-(?:linux|musl)[\x21-\x7e]*)\0/.exec(head.toString('latin1'))?.[1];
-  if (name === undefined) return null;
-  return name.includes('/ld-musl') ? 'musl' : 'glibc';
+  const at = head.indexOf('/ld-');
+  const name = at === -1 ? '' : head.toString('latin1', at, at + 9);
+  if (name === '/ld-musl-') return 'musl';
+  return name === '/ld-linux' ? 'glibc' : null;
 }
 
 function headOf(program: string): Buffer {
