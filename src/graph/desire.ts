@@ -70,11 +70,12 @@ function expand(
   target: Target,
   world: World,
 ): { resource: Desired; caveats: readonly Finding[] } {
-  const { secrets } = world.manifest;
+  const { manifest } = world;
+  const { secrets } = manifest;
   const pin = world.pins.get(server.name);
   const { launcher, platform } = world;
-  const folder = dirname(world.manifest.files[0] ?? '/');
-  const launch = launchOf(server, { target, pin, launcher, platform, folder }, secrets);
+  const folder = dirname(manifest.files[0] ?? '/');
+  const launch = launchOf(server, { manifest, target, pin, launcher, platform, folder });
   const where = { at: atServer(server, world), address: entryAddress(target, server.name) };
   const uses = secretUses(server, secrets);
   const blocked = blockedBy(server, { launch, uses, secrets, where });
@@ -89,9 +90,10 @@ function expand(
     dependsOn: dependencies(server, world),
     lifecycle: server.lifecycle,
     secrets: uses,
-    launchDigest: launchDigest(server, launch.spec, { secrets, pin }),
+    launchDigest: launchDigest(server, launch, { secrets, pin }),
     ...(pin === undefined ? {} : { pin: summarizePin(pin) }),
     ...(launch.record === undefined ? {} : { launch: launch.record }),
+    ...(launch.container === undefined ? {} : { container: launch.container }),
     ...(blocked === undefined ? {} : { blocked }),
     at: where.at,
   };

@@ -7,7 +7,8 @@ import { launchImage } from './launch-image.ts';
 import { launchPackage } from './launch-package.ts';
 
 /** How one server is started, or called, at one target. */
-export function launchOf(server: Server, site: Omit<LaunchSite, 'bound'>, secrets: Secrets): Launch {
+export function launchOf(server: Server, site: Omit<LaunchSite, 'bound'>): Launch {
+  const { secrets } = site.manifest;
   const launch = launchRuntime(server, { ...site, bound: bind(server, secrets) }, secrets);
   return server.emit === 'launcher' && launch.blocked === undefined
     ? { ...launch, blocked: needsLauncher(server) }

@@ -1,21 +1,29 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, type Json } from '../model/json.ts';
+import type { ContainerSpec } from '../model/container.ts';
+import { canonicalJson, type Json, type JsonObject } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { Pin } from '../model/lock.ts';
 import type { Runtime, Server, Template } from '../model/manifest.ts';
 import type { EntrySpec } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
 import { bindTemplate, type Secrets } from './bind-template.ts';
+import type { Launch } from './launch.ts';
 
 /**
  * Digest of what would run: command line or pin with its arguments, or a URL's origin with the program that makes
- * its headers. Variables that choose the code a program loads count; every other variable and header does not.
+ * its headers. Variables that choose the code a program loads count; every other variable and header does not. Of a
+ * container, everything counts that says which program runs and what it can reach.
  */
-export function launchDigest(server: Server, spec: EntrySpec, site: Site): string {
-  const identity =
+export function launchDigest(
+  server: Server,
+  { spec, container }: Pick<Launch, 'spec' | 'container'>,
+  site: Site,
+): string {
+  const entry =
     spec.url === undefined
       ? programOf(server, spec, site)
       : endpointOf(server.runtime, spec.url, { spec, ...site });
+  const identity = container === undefined ? entry : { ...entry, container: reachOf(container) };
   return `sha256:${hash('sha256', canonicalJson(identity))}`;
 }
 
@@ -25,7 +33,26 @@ interface Site {
   readonly pin: Pin | undefined;
 }
 
-function programOf(server: Server, spec: EntrySpec, { secrets, pin }: Site): Json {
+/** Without how much it gets, how long it lives, and which port it has. */
+function reachOf(container: ContainerSpec): JsonObject {
+  const {
+    args,
+    env,
+    limits,
+    service,
+    restart,
+    init,
+    stopSignal,
+    stopTimeoutSeconds,
+    labels,
+    health,
+    ...rest
+  } = container;
+  const reach = { ...rest, args: args.map(templateText), address: service?.publish.address ?? null };
+  return reach as unknown as JsonObject;
+}
+
+function programOf(server: Server, spec: EntrySpec, { secrets, pin }: Site): JsonObject {
   const isCommand = server.runtime.kind === 'command';
   return {
     runtime: pinOf(server.runtime, pin),
@@ -41,7 +68,7 @@ function endpointOf(
   runtime: Runtime,
   url: Template,
   { spec, pin }: Site & { readonly spec: EntrySpec },
-): Json {
+): JsonObject {
   return {
     runtime: pinOf(runtime, pin),
     origin: originOf(templateText(url)),

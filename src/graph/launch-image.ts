@@ -1,38 +1,92 @@
+import { isAbsolute } from 'node:path';
+import { type ContainerSpec, LABEL_PREFIX } from '../model/container.ts';
 import { parseImageReference } from '../model/image-reference.ts';
-import type { Runtime, Server } from '../model/manifest.ts';
+import type { Manifest, Runtime, Server } from '../model/manifest.ts';
+import { containerSpec, writtenPaths } from './container-spec.ts';
+import { dockerRun } from './docker-run.ts';
 import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
 
 type Image = Extract<Runtime, { kind: 'image' }>;
 
-/** Over stdio: a `docker run` line with the locked digest. */
+/** Over stdio: a `docker run` line with the locked digest and all that the manifest says of the container. */
 export function launchImage(server: Server, runtime: Image, site: LaunchSite): Launch {
   const { bound, target } = site;
-  const isLocked = site.pin?.kind === 'image';
-  const image = site.pin?.kind === 'image' ? site.pin.image : runtime.image;
+  const { spec: container, caveats: risks, problem } = containerSpec(server, site);
+  const known = problem === null ? { container } : {};
   const caveats = [
-    ...(isLocked ? [] : [unlocked(server, runtime.image)]),
+    ...(site.pin?.kind === 'image' ? [] : [unlocked(server, runtime.image)]),
     ...(isLatest(runtime.image) ? [moving(server, runtime.image)] : []),
+    ...risks,
   ];
   if (server.transport !== 'stdio') {
     const spec = { ...bound, args: [], url: serviceUrl(server) };
-    return { spec, blocked: needsEngine(server, runtime), caveats };
+    return { ...known, spec, blocked: needsEngine(server, runtime), caveats };
   }
-  if (!isDirect(server, target))
-    return { spec: unwritten(server, bound), blocked: needsVerified(server, image), caveats };
-  if (!/^[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}$/i.test(image)) {
-    return { spec: unwritten(server, bound), blocked: unlocked(server, runtime.image), caveats: [] };
-  }
-  const problem = fieldProblem(server);
-  if (problem !== null) return { spec: unwritten(server, bound), blocked: problem, caveats };
-  const passed = Object.keys(bound.env).flatMap((name) => ['-e', name]);
+  const blocked = isDirect(server, target)
+    ? (problem ?? unfitForDirect(server, container, site))
+    : needsVerified(server, container.image);
+  if (blocked !== null) return { ...known, spec: unwritten(server, bound), blocked, caveats };
+  const args = dockerRun(container, { labels: directLabels(server, site.manifest) });
   return {
-    spec: {
-      ...bound,
-      command: 'docker',
-      args: ['run', '-i', '--rm', '--init', ...passed, image, ...bound.args],
-    },
+    ...known,
+    spec: { ...bound, command: 'docker', args },
     caveats: [startedDirectly(server), ...caveats],
   };
+}
+
+/** The same for everybody who shares the line. What finds leaked containers reads them. */
+function directLabels(server: Server, manifest: Manifest): Readonly<Record<string, string>> {
+  return {
+    [`${LABEL_PREFIX}stack`]: manifest.name,
+    [`${LABEL_PREFIX}server`]: server.name,
+    [`${LABEL_PREFIX}launch`]: 'direct',
+  };
+}
+
+/** What a plain `docker run` line cannot do, although an engine could. */
+function unfitForDirect(
+  server: Server,
+  container: ContainerSpec,
+  { manifest, target }: Pick<LaunchSite, 'manifest' | 'target'>,
+): Reason | null {
+  const network = container.networks.find(({ isExternal }) => !isExternal);
+  if (network !== undefined) {
+    return unavailable(
+      server,
+      `nobody has created network "${network.network}": that needs the Docker provider, which this release does not have`,
+      'create it yourself, and declare it with `external: true` and its `name`',
+    );
+  }
+  const steering = Object.keys(container.env).find(steersDocker);
+  if (steering !== undefined) {
+    return unavailable(
+      server,
+      `variable "${steering}" would reach the docker command, which obeys it, before it reaches the container`,
+      'set it in the image',
+    );
+  }
+  const options = dockerRun({ ...container, args: [] }, { labels: directLabels(server, manifest) });
+  if (options.some((option) => typeof option === 'string' && option.includes('${'))) {
+    return unavailable(
+      server,
+      'the client would expand a "${" that is meant for the engine',
+      'write it without "${"',
+    );
+  }
+  const local = writtenPaths(server).find((path) => !isAbsolute(path));
+  if (target.scope === 'project' && local !== undefined) {
+    return unavailable(
+      server,
+      `"${local}" is somewhere else on every machine that shares the entry`,
+      'write a path that is the same everywhere, or use another scope',
+    );
+  }
+  return null;
+}
+
+/** Docker takes variables for the container from its own environment, and these decide what it does itself. */
+function steersDocker(name: string): boolean {
+  return /^(?:DOCKER_.*|PATH|HOME|USERPROFILE|LD_.*|DYLD_.*)$/i.test(name);
 }
 
 function isLatest(image: string): boolean {
@@ -48,38 +102,32 @@ function moving(server: Server, image: string): Reason {
   };
 }
 
-function fieldProblem(server: Server): Reason | null {
-  const fields = Object.keys(server.engine);
-  if (fields.length === 0) return null;
-  return {
-    code: 'GRAPH_LAUNCH_UNAVAILABLE',
-    message: `server "${server.name}": ${fields.map((field) => `"${field}"`).join(', ')} cannot be given to a directly launched image`,
-    hint: `remove ${fields.length === 1 ? 'it' : 'them'}, or write the whole \`docker run\` line as a \`command\``,
-  };
-}
-
 function startedDirectly(server: Server): Reason {
   return {
     code: 'GRAPH_LAUNCH_DIRECT',
-    message: `server "${server.name}" is started directly by docker: the digest pins the image, no signature is checked at start and no limits are set`,
+    message: `server "${server.name}" is started directly by docker: the digest pins the image, no signature is checked at start, and a container whose docker command is killed stays behind`,
     hint: 'allow only registries you trust in the machine policy',
   };
 }
 
 function needsVerified(server: Server, image: string): Reason {
-  return {
-    code: 'GRAPH_LAUNCH_UNAVAILABLE',
-    message: `server "${server.name}": image "${image}" needs \`launch: verified\`, which this release has for packages only`,
-    hint: 'add `launch: direct` to start it with docker by its digest, or write it as a `command`',
-  };
+  return unavailable(
+    server,
+    `image "${image}" needs \`launch: verified\`, which this release has for packages only`,
+    'add `launch: direct` to start it with docker by its digest, or write it as a `command`',
+  );
 }
 
 function needsEngine(server: Server, { image }: Image): Reason {
-  return {
-    code: 'GRAPH_LAUNCH_UNAVAILABLE',
-    message: `server "${server.name}": running "${image}" as a service needs the Docker provider, which this release does not have`,
-    hint: 'start the container yourself and declare its `url`',
-  };
+  return unavailable(
+    server,
+    `running "${image}" as a service needs the Docker provider, which this release does not have`,
+    'start the container yourself and declare its `url`',
+  );
+}
+
+function unavailable(server: Server, message: string, hint: string): Reason {
+  return { code: 'GRAPH_LAUNCH_UNAVAILABLE', message: `server "${server.name}": ${message}`, hint };
 }
 
 function serviceUrl({ engine }: Server): string {

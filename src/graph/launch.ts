@@ -1,9 +1,10 @@
 import type { Target } from '../model/address.ts';
 import type { Code } from '../model/codes.ts';
+import type { ContainerSpec } from '../model/container.ts';
 import type { Launcher } from '../model/context.ts';
 import type { LaunchRecord } from '../model/launch.ts';
 import type { Pin } from '../model/lock.ts';
-import type { Server } from '../model/manifest.ts';
+import type { Manifest, Server } from '../model/manifest.ts';
 import type { EntrySpec } from '../model/resource.ts';
 
 /** The entry of one server at one target, and what people should know of how it is launched. */
@@ -11,6 +12,8 @@ export interface Launch {
   readonly spec: EntrySpec;
   /** What `mcpform exec` starts, when the entry goes through it. */
   readonly record?: LaunchRecord;
+  /** Of a server from an image: what an engine is asked for. */
+  readonly container?: ContainerSpec;
   /** Why this server cannot be launched on this machine by this release, and what to do. */
   readonly blocked?: Reason;
   /** What this launch does not guarantee. */
@@ -25,6 +28,7 @@ export interface Reason {
 
 /** What a launch is made from, besides the server itself. */
 export interface LaunchSite {
+  readonly manifest: Manifest;
   readonly target: Target;
   /** What the entry holds whatever starts it, with the secrets bound. */
   readonly bound: EntrySpec;

@@ -1,4 +1,5 @@
 import type { Address, Target } from './address.ts';
+import type { ContainerSpec } from './container.ts';
 import type { At, Finding } from './finding.ts';
 import type { JsonObject, Pointer } from './json.ts';
 import type { LaunchRecord } from './launch.ts';
@@ -25,6 +26,8 @@ export interface Desired {
   readonly pin?: PinSummary;
   /** What `mcpform exec` will start, where the entry goes through it. */
   readonly launch?: LaunchRecord;
+  /** Of a server from an image: what an engine is asked for; policy judges it. */
+  readonly container?: ContainerSpec;
   /** Why it cannot be written on this machine now; it and its dependents become conflicts, the rest goes on. */
   readonly blocked?: Finding;
   readonly at: At;

@@ -22,7 +22,7 @@ export type Targets = TargetDocument[];
  */
 export type Targets1 = TargetDocument[];
 /**
- * A volume or a folder of the host in the container: `NAME:TARGET[:ro]`, or the long form with exactly one of `volume` and `bind`.
+ * A volume or a folder of the host in the container: `NAME:TARGET[:ro]`, `./FOLDER:TARGET[:rw]`, or the long form with exactly one of `volume` and `bind`.
  */
 export type MountDocument =
   | string
@@ -40,7 +40,7 @@ export type MountDocument =
        */
       target: string;
       /**
-       * Only for reading.
+       * Only for reading. Default: true for a folder of the host, false for a volume.
        */
       readOnly?: boolean;
     };
@@ -496,7 +496,7 @@ export interface ServerDocument {
       };
   security?: SecurityDocument;
   /**
-   * When the engine starts a stopped container again.
+   * When the engine starts a stopped container again. Not over stdio, where the client starts it.
    */
   restart?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
   /**
@@ -527,7 +527,7 @@ export interface ServerDocument {
    */
   devices?: string[];
   /**
-   * Where the container's output goes.
+   * Where the engine keeps the container's output. Default: as the engine is set up; over stdio nowhere, since that output is the protocol.
    */
   logging?: {
     /**
@@ -683,7 +683,7 @@ export interface SecurityDocument {
    */
   groups?: string[];
   /**
-   * Linux capabilities to take away; `ALL` takes all.
+   * Linux capabilities to take away; `ALL` takes all. Default: all.
    */
   dropCapabilities?: string[];
   /**

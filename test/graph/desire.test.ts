@@ -27,6 +27,9 @@ function only(declared: Server, pin?: Pin): Desired {
   return desired[0] as Desired;
 }
 
+const DIRECT =
+  'docker run -i --rm --init --cap-drop=ALL --security-opt=no-new-privileges --pids-limit=128 --log-driver=none' +
+  ' --label=dev.mcpform.launch=direct --label=dev.mcpform.server=a --label=dev.mcpform.stack=team-tools';
 const lineOf = ({ spec }: Desired): string => [spec.command ?? '', ...spec.args].map(templateText).join(' ');
 
 describe('desire', () => {
@@ -269,7 +272,7 @@ describe('packages and images', () => {
   it('starts an image by the digest that the lock has for its tag', () => {
     const declared = server('a', { runtime: { kind: 'image', image: 'mcp:1' }, launch: 'direct' });
     const desired = only(declared, { kind: 'image', image: `mcp:1@${digest}` });
-    expect(lineOf(desired)).toBe(`docker run -i --rm --init mcp:1@${digest} server.js`);
+    expect(lineOf(desired)).toBe(`${DIRECT} mcp:1@${digest} server.js`);
     expect(desired.pin).toEqual({ name: 'mcp:1', digest });
   });
 
@@ -300,12 +303,34 @@ describe('packages and images', () => {
       env: { TOKEN: [{ secret: 'github-token' }], LEVEL: 'debug' },
     });
     const desired = only(declared);
-    expect(lineOf(desired)).toBe(
-      `docker run -i --rm --init -e TOKEN -e LEVEL ghcr.io/github/mcp:1.1.2@${digest} serve`,
-    );
+    expect(lineOf(desired)).toBe(`${DIRECT} -e TOKEN -e LEVEL ghcr.io/github/mcp:1.1.2@${digest} serve`);
     expect(desired.spec.env).toEqual({ TOKEN: [{ env: 'GITHUB_TOKEN' }], LEVEL: 'debug' });
     expect(desired.secrets).toEqual([
       { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/TOKEN' },
+    ]);
+  });
+
+  it('gives a directly launched image what the manifest says of its container, and says what is risky', () => {
+    const engine = {
+      volumes: ['./docs:/docs:rw'],
+      resources: { memory: '256Mi' },
+      security: { addCapabilities: ['NET_RAW'] },
+    };
+    const declared = server('a', { runtime: image, launch: 'direct', engine });
+    const { desired, findings } = graphOf(stack([declared]));
+    const line = lineOf(desired[0] as Desired);
+    expect(line).toContain(' --cap-drop=ALL --cap-add=NET_RAW ');
+    expect(line).toContain(
+      ' --memory=268435456 --pids-limit=128 --mount=type=bind,source=/repo/docs,target=/docs ',
+    );
+    expect(findings.map(({ code }) => code)).toEqual([
+      'GRAPH_LAUNCH_DIRECT',
+      'GRAPH_UNLOCKED',
+      'GRAPH_CONTAINER_PRIVILEGES',
+      'GRAPH_CONTAINER_WRITES',
+    ]);
+    expect(desired[0]?.container?.mounts).toEqual([
+      { kind: 'bind', source: '/repo/docs', target: '/docs', isReadOnly: false },
     ]);
   });
 
@@ -331,9 +356,29 @@ describe('packages and images', () => {
     ],
     ['a bundle', { runtime: { ...npm, ecosystem: 'mcpb' }, launch: 'direct' }, 'from "mcpb" can only'],
     [
-      'an image with engine fields',
-      { runtime: image, engine: { volumes: [] }, launch: 'direct' },
-      '"volumes" cannot be given',
+      'an image whose network nobody creates',
+      { runtime: image, engine: { networks: ['tools'] }, launch: 'direct' },
+      'nobody has created network "team-tools.tools"',
+    ],
+    [
+      'an image with a variable that docker itself obeys',
+      { runtime: image, env: { DOCKER_HOST: 'tcp://elsewhere' }, launch: 'direct' },
+      'variable "DOCKER_HOST" would reach the docker command',
+    ],
+    [
+      'an image with an option that the client would expand',
+      { runtime: image, engine: { labels: { a: '${HOME}' } }, launch: 'direct' },
+      'would expand a "${"',
+    ],
+    [
+      'a folder beside the manifest in a file that others share',
+      { runtime: image, engine: { volumes: ['./data:/data'] }, targets: [project] },
+      '"./data" is somewhere else on every machine',
+    ],
+    [
+      'a profile beside the manifest in a file that others share',
+      { runtime: image, engine: { security: { seccomp: 'seccomp.json' } }, targets: [project] },
+      '"seccomp.json" is somewhere else on every machine',
     ],
     [
       'an image over http',

@@ -14,6 +14,11 @@ const remote = (url: string, more: Partial<Server> = {}): Partial<Server> => ({
   args: [],
   ...more,
 });
+const image = (engine: Server['engine'] = {}, more: Partial<Server> = {}): Partial<Server> => ({
+  runtime: { kind: 'image', image: `mcp:1@sha256:${'3f'.repeat(32)}` },
+  engine,
+  ...more,
+});
 const npm = { kind: 'package', ecosystem: 'npm', name: 'mcp', version: '1.0.0' } as const;
 
 describe('the launch digest', () => {
@@ -41,6 +46,16 @@ describe('the launch digest', () => {
       remote('https://a.example/x', { client: { headersHelper: 'id' } }),
     ],
     ['a command for a url', {}, remote('https://a.example/x')],
+    ['the program in a container', image(), image({ entrypoint: ['sh'] })],
+    ['a folder of the host', image(), image({ volumes: ['/srv:/srv'] })],
+    ['who may write to it', image({ volumes: ['/srv:/srv'] }), image({ volumes: ['/srv:/srv:rw'] })],
+    ['a capability', image(), image({ security: { addCapabilities: ['NET_RAW'] } })],
+    ['a host that is another address', image(), image({ extraHosts: { 'api.example': '10.0.0.1' } })],
+    [
+      'where a port is published',
+      image({ port: 80 }, { transport: 'http' }),
+      image({ port: 80, publish: '0.0.0.0:80' }, { transport: 'http' }),
+    ],
   ])('changes with %s', (_, before, after) => {
     expect(digestOf(before)).not.toBe(digestOf(after));
   });
@@ -56,6 +71,8 @@ describe('the launch digest', () => {
       { args: [[{ env: 'GITHUB_TOKEN' }]] },
       { args: [[{ secret: 'github-token' }]] },
     ],
+    ['how much a container gets', image(), image({ resources: { memory: '1g', pids: 20 } })],
+    ['a label', image(), image({ labels: { a: 'b' } })],
     ['how text is cut into parts', { args: ['ab'] }, { args: [['a', 'b']] }],
   ])('stays with %s', (_, before, after) => {
     expect(digestOf(before)).toBe(digestOf(after));

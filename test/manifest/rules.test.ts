@@ -242,7 +242,7 @@ describe('networks and volumes', () => {
     ],
     [
       'volumes: [data]',
-      'MANIFEST_WRONG_VALUE servers.a.volumes[0]: expected a mount such as "data:/data" or "./config:/config:ro", found "data"',
+      'MANIFEST_WRONG_VALUE servers.a.volumes[0]: expected a mount such as "data:/data" or "./config:/config", found "data"',
     ],
   ])('must be declared: %s', (field, finding) => {
     const more = 'networks: { tools: {} }\nvolumes: { data: {} }\n';

@@ -2,6 +2,26 @@ import { EXIT } from '../exit-code.ts';
 import { type CodeEntry, e } from './entry.ts';
 
 export const graphCodes = {
+  GRAPH_CONTAINER_INVALID: e(
+    EXIT.partial,
+    'A field of a server from an image says something that no engine would take, or that means nothing over stdio. That server is left alone; the message names the fields.',
+  ),
+  GRAPH_CONTAINER_OPEN: e(
+    EXIT.error,
+    'A server over HTTP gets secrets, and its client shows it no credential: every program that reaches the port may use them.',
+  ),
+  GRAPH_CONTAINER_PRIVILEGES: e(
+    EXIT.error,
+    "A container asks for power over its host: privileged mode, capabilities, devices, the host's network, no profile, options of a volume's driver. A policy refuses it unless it is allowed under `privileges`.",
+  ),
+  GRAPH_CONTAINER_PUBLISHED: e(
+    EXIT.error,
+    'The port of a container is published wider than loopback. An engine opens it past most host firewalls.',
+  ),
+  GRAPH_CONTAINER_WRITES: e(
+    EXIT.error,
+    'A container may change a folder of its host. Folders are mounted read-only unless the manifest says otherwise.',
+  ),
   GRAPH_DEPENDENCY_DISABLED: e(
     EXIT.error,
     'A server depends on one with `enabled: false`. It is written all the same, without waiting for anything.',

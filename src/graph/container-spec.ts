@@ -1,0 +1,117 @@
+import type { ContainerSpec } from '../model/container.ts';
+import { toMilliseconds } from '../model/duration.ts';
+import type { Pin } from '../model/lock.ts';
+import type { Manifest, Server } from '../model/manifest.ts';
+import { bindTemplate } from './bind-template.ts';
+import { containerCaveats } from './container/caveats.ts';
+import type { EngineFields, Fault, Reading } from './container/fields.ts';
+import { readLabels } from './container/read-labels.ts';
+import { readLimits } from './container/read-limits.ts';
+import { readMounts, writtenSources } from './container/read-mounts.ts';
+import { readNames, readNetworks } from './container/read-networks.ts';
+import { readSecurity } from './container/read-security.ts';
+import { readService } from './container/read-service.ts';
+import { type Reason, unlocked } from './launch.ts';
+
+interface Site {
+  readonly manifest: Manifest;
+  /** What the lock says the image stands for; undefined when it does not say. */
+  readonly pin: Pin | undefined;
+  /** Absolute: relative paths in the manifest count from here. */
+  readonly folder: string;
+}
+
+/**
+ * The container that a server from an image runs in, with the safe defaults for MCP servers filled in: no
+ * capabilities, no new privileges, 128 processes, an init, folders of the host read-only, ports on loopback alone,
+ * and over stdio no log, because standard output is the protocol.
+ *
+ * With a `problem`, no engine must be asked for the spec: it holds what the manifest says and no engine would take.
+ */
+export function containerSpec(
+  server: Server,
+  { manifest, pin, folder }: Site,
+): { readonly spec: ContainerSpec; readonly caveats: readonly Reason[]; readonly problem: Reason | null } {
+  if (server.runtime.kind !== 'image') throw new Error(`server "${server.name}" has no image`);
+  const image = pin?.kind === 'image' ? pin.image : server.runtime.image;
+  // The schema has checked the form of each field, and nothing has changed them since.
+  const fields = server.engine as EngineFields;
+  const reading: Reading = { fields, manifest, folder, faults: [] };
+  const spec = readContainer(server, image, { ...reading, manifest });
+  const problem = isPinned(image) ? problemOf(server, reading.faults) : unlocked(server, image);
+  return { spec, caveats: problem === null ? containerCaveats(server, spec) : [], problem };
+}
+
+/** Files and folders of the host as the manifest spells them. */
+export function writtenPaths(server: Server): readonly string[] {
+  const fields = server.engine as EngineFields;
+  const seccomp = fields.security?.seccomp;
+  return [...writtenSources(fields), ...(seccomp === undefined || seccomp === 'unconfined' ? [] : [seccomp])];
+}
+
+/** `NAME[:TAG]@sha256:…`, and nothing that a command line could take for an option. */
+function isPinned(image: string): boolean {
+  return /^[A-Za-z0-9[][A-Za-z0-9._:/[\]-]*@sha256:[0-9a-f]{64}$/.test(image);
+}
+
+function readContainer(
+  server: Server,
+  image: string,
+  reading: Reading & { readonly manifest: Manifest },
+): ContainerSpec {
+  const { fields, manifest, faults } = reading;
+  const life = readService(server.transport, reading);
+  const isService = life.service !== null;
+  const labels = readLabels(reading);
+  const networks = readNetworks(isService ? server.name : null, reading);
+  checkTexts(fields, faults);
+  if (isService && networks.some(({ network }) => network === 'none')) {
+    faults.push({ message: 'nobody reaches a port in the network "none"', hint: 'remove it' });
+  }
+  return {
+    image,
+    platform: fields.platform ?? null,
+    entrypoint: fields.entrypoint ?? null,
+    args: server.args.map((arg) => bindTemplate(arg, manifest.secrets)),
+    env: Object.fromEntries(
+      Object.entries(server.env).map(([name, value]) => [name, bindTemplate(value, manifest.secrets)]),
+    ),
+    workingDirectory: fields.workingDirectory ?? null,
+    hostname: fields.hostname ?? null,
+    ...readSecurity(reading),
+    limits: readLimits(reading),
+    ...readMounts(reading),
+    networks,
+    ...readNames(reading),
+    ...life,
+    init: fields.init ?? true,
+    stopSignal: fields.stopSignal === undefined ? null : `SIG${fields.stopSignal.replace(/^SIG/, '')}`,
+    stopTimeoutSeconds: Math.ceil(toMilliseconds(fields.stopTimeout ?? '10s') / 1000),
+    ...labels,
+    logging: labels.logging ?? (isService ? null : { driver: 'none', options: {} }),
+  };
+}
+
+function checkTexts(fields: EngineFields, faults: Fault[]): void {
+  if (fields.entrypoint?.[0] === '') {
+    faults.push({ message: '`entrypoint` names no program', hint: 'write the program first' });
+  }
+  if (holdsNul(fields)) {
+    faults.push({ message: 'no program can receive a text with a NUL in it', hint: 'remove it' });
+  }
+}
+
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, each]) => key.includes('\0') || holdsNul(each));
+}
+
+function problemOf(server: Server, faults: readonly Fault[]): Reason | null {
+  if (faults.length === 0) return null;
+  return {
+    code: 'GRAPH_CONTAINER_INVALID',
+    message: `server "${server.name}": ${faults.map(({ message }) => message).join('; ')}`,
+    hint: [...new Set(faults.map(({ hint }) => hint))].join('; '),
+  };
+}
