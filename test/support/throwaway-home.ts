@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve, sep } from 'node:path';
+import { removeSealed } from '../../src/system/launch/remove-sealed.ts';
 
 /** A home folder that is thrown away, and everything a child process may know of the world. */
 export interface Home {
@@ -62,5 +63,6 @@ export function assertContained(cwd: string, env: Readonly<Record<string, string
 
 async function removeHome(folder: string): Promise<void> {
   assertThrowaway(folder);
-  await rm(folder, { recursive: true, force: true });
+  // Whoever is not root cannot simply remove the read-only stores of installed packages.
+  await removeSealed(folder);
 }
