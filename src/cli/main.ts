@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { keepCompiledCode } from '../system/compile-cache.ts';
+
 /** The launcher, built into a file beside this one. */
 declare const require: (file: './exec.ts') => typeof import('./exec.ts');
 
@@ -19,9 +21,7 @@ if (command === 'exec' && args.length === 2 && !id.startsWith('-')) {
 
 /** Built as CommonJS, which Node starts sooner, so there is no await at the top. */
 async function start(): Promise<void> {
-  // Node 22 and newer keep compiled code between runs; Node 20 has no such call.
-  const module = process.getBuiltinModule('node:module') as { enableCompileCache?: () => void };
-  module.enableCompileCache?.();
+  keepCompiledCode(process.env);
   const { run } = await import('./run.ts');
   process.exitCode = await run(args);
 }
