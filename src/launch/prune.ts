@@ -4,7 +4,7 @@ import { isErrno } from '../model/error.ts';
 import { readOwnFile } from '../system/launch/own-file.ts';
 import { isOfAnotherHost } from './about-store.ts';
 import { hostOf, storeFolder } from './is-prepared.ts';
-import { parseLaunchFile } from './launch-file.ts';
+import { isImageFile, parseAnyLaunchFile } from './launch-file.ts';
 import { launchesFolder, launchFiles, storeFiles, storesFolder } from './places.ts';
 import { MAX_RECORD } from './prepare.ts';
 import { LAUNCH_ID } from './record-id.ts';
@@ -20,9 +20,13 @@ export interface Pruned {
 
 type World = Pick<Context, 'system' | 'folders' | 'platform'>;
 
+/** What was made in the last hour may belong to an apply that is still under way, of whatever stack. */
+const GRACE_MS = 3_600_000;
+
 /**
- * Removes the records of all launches that are not kept, and the stores that no kept one needs. All stacks of a user
- * share them, so `keepIds` names those of every stack. While a kept record cannot be read, no store is removed.
+ * Removes the records of all launches that are not kept, and the stores that no kept one needs, unless they are new.
+ * All stacks of a user share them, so `keepIds` names those of every stack. While a kept record cannot be read, no
+ * store is removed.
  */
 export async function pruneStore(keepIds: ReadonlySet<string>, ctx: World): Promise<Pruned> {
   const { files } = ctx.system;
@@ -32,6 +36,7 @@ export async function pruneStore(keepIds: ReadonlySet<string>, ctx: World): Prom
   for (const name of await listOrNone(launchesFolder(data), ctx)) {
     const id = /^(.*)\.(?:json|tree)$/.exec(name)?.[1];
     if (id === undefined || !LAUNCH_ID.test(id) || keepIds.has(id)) continue;
+    if (await isNew(join(launchesFolder(data), name), ctx)) continue;
     await files.remove(join(launchesFolder(data), name));
     if (name.endsWith('.json')) launches.push(id);
   }
@@ -42,7 +47,7 @@ export async function pruneStore(keepIds: ReadonlySet<string>, ctx: World): Prom
     const folder = join(storesFolder(data), key);
     if (!/^[0-9a-f]{64}$/.test(key) || needed === null || needed.has(key)) continue;
     // A home folder may be shared by machines of several kinds, whose keys cannot be told from here.
-    if (isOfAnotherHost(storeFiles(folder), hostOf(ctx))) continue;
+    if (isOfAnotherHost(storeFiles(folder), hostOf(ctx)) || (await isNew(folder, ctx))) continue;
     await removeStore(folder, ctx);
     stores.push(key);
   }
@@ -59,13 +64,24 @@ function neededStores(keepIds: ReadonlySet<string>, ctx: World): ReadonlySet<str
     if (file.kind === 'missing') continue;
     if (file.kind === 'unsafe') return null;
     try {
-      const { record } = parseLaunchFile(file.bytes.toString('utf8'), id);
-      needed.add(basename(storeFolder(record.pin, ctx)));
+      const launch = parseAnyLaunchFile(file.bytes.toString('utf8'), id);
+      if (!isImageFile(launch)) needed.add(basename(storeFolder(launch.record.pin, ctx)));
     } catch {
       return null;
     }
   }
   return needed;
+}
+
+async function isNew(path: string, { system }: World): Promise<boolean> {
+  try {
+    const { modifiedMs } = await system.files.stat(path);
+    return system.clock.now() - modifiedMs < GRACE_MS;
+  } catch (error) {
+    // Somebody else has removed it.
+    if (isErrno(error, 'ENOENT')) return true;
+    throw error;
+  }
 }
 
 async function listOrNone(folder: string, ctx: Pick<Context, 'system'>): Promise<readonly string[]> {

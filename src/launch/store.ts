@@ -65,25 +65,30 @@ export async function install(
   await makePrivateFolder(stores, ctx);
   await sweepStaging(stores, ctx);
   const staging = await stagingPlace(stores, ctx);
+  const aside = await stagingPlace(stores, ctx);
   try {
     const stored = await fill(staging, request, { ctx, installerFor });
-    if (request.isReplacing) await removeStore(request.folder, ctx);
+    // What is replaced is removed at last: it takes long, and a start in between would find no store.
+    if (request.isReplacing) await moveAway(request.folder, aside, ctx);
     return await putInPlace(staging, request, { stored, ctx });
   } finally {
-    await removeSealed(staging);
+    for (const folder of [staging, aside]) await removeSealed(folder);
   }
 }
 
 /** Out of the way first, so that what is half removed has no store's name. A missing one is fine. */
 export async function removeStore(folder: string, ctx: Pick<Context, 'system'>): Promise<void> {
   const aside = await stagingPlace(dirname(folder), ctx);
-  try {
-    await ctx.system.files.rename(folder, aside);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
-  }
+  await moveAway(folder, aside, ctx);
   await removeSealed(aside);
+}
+
+async function moveAway(folder: string, to: string, ctx: Pick<Context, 'system'>): Promise<void> {
+  try {
+    await ctx.system.files.rename(folder, to);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
 }
 
 interface Filling {

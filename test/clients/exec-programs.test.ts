@@ -49,6 +49,7 @@ def wait():
       'packages/dependency.py': 'WHO = "of the package"\n',
       'bin/server': { executable: '#!/bin/sh\necho "$0 $*"; grep SigIgn /proc/self/status; exit 5\n' },
       'bin/plain': 'not a program\n',
+      'bin/orphan': { executable: '#!/nonexistent/interpreter -x\n' },
       'bin/shebangless': { executable: 'echo by a shell "$@"\n' },
     },
     programs: {
@@ -56,6 +57,7 @@ def wait():
       wait: pythonProgram('wait'),
       server: { kind: 'file', file: 'bin/server', args: ['serve', '${__dirname}/x'], env: { ADDED: 'yes' } },
       plain: { kind: 'file', file: 'bin/plain', args: [], env: {} },
+      orphan: { kind: 'file', file: 'bin/orphan', args: [], env: {} },
       shebangless: { kind: 'file', file: 'bin/shebangless', args: [], env: {} },
       gone: { ...pythonProgram('App.main'), python: '/nonexistent/python3' } as Program,
     },
@@ -118,6 +120,7 @@ describe.each(WAYS.filter(({ isThere }) => isThere))('with $name', (way) => {
 
   it.each([
     ['gone', '"/nonexistent/python3" cannot be started: it is not there'],
+    ['orphan', 'bin/orphan" cannot be started: spawn'],
     ['plain', 'bin/plain" cannot be started: it may not be executed'],
   ])('a program that is %s is told about', async (bin, message) => {
     const { code, stdout, stderr } = await ended(await start(bin));

@@ -20,7 +20,11 @@ beforeEach(async () => {
 afterEach(() => world.home.remove());
 
 const idOf = (record: typeof kept): string => placesOf(record, world.ctx).id;
-const prune = (...records: (typeof kept)[]) => pruneStore(new Set(records.map(idOf)), world.ctx);
+const laterBy = (ms: number) => {
+  const { system } = world.ctx;
+  return { ...world.ctx, system: { ...system, clock: { ...system.clock, now: () => Date.now() + ms } } };
+};
+const prune = (...records: (typeof kept)[]) => pruneStore(new Set(records.map(idOf)), laterBy(3_700_000));
 
 it('removes launches that nobody keeps, and stores that no kept one needs', async () => {
   expect(await prune(kept)).toEqual({
@@ -41,6 +45,12 @@ it('removes all when nothing is kept, and nothing more the next time', async () 
   expect((await prune()).stores).toHaveLength(2);
   expect(await readdir(storesFolder(world.ctx.folders.data))).toEqual([]);
   expect(await prune()).toEqual({ launches: [], stores: [] });
+});
+
+it('leaves what is new: another apply may be about to name it', async () => {
+  const nothing = { launches: [], stores: [] };
+  expect(await pruneStore(new Set(), laterBy(3_500_000))).toEqual(nothing);
+  expect((await prune()).stores).toHaveLength(2);
 });
 
 it('does nothing where nothing was ever prepared', async () => {

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { isErrno } from '../../model/error.ts';
 
 /** A program to become. */
@@ -59,24 +59,29 @@ function restoreSignals(): void {
   for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => {});
 }
 
-/** A script, ELF, or one of the Mach-O headers. Anything else is for a shell to make sense of. */
+/** A script whose interpreter is there, ELF, or one of the Mach-O headers. The rest is for a shell to make sense of. */
 function isExecutableFormat(file: string): boolean {
-  const head = Buffer.alloc(4);
+  const head = headOf(file);
+  const [, interpreter] = /^#![ \t]*([^\s]+)/.exec(head.toString('latin1')) ?? [];
+  if (interpreter !== undefined) return whyNotExecutable(interpreter) === null;
+  return MAGIC.includes(head.toString('hex', 0, 4));
+}
+
+const MAGIC = ['7f454c46', 'cffaedfe', 'cefaedfe', 'cafebabe', 'feedface', 'feedfacf'];
+
+/** The first bytes; none when the file may be executed and not read. */
+function headOf(file: string): Buffer {
+  const head = Buffer.alloc(256);
   let opened: number;
   try {
     opened = openSync(file, 'r');
   } catch (error) {
-    // It may be executed, and not read.
-    if (isErrno(error, 'EACCES', 'EPERM')) return false;
+    if (isErrno(error, 'EACCES', 'EPERM')) return Buffer.alloc(0);
     throw error;
   }
   try {
-    if (!fstatSync(opened).isFile() || readSync(opened, head, 0, 4, 0) < 4) return false;
+    return head.subarray(0, readSync(opened, head, 0, head.length, 0));
   } finally {
     closeSync(opened);
   }
-  if (head.toString('latin1', 0, 2) === '#!') return true;
-  return ['7f454c46', 'cffaedfe', 'cefaedfe', 'cafebabe', 'feedface', 'feedfacf'].includes(
-    head.toString('hex'),
-  );
 }
