@@ -168,6 +168,7 @@ const SECTIONS = {
   RESOLVE: ['Registries', 'While asking registries what a name stands for, and fetching it.'],
   VERIFY: ['Signatures', 'While verifying who signed what is locked.'],
   LAUNCH: ['Launcher', 'While installing packages into the store, and while `mcpform exec` starts one.'],
+  HEALTH: ['Health', 'While asking servers whether they work.'],
   SYSTEM: ['System', 'From disk, processes and the clock.'],
   STATE: ['State', 'From what mcpform remembers.'],
   APPLY: ['Apply', 'While performing a plan.'],

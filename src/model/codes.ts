@@ -3,6 +3,7 @@ import { claudeCodeCodes } from './codes/claude-code.ts';
 import { engineCodes } from './codes/engine.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { graphCodes } from './codes/graph.ts';
+import { healthCodes } from './codes/health.ts';
 import { launchCodes } from './codes/launch.ts';
 import { lockCodes } from './codes/lock.ts';
 import { manifestCodes } from './codes/manifest.ts';
@@ -29,6 +30,7 @@ const table = {
   ...resolveCodes,
   ...verifyCodes,
   ...launchCodes,
+  ...healthCodes,
   ...stateCodes,
   ...applyCodes,
 } as const satisfies Record<string, CodeEntry>;

@@ -124,8 +124,8 @@ export interface RunningProgram {
   /** To its stdin; what nobody reads any more is lost. */
   write(text: string): void;
   closeInput(): void;
-  /** To everybody in its group: nobody, when nobody is left. */
-  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** To everybody in its group. False when nobody is left there. */
+  signal(name: 'SIGTERM' | 'SIGKILL'): boolean;
 }
 
 export interface ProgramEnd {

@@ -104,12 +104,14 @@ async function* readable(stream: Readable): AsyncGenerator<Uint8Array, void, voi
   }
 }
 
-function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
   try {
     process.kill(isWindows ? pid : -pid, name);
+    return true;
   } catch (error) {
     // ESRCH: nobody is left. EPERM: only others' are (macOS says so of zombies, too).
     if (!isErrno(error, 'ESRCH', 'EPERM')) throw error;
+    return false;
   }
 }
 

@@ -1,13 +1,21 @@
 import { lookup } from 'node:dns';
 import { setMaxListeners } from 'node:events';
 import type { LookupFunction } from 'node:net';
-import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici';
-import type { HttpRequest, HttpResponse, Network } from '../../model/system.ts';
+import { type Duplex, Readable } from 'node:stream';
+import {
+  Agent,
+  DecoratorHandler,
+  type Dispatcher,
+  EnvHttpProxyAgent,
+  request as send,
+  WebSocket,
+} from 'undici';
+import type { HttpRequest, HttpResponse, Network, SocketRequest, TextSocket } from '../../model/system.ts';
 import { guardLookup, isLoopback, refuseForbidden } from './addresses.ts';
 import { trustedContext } from './authorities.ts';
 import { toErrno } from './errors.ts';
 import { readPieces } from './pieces.ts';
+import { queueOf } from './queue.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** What is read of a body nobody wants, so that its connection can be used again. */
@@ -16,7 +24,7 @@ const DISCARD = { bytes: 64 * 1024, timeoutMs: 1000 };
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** One pool of connections per way of connecting; idle ones keep no process alive. */
-export function openClient(env: Env, resolveName: LookupFunction = lookup): Network {
+export function openClient(env: Env, resolveName: LookupFunction = lookup): Required<Network> {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   const dispatcherFor = (request: HttpRequest): Promise<Dispatcher> => {
     const way = wayTo(request);
@@ -37,6 +45,15 @@ export function openClient(env: Env, resolveName: LookupFunction = lookup): Netw
         throw reasonFor(error, request);
       }
     },
+    openSocket: async (request) => {
+      request.signal?.throwIfAborted();
+      const url = request.url.replace(/^ws/, 'http');
+      refuseForbidden(new URL(url).hostname);
+      const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes } = request;
+      // A connection of its own, which ends with the socket.
+      const dispatcher = await openDispatcher(wayTo({ url, timeoutMs }), env, resolveName, maxBytes);
+      return openSocket(request, dispatcher);
+    },
   };
 }
 
@@ -50,13 +67,23 @@ interface Way {
   readonly isDirect: boolean;
 }
 
-function wayTo({ url, authorities, isUnverified = false, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpRequest): Way {
+function wayTo({
+  url,
+  authorities,
+  isUnverified = false,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+}: Omit<HttpRequest, 'method'>): Way {
   const { protocol, hostname } = new URL(url);
   const isTls = protocol === 'https:';
   return { isTls, authorities, isUnverified, timeoutMs, isDirect: isLoopback(hostname) };
 }
 
-async function openDispatcher(way: Way, env: Env, resolveName: LookupFunction): Promise<Dispatcher> {
+async function openDispatcher(
+  way: Way,
+  env: Env,
+  resolveName: LookupFunction,
+  maxMessageBytes = 0,
+): Promise<Dispatcher> {
   const { timeoutMs: timeout, isUnverified } = way;
   // Reading all authorities takes longer than most requests, so plain http does without.
   const trusted = way.isTls ? { secureContext: await trustedContext(way.authorities, env) } : {};
@@ -66,6 +93,7 @@ async function openDispatcher(way: Way, env: Env, resolveName: LookupFunction): 
     headersTimeout: timeout,
     bodyTimeout: timeout,
     allowH2: false,
+    webSocket: { maxPayloadSize: maxMessageBytes },
   };
   if (way.isDirect) return new Agent(pool);
   return new EnvHttpProxyAgent({
@@ -135,4 +163,80 @@ function joinHeaders(
 /** Who aborts gets their own reason back; everything else is an `errno` error. */
 function reasonFor(error: unknown, { signal }: HttpRequest): unknown {
   return signal?.aborted ? signal.reason : toErrno(error);
+}
+
+/** How long the other side may take to agree to a socket's end. */
+const GOODBYE_MS = 500;
+
+/** What became of the request that asks for a socket. */
+interface Seen {
+  reason?: unknown;
+  connection?: Duplex;
+}
+
+/** The library says of a failure only that there was one, and has no way to drop a socket: so we look below it. */
+async function openSocket(request: SocketRequest, dispatcher: Dispatcher): Promise<TextSocket> {
+  const { url, protocols, headers = {}, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+  const seen: Seen = {};
+  const watched = dispatcher.compose(
+    (dispatch) => (options, handler) => dispatch(options, watch(handler, seen)),
+  );
+  const socket = new WebSocket(url, { protocols: [...protocols], headers, dispatcher: watched });
+  const queue = queueOf<string>();
+  const drop = (): void => {
+    queue.end();
+    seen.connection?.destroy();
+    signal?.removeEventListener('abort', drop);
+    void dispatcher.destroy();
+  };
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') queue.push(data);
+  });
+  socket.addEventListener('close', drop);
+  signal?.addEventListener('abort', drop);
+  const timer = setTimeout(() => {
+    seen.reason ??= Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+    drop();
+  }, timeoutMs);
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener('open', () => resolve());
+    socket.addEventListener('close', () =>
+      reject(signal?.aborted ? signal.reason : toErrno(seen.reason ?? noSocket())),
+    );
+  }).finally(() => clearTimeout(timer));
+  return {
+    messages: queue.items,
+    send: (text) => socket.send(text),
+    close: () => {
+      queue.end();
+      socket.close();
+      setTimeout(drop, GOODBYE_MS).unref();
+    },
+  };
+}
+
+function watch(handler: Dispatcher.DispatchHandler, seen: Seen): Dispatcher.DispatchHandler {
+  const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
+  return {
+    onRequestStart: (...all) => inner.onRequestStart?.(...all),
+    onRequestUpgrade: (controller, status, headers, connection) => {
+      seen.connection = connection;
+      inner.onRequestUpgrade?.(controller, status, headers, connection);
+    },
+    onResponseStart: (controller, status, ...rest) => {
+      seen.reason ??= noSocket(status);
+      inner.onResponseStart?.(controller, status, ...rest);
+    },
+    onResponseData: (...all) => inner.onResponseData?.(...all),
+    onResponseEnd: (...all) => inner.onResponseEnd?.(...all),
+    onResponseError: (controller, error) => {
+      seen.reason ??= error;
+      inner.onResponseError?.(controller, error);
+    },
+  };
+}
+
+function noSocket(status?: number): Error {
+  const what = status === undefined ? 'not as the protocol says' : `with status ${status}`;
+  return Object.assign(new Error(`answered ${what} when asked for a WebSocket`), { code: 'EPROTO', status });
 }
