@@ -14,13 +14,20 @@ export async function judgePolicy(
   ctx: Context,
 ): Promise<{ readonly denied: ReadonlyMap<Address, Finding>; readonly findings: readonly Finding[] }> {
   const policies = await readPolicies(ctx);
-  if (policies.length === 0) return { denied: new Map(), findings: [] };
-  const { checkPolicy } = await import('../policy/check-policy.ts');
+  const desired = declared.resources.map((resource) => resource.desired);
+  const containers = desired.flatMap(({ container }) => container ?? []);
+  // Without a policy, people are still told what gives a container power over its host.
+  if (policies.length === 0 && containers.length === 0) return { denied: new Map(), findings: [] };
+  const [{ checkPolicy }, { engineHost }] = await Promise.all([
+    import('../policy/check-policy.ts'),
+    import('./engine-host.ts'),
+  ]);
   const rendered = new Map(
     world.rendered.map(({ desired, attributes }) => [desired.address, { attributes, findings: [] }]),
   );
-  const desired = declared.resources.map((resource) => resource.desired);
-  const findings = checkPolicy(policies, desired, rendered, declared.loaded.source);
+  const { source } = declared.loaded;
+  const host = await engineHost(containers, ctx);
+  const findings = checkPolicy(policies, desired, { rendered, source, host });
   const whole = findings.filter((each) => each.severity === 'error' && each.address === undefined);
   if (whole.length > 0) {
     throw new McpformError('POLICY_DENIED', 'the policy of this machine does not allow this source', {

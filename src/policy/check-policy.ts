@@ -3,31 +3,45 @@ import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SourceIdentity } from '../model/inventory.ts';
 import type { Desired, Rendered } from '../model/resource.ts';
-import { type Fact, factsOf } from './facts.ts';
+import type { EngineHost } from './container-facts.ts';
+import { type Fact, fact } from './fact.ts';
+import { factsOf } from './facts.ts';
 import { allows, concerns } from './matches.ts';
-import { type Effect, isRestricted, type Policy, type Rules } from './policy.ts';
+import { type Effect, isRestricted, type Policy, restrictsAnything } from './policy.ts';
+
+/** What resources are judged in, besides what they are. */
+export interface Setting {
+  readonly rendered: ReadonlyMap<Address, Rendered>;
+  readonly source: SourceIdentity;
+  readonly host: EngineHost;
+  /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
+  readonly isUnattended?: boolean;
+}
 
 /**
  * What machine policy says of what would be written: POLICY_DENIED errors and POLICY_WARNING warnings, each with
  * the address, or without one when the source itself is meant. Every policy must allow. Values that are not known
- * before the client starts are denied wherever something is restricted. Empty without policies.
+ * before the client starts are denied wherever something is restricted.
+ *
+ * What gives a container power over its host is denied wherever anything is restricted, or nobody looks, unless it is
+ * allowed by name; everywhere else it is a warning.
  */
 export function checkPolicy(
   policies: readonly Policy[],
   desired: readonly Desired[],
-  rendered: ReadonlyMap<Address, Rendered>,
-  source: SourceIdentity,
+  setting: Setting,
 ): readonly Finding[] {
-  if (policies.length === 0) return [];
-  const name = sourceName(source);
-  const whole: Fact = { subject: 'sources', text: name, shown: `source "${name}"` };
+  const name = sourceName(setting.source);
+  const { isUnattended = false } = setting;
   return [
-    ...policies.flatMap((policy) => judge(policy, whole)),
+    ...policies.flatMap((policy) => judge(policy, fact('sources', name, `source "${name}"`), isUnattended)),
     ...desired.flatMap((each) => {
-      const facts = factsOf(each, rendered.get(each.address));
-      return policies.flatMap((policy) =>
-        facts.flatMap((fact) => judge(policy, fact).map((finding) => locate(finding, each))),
-      );
+      const facts = factsOf(each, setting.rendered.get(each.address), setting.host);
+      const findings =
+        policies.length === 0
+          ? facts.flatMap((one) => judgeAlone(one, isUnattended))
+          : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
+      return findings.map((finding) => locate(finding, each));
     }),
   ];
 }
@@ -36,34 +50,57 @@ function locate(finding: Finding, { address, at }: Desired): Finding {
   return { ...finding, message: `"${address}": ${finding.message}`, address, at };
 }
 
-function judge(policy: Policy, fact: Fact): readonly Finding[] {
-  const effect = effectOf(rulesFor(policy, fact), fact);
+function judge(policy: Policy, judged: Fact, isUnattended: boolean): readonly Finding[] {
+  const effect = effectOf(policy, judged, isUnattended);
   if (effect === 'allow') return [];
   const isDenied = effect === 'deny';
   return [
     {
       code: isDenied ? 'POLICY_DENIED' : 'POLICY_WARNING',
       severity: isDenied ? 'error' : 'warning',
-      message: `${fact.shown} is ${isDenied ? 'denied' : 'warned about'} by the policy "${policy.file}"`,
-      hint: `change the manifest, or have \`${fact.subject}\` in the policy allow it`,
+      message: `${judged.shown} is ${isDenied ? 'denied' : 'warned about'} by the policy "${policy.file}"`,
+      hint: `change the manifest, or have \`${judged.subject}\` in the policy allow it${judged.danger === undefined ? '' : ' by name'}`,
     },
   ];
 }
 
-function effectOf(rules: Rules, fact: Fact): Effect {
-  if (rules.deny.some((pattern) => concerns(pattern, fact))) return 'deny';
-  if (rules.allow.some((pattern) => allows(pattern, fact))) return 'allow';
-  return rules.otherwise;
+/** On a machine without policy, a person who approves allows; what is dangerous is pointed out to that person. */
+function judgeAlone({ shown, subject, danger }: Fact, isUnattended: boolean): readonly Finding[] {
+  if (isUnattended && isGuarded(subject, danger)) {
+    const message = `${shown} is denied: nobody approves it here, and this machine has no policy that allows it`;
+    const hint = `have \`${subject}\` in a policy allow it by name`;
+    return [{ code: 'POLICY_DENIED', severity: 'error', message, hint }];
+  }
+  if (danger === undefined) return [];
+  const hint = 'mount only the folder that the server needs, or allow this one by name in a policy';
+  return [{ code: 'POLICY_DANGER', severity: 'warning', message: `${shown} would be in a container`, hint }];
 }
 
-/** Rules of the subject. Who restricts programs restricts, unsaid, what changes the code they load. */
-function rulesFor({ rules }: Policy, { subject }: Fact): Rules {
-  const written = rules[subject];
-  if (written !== undefined) return written;
-  const isGuarded =
+function effectOf(policy: Policy, judged: Fact, isUnattended: boolean): Effect {
+  const { subject, danger } = judged;
+  const written = policy.rules[subject];
+  if (written?.deny.some((pattern) => concerns(pattern, judged))) return 'deny';
+  if (written?.allow.some((pattern) => allows(pattern, judged))) return 'allow';
+  // A written rule for privileges is about nothing else, so it decides; one for folders is about harmless ones too.
+  const isOpen = danger === undefined && written !== undefined;
+  if (!isOpen && isGuarded(subject, danger)) {
+    if (isUnattended || restrictsAnything(policy)) return 'deny';
+    return danger === undefined ? 'allow' : 'warn';
+  }
+  return written?.otherwise ?? unsaid(policy, judged);
+}
+
+/** What gives a container power over its host. */
+function isGuarded(subject: Fact['subject'], danger: string | undefined): boolean {
+  return subject === 'privileges' || danger !== undefined;
+}
+
+/** Who restricts programs restricts, unsaid, what changes the code they load. */
+function unsaid({ rules }: Policy, { subject }: Fact): Effect {
+  const isLoader =
     subject === 'loaderVariables' &&
     [rules.commands, rules.packages, rules.images, rules.registries].some(isRestricted);
-  return { deny: [], allow: [], otherwise: isGuarded ? 'deny' : 'allow' };
+  return isLoader ? 'deny' : 'allow';
 }
 
 /** `github.com/acme/tools` for a remote in any spelling; `file:/path` for a manifest without one. */

@@ -2,22 +2,12 @@ import { isJsonObject, type Json } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { Desired, Rendered } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
+import { containerFacts, type EngineHost } from './container-facts.ts';
+import { type Fact, fact } from './fact.ts';
 import { imageName, registryOf } from './image-name.ts';
-import type { Subject } from './policy.ts';
-
-/** One thing a resource does that a policy may judge. */
-export interface Fact {
-  readonly subject: Subject;
-  /** What patterns are compared with; null when nobody can know it before the client starts. */
-  readonly text: string | null;
-  /** The arguments of a command. */
-  readonly args?: readonly string[];
-  /** How messages name it; holds no argument and no value, since people paste keys there. */
-  readonly shown: string;
-}
 
 /** Everything a policy judges about one resource, from what would really be written. */
-export function factsOf(desired: Desired, rendered: Rendered | undefined): readonly Fact[] {
+export function factsOf(desired: Desired, rendered: Rendered | undefined, host: EngineHost): readonly Fact[] {
   const entry = entryOf(desired, rendered);
   return [
     fact('clients', desired.target.client, `client "${desired.target.client}"`),
@@ -25,14 +15,11 @@ export function factsOf(desired: Desired, rendered: Rendered | undefined): reado
     ...programFacts(desired, entry),
     ...loaderFacts(entry),
     ...remoteFacts(desired, entry),
+    ...(desired.container === undefined ? [] : containerFacts(desired.container, host)),
     ...[...new Set(desired.secrets.map(({ locator }) => locator))].map((locator) =>
       fact('secrets', locator, `secret "${locator}"`),
     ),
   ];
-}
-
-function fact(subject: Subject, text: string | null, shown: string): Fact {
-  return { subject, text, shown };
 }
 
 interface Entry {

@@ -1,4 +1,5 @@
-import type { Fact } from './facts.ts';
+import type { Fact } from './fact.ts';
+import { forbiddenSource, HOME_FOLDER } from './forbidden-source.ts';
 import { isCovered, mayMatch, wordsAlign } from './glob.ts';
 import { imageName, repositoryOf } from './image-name.ts';
 
@@ -9,12 +10,21 @@ export function allows(pattern: string, fact: Fact): boolean {
   switch (fact.subject) {
     case 'commands':
       return allowsCommand(pattern.split(' '), [fact.text, ...(fact.args ?? [])]);
+    case 'mounts':
+      return isCovered(pattern, fact.text) && (fact.danger === undefined || names(pattern, fact.danger));
     case 'headersHelper':
       // It goes through a shell, so `*` must not take what ends or starts another command.
       return isCovered(pattern, fact.text, /[^A-Za-z0-9 _.,:@%+=/-]/);
     default:
       return spellings(pattern, fact.text, fact).some(([glob, text]) => isCovered(glob, text));
   }
+}
+
+/** Whether the pattern itself spells what is dangerous: `/home/*` does not mean `/home/ann/.ssh`. */
+function names(pattern: string, danger: string): boolean {
+  if (!pattern.includes('*')) return true;
+  if (danger === HOME_FOLDER) return false;
+  return forbiddenSource(pattern.replaceAll('*', 'x'), { homes: [], sockets: [] }) === danger;
 }
 
 /** Word by word, so that no argument can pass for two. */
@@ -30,7 +40,27 @@ function allowsCommand(pattern: readonly string[], words: readonly string[]): bo
 export function concerns(pattern: string, fact: Fact): boolean {
   if (fact.text === null || pattern === '*') return true;
   if (fact.subject === 'commands') return concernsCommand(pattern.split(' '), fact.text, fact.args ?? []);
+  if (fact.subject === 'mounts')
+    return [fact.text, ...(fact.also ?? [])].some((path) => touches(pattern, path));
+  if (fact.subject === 'privileges' && includes(fact.text, pattern)) return true;
   return spellings(pattern, fact.text, fact).some(([glob, text]) => mayMatch(glob, text));
+}
+
+/** Who has all of something has what the pattern denies. */
+function includes(text: string, pattern: string): boolean {
+  if (text === 'privileged') return /^(?:capability|device|seccomp|apparmor):/.test(pattern);
+  return text === 'capability:ALL' && pattern.startsWith('capability:');
+}
+
+/** A folder is touched by a pattern for it, for all that is in it, and for something in it. */
+function touches(pattern: string, path: string): boolean {
+  const folder = path === '/' ? '/' : `${path}/`;
+  const start = pattern.split('*', 1)[0] as string;
+  return (
+    mayMatch(pattern, path) ||
+    mayMatch(pattern, folder) ||
+    start.toLowerCase().startsWith(folder.toLowerCase())
+  );
 }
 
 function concernsCommand(pattern: readonly string[], program: string, args: readonly string[]): boolean {

@@ -74,6 +74,11 @@ const WRITTEN_AS: Readonly<Partial<Record<Subject, { readonly rule: RegExp; read
     rule: /^([A-Za-z0-9.*_-]+|\[[0-9a-fA-F:.]+\])(:[0-9*]+)?$/,
     hint: 'write a host in ASCII, like `mcp.example.com` or `*.example.com`, without scheme and path',
   },
+  mounts: { rule: /^(\*|\/.*[^/]|\/|[A-Za-z]:[\\/].*)$/, hint: 'write a whole path without a final slash' },
+  privileges: {
+    rule: /^(\*|privileged|namespace:(network|\*)|capability:(?!CAP_).+|(device|seccomp|apparmor|volume-driver|volume-option|external-volume):.+)$/,
+    hint: 'write `privileged`, `capability:NET_ADMIN`, `device:/dev/dri`, `namespace:network`, `seccomp:unconfined` or the like',
+  },
   scopes: { rule: /^(user|local|project|\*)$/, hint: 'write user, local or project' },
   secrets: { rule: /^(\*|[a-z0-9*-]+:.+)$/, hint: 'write the backend first: `env:GITHUB_*`' },
 };

@@ -46,3 +46,8 @@ export interface Rules {
 export function isRestricted(rules: Rules | undefined): boolean {
   return rules !== undefined && (rules.deny.length > 0 || rules.otherwise === 'deny');
 }
+
+/** Whether the policy refuses anything at all, or demands signatures: its owner wants to be asked. */
+export function restrictsAnything({ rules, signatures = [] }: Policy): boolean {
+  return signatures.length > 0 || Object.values(rules).some(isRestricted);
+}

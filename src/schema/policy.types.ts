@@ -55,13 +55,14 @@ export interface PolicyRules {
   images?: PolicyRule3;
   registries?: PolicyRule4;
   urlHosts?: PolicyRule5;
-  mounts?: PolicyRule6;
-  scopes?: PolicyRule7;
-  clients?: PolicyRule8;
-  secrets?: PolicyRule9;
-  sources?: PolicyRule10;
-  signers?: PolicyRule11;
-  headersHelper?: PolicyRule12;
+  privileges?: PolicyRule6;
+  mounts?: PolicyRule7;
+  scopes?: PolicyRule8;
+  clients?: PolicyRule9;
+  secrets?: PolicyRule10;
+  sources?: PolicyRule11;
+  signers?: PolicyRule12;
+  headersHelper?: PolicyRule13;
 }
 /**
  * Programs that `command` starts: the program and its arguments, one word of the pattern for each. `**` as a word is any number of arguments.
@@ -166,7 +167,7 @@ export interface PolicyRule5 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Folders of the host in containers: the real path.
+ * What a container may ask of its host beyond the ordinary: `privileged`, `capability:NAME`, `device:PATH`, `namespace:network`, `seccomp:PROFILE`, `apparmor:PROFILE`, `volume-driver:NAME`, `volume-option:KEY=VALUE`, `external-volume:NAME`. Without a rule: denied when anything is restricted.
  */
 export interface PolicyRule6 {
   /**
@@ -183,7 +184,7 @@ export interface PolicyRule6 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Scopes that entries are written to: `user`, `local`, `project`.
+ * Folders of the host in containers, by their real path. What gives power over the host or its secrets (`/`, `/proc`, `/run`, sockets, home folders and what is hidden in them) must be allowed by name when anything is restricted.
  */
 export interface PolicyRule7 {
   /**
@@ -200,7 +201,7 @@ export interface PolicyRule7 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Clients that are configured.
+ * Scopes that entries are written to: `user`, `local`, `project`.
  */
 export interface PolicyRule8 {
   /**
@@ -217,7 +218,7 @@ export interface PolicyRule8 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Locators of secrets, as `BACKEND:KEY`.
+ * Clients that are configured.
  */
 export interface PolicyRule9 {
   /**
@@ -234,7 +235,7 @@ export interface PolicyRule9 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Where manifests come from: `HOST/PATH` of the repository's origin, or `file:FOLDER` without one.
+ * Locators of secrets, as `BACKEND:KEY`.
  */
 export interface PolicyRule10 {
   /**
@@ -251,7 +252,7 @@ export interface PolicyRule10 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Who may sign commits, tags and approvals: key fingerprints or identities.
+ * Where manifests come from: `HOST/PATH` of the repository's origin, or `file:FOLDER` without one.
  */
 export interface PolicyRule11 {
   /**
@@ -268,9 +269,26 @@ export interface PolicyRule11 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * Shell commands that print headers. `*` takes no character that means something to a shell.
+ * Who may sign commits, tags and approvals: key fingerprints or identities.
  */
 export interface PolicyRule12 {
+  /**
+   * Patterns of what is allowed.
+   */
+  allow?: string[];
+  /**
+   * Patterns of what is refused, even when `allow` matches too.
+   */
+  deny?: string[];
+  /**
+   * The decision for what no pattern matches. Without it: `deny` when `allow` is given, else `allow`.
+   */
+  default?: 'allow' | 'warn' | 'deny';
+}
+/**
+ * Shell commands that print headers. `*` takes no character that means something to a shell.
+ */
+export interface PolicyRule13 {
   /**
    * Patterns of what is allowed.
    */

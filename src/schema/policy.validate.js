@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // policy.js
-var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
+var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -130,8 +130,8 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var schema22 = { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, schema23 = { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, schema24 = { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, pattern7 = new RegExp("^https?://[^\\s*]+$", "u");
-function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
+function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (!pattern7.test(data)) {
       let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s*]+$" }, schema: "^https?://[^\\s*]+$", parentSchema: schema24, data };
@@ -141,12 +141,12 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema24.type, parentSchema: schema24, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate71.errors = vErrors, errors === 0;
+  return validate72.errors = vErrors, errors === 0;
 }
-validate71.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+validate72.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var schema25 = { type: "string", minLength: 1 };
-function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func2(data) < 1) {
       let err0 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema25, data };
@@ -156,12 +156,12 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema25.type, parentSchema: schema25, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate73.errors = vErrors, errors === 0;
+  return validate74.errors = vErrors, errors === 0;
 }
-validate73.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+validate74.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var schema26 = { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (!pattern8.test(data)) {
       let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema26, data };
@@ -171,27 +171,27 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema26.type, parentSchema: schema26, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate75.errors = vErrors, errors === 0;
+  return validate76.errors = vErrors, errors === 0;
 }
-validate75.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+validate76.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
       if (!(key0 === "issuer" || key0 === "identity" || key0 === "key" || pattern3.test(key0))) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema23, data };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
-    data.issuer !== void 0 && (validate71(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.identity !== void 0 && (validate73(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.key !== void 0 && (validate75(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length));
+    data.issuer !== void 0 && (validate72(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.identity !== void 0 && (validate74(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.key !== void 0 && (validate76(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length));
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema23.type, parentSchema: schema23, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate70.errors = vErrors, errors === 0;
+  return validate71.errors = vErrors, errors === 0;
 }
-validate70.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
+validate71.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type }, schema: schema22.type, parentSchema: schema22, data };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -203,7 +203,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate70(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      validate71(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
@@ -211,11 +211,11 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema22, data };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
-    data.issuer !== void 0 && (validate71(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.identity !== void 0 && (validate73(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.key !== void 0 && (validate75(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length));
+    data.issuer !== void 0 && (validate72(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.identity !== void 0 && (validate74(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.key !== void 0 && (validate76(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length));
   }
-  return validate69.errors = vErrors, errors === 0;
+  return validate70.errors = vErrors, errors === 0;
 }
-validate69.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+validate70.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -261,48 +261,48 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             let err6 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema19.properties.rules, data: data3 };
             vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
-        data3.commands !== void 0 && (validate53(data3.commands, { instancePath: instancePath + "/rules/commands", parentData: data3, parentDataProperty: "commands", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.loaderVariables !== void 0 && (validate53(data3.loaderVariables, { instancePath: instancePath + "/rules/loaderVariables", parentData: data3, parentDataProperty: "loaderVariables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.packages !== void 0 && (validate53(data3.packages, { instancePath: instancePath + "/rules/packages", parentData: data3, parentDataProperty: "packages", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.images !== void 0 && (validate53(data3.images, { instancePath: instancePath + "/rules/images", parentData: data3, parentDataProperty: "images", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.registries !== void 0 && (validate53(data3.registries, { instancePath: instancePath + "/rules/registries", parentData: data3, parentDataProperty: "registries", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.urlHosts !== void 0 && (validate53(data3.urlHosts, { instancePath: instancePath + "/rules/urlHosts", parentData: data3, parentDataProperty: "urlHosts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.mounts !== void 0 && (validate53(data3.mounts, { instancePath: instancePath + "/rules/mounts", parentData: data3, parentDataProperty: "mounts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.scopes !== void 0 && (validate53(data3.scopes, { instancePath: instancePath + "/rules/scopes", parentData: data3, parentDataProperty: "scopes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.clients !== void 0 && (validate53(data3.clients, { instancePath: instancePath + "/rules/clients", parentData: data3, parentDataProperty: "clients", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.secrets !== void 0 && (validate53(data3.secrets, { instancePath: instancePath + "/rules/secrets", parentData: data3, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.sources !== void 0 && (validate53(data3.sources, { instancePath: instancePath + "/rules/sources", parentData: data3, parentDataProperty: "sources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.signers !== void 0 && (validate53(data3.signers, { instancePath: instancePath + "/rules/signers", parentData: data3, parentDataProperty: "signers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.headersHelper !== void 0 && (validate53(data3.headersHelper, { instancePath: instancePath + "/rules/headersHelper", parentData: data3, parentDataProperty: "headersHelper", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
+        data3.commands !== void 0 && (validate53(data3.commands, { instancePath: instancePath + "/rules/commands", parentData: data3, parentDataProperty: "commands", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.loaderVariables !== void 0 && (validate53(data3.loaderVariables, { instancePath: instancePath + "/rules/loaderVariables", parentData: data3, parentDataProperty: "loaderVariables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.packages !== void 0 && (validate53(data3.packages, { instancePath: instancePath + "/rules/packages", parentData: data3, parentDataProperty: "packages", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.images !== void 0 && (validate53(data3.images, { instancePath: instancePath + "/rules/images", parentData: data3, parentDataProperty: "images", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.registries !== void 0 && (validate53(data3.registries, { instancePath: instancePath + "/rules/registries", parentData: data3, parentDataProperty: "registries", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.urlHosts !== void 0 && (validate53(data3.urlHosts, { instancePath: instancePath + "/rules/urlHosts", parentData: data3, parentDataProperty: "urlHosts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.privileges !== void 0 && (validate53(data3.privileges, { instancePath: instancePath + "/rules/privileges", parentData: data3, parentDataProperty: "privileges", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.mounts !== void 0 && (validate53(data3.mounts, { instancePath: instancePath + "/rules/mounts", parentData: data3, parentDataProperty: "mounts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.scopes !== void 0 && (validate53(data3.scopes, { instancePath: instancePath + "/rules/scopes", parentData: data3, parentDataProperty: "scopes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.clients !== void 0 && (validate53(data3.clients, { instancePath: instancePath + "/rules/clients", parentData: data3, parentDataProperty: "clients", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.secrets !== void 0 && (validate53(data3.secrets, { instancePath: instancePath + "/rules/secrets", parentData: data3, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.sources !== void 0 && (validate53(data3.sources, { instancePath: instancePath + "/rules/sources", parentData: data3, parentDataProperty: "sources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.signers !== void 0 && (validate53(data3.signers, { instancePath: instancePath + "/rules/signers", parentData: data3, parentDataProperty: "signers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.headersHelper !== void 0 && (validate53(data3.headersHelper, { instancePath: instancePath + "/rules/headersHelper", parentData: data3, parentDataProperty: "headersHelper", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
       } else {
         let err7 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.rules.type, parentSchema: schema19.properties.rules, data: data3 };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     if (data.signatures !== void 0) {
-      let data17 = data.signatures;
-      if (data17 && typeof data17 == "object" && !Array.isArray(data17))
-        for (let key2 in data17)
-          validate69(data17[key2], { instancePath: instancePath + "/signatures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data17, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
+      let data18 = data.signatures;
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18))
+        for (let key2 in data18)
+          validate70(data18[key2], { instancePath: instancePath + "/signatures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data18, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
       else {
-        let err8 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data17 };
+        let err8 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data18 };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.sigstore !== void 0) {
-      let data19 = data.sigstore;
-      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-        if (data19.trustedRoot === void 0) {
-          let err9 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data19 };
+      let data20 = data.sigstore;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (data20.trustedRoot === void 0) {
+          let err9 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data20 };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        for (let key3 in data19)
+        for (let key3 in data20)
           if (!(key3 === "trustedRoot" || pattern3.test(key3))) {
-            let err10 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data19 };
+            let err10 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data20 };
             vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
           }
-        if (data19.trustedRoot !== void 0) {
-          let data20 = data19.trustedRoot;
-          if (typeof data20 == "string") {
-            if (!pattern8.test(data20)) {
-              let err11 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data20 };
+        if (data20.trustedRoot !== void 0) {
+          let data21 = data20.trustedRoot;
+          if (typeof data21 == "string") {
+            if (!pattern8.test(data21)) {
+              let err11 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data21 };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
           } else {
-            let err12 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data20 };
+            let err12 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data21 };
             vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
           }
         }
       } else {
-        let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data19 };
+        let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data20 };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }

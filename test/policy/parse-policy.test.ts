@@ -64,6 +64,14 @@ describe('parsePolicy', () => {
     ],
     ['a scope that is none', `${head}rules: { scopes: { deny: [global] } }`, '/rules/scopes/deny/0'],
     ['a secret without backend', `${head}rules: { secrets: { deny: [TOKEN] } }`, '/rules/secrets/deny/0'],
+    ['half a path', `${head}rules: { mounts: { deny: [etc] } }`, '/rules/mounts/deny/0'],
+    ['a path with a final slash', `${head}rules: { mounts: { deny: [/etc/] } }`, '/rules/mounts/deny/0'],
+    ['a bare capability', `${head}rules: { privileges: { deny: [SYS_ADMIN] } }`, '/rules/privileges/deny/0'],
+    [
+      'a capability by its kernel name',
+      `${head}rules: { privileges: { deny: ["capability:CAP_SYS_ADMIN"] } }`,
+      '/rules/privileges/deny/0',
+    ],
     ['two spaces in a command', `${head}rules: { commands: { deny: ["a  b"] } }`, '/rules/commands/deny/0'],
   ])('fails closed on %s', (_, text, pointer) => {
     const { policy, findings } = parse(text);

@@ -1,10 +1,12 @@
 import { desire } from '../../src/graph/desire.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { SourceIdentity } from '../../src/model/inventory.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { Server } from '../../src/model/manifest.ts';
+import type { Manifest, Server } from '../../src/model/manifest.ts';
 import type { Desired, Rendered } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
-import { checkPolicy } from '../../src/policy/check-policy.ts';
+import { checkPolicy, type Setting } from '../../src/policy/check-policy.ts';
+import type { EngineHost } from '../../src/policy/container-facts.ts';
 import type { Effect, Policy, Subject } from '../../src/policy/policy.ts';
 import { server, stack } from '../graph/stack.ts';
 import { surroundings } from '../graph/surroundings.ts';
@@ -14,6 +16,9 @@ export const here: SourceIdentity = {
   root: '/repo',
   files: ['mcp.yaml'],
 };
+
+/** An engine on this machine, for containers that get none of its folders. */
+export const host: EngineHost = { homes: ['/data/people/ann'], sockets: [], realPaths: new Map() };
 
 type Written = {
   readonly allow?: readonly string[];
@@ -38,9 +43,25 @@ export function verdict(
 ): string {
   const { desired } = desire(stack([server('a', more)]), surroundings());
   const rendered = new Map(desired.map((each) => [each.address, render(each)]));
-  const findings = checkPolicy([policies].flat(), desired, rendered, source);
+  return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source, host }));
+}
+
+/** What the policies say of one server from an image, started by docker itself. */
+export function verdictOnImage(
+  policies: Policy | readonly Policy[],
+  engine: Server['engine'],
+  { manifest = {}, setting = {} }: { manifest?: Partial<Manifest>; setting?: Partial<Setting> } = {},
+): string {
+  const image = `ghcr.io/acme/mcp:1@sha256:${'3f'.repeat(32)}`;
+  const declared = server('a', { runtime: { kind: 'image', image }, launch: 'direct', args: [], engine });
+  const { desired } = desire(stack([declared], manifest), surroundings());
+  const rendered = new Map(desired.map((each) => [each.address, render(each)]));
+  return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source: here, host, ...setting }));
+}
+
+function wordsOf(findings: readonly Finding[]): string {
   const words = findings.map(({ code, message }) => {
-    const about = message.replace(/^"[^"]*": /, '').replace(/ is (denied|warned about).*$/, '');
+    const about = message.replace(/^"[^"]*": /, '').replace(/ (is (denied|warned about)|would be).*$/, '');
     return `${code === 'POLICY_DENIED' ? 'deny' : 'warn'} ${about}`;
   });
   return words.length === 0 ? 'allow' : words.join('; ');

@@ -2,6 +2,10 @@ import { EXIT } from '../exit-code.ts';
 import { type CodeEntry, e } from './entry.ts';
 
 export const policyCodes = {
+  POLICY_DANGER: e(
+    EXIT.denied,
+    'A container gets a folder of its host that gives it power over the machine, or the secrets on it, and no policy of this machine speaks of it. It is done when somebody approves it.',
+  ),
   POLICY_DENIED: e(
     EXIT.denied,
     'The policy of this machine forbids what the manifest asks for. Change the manifest, or ask whoever owns the policy.',
