@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { request } from 'node:http';
-import type { Engine } from './engine.ts';
 
 export interface Answer {
   readonly status: number;
@@ -51,7 +50,7 @@ function parsed(text: string): unknown {
 }
 
 export interface Run {
-  readonly env: Engine['env'];
+  readonly env: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array | undefined;
 }
 

@@ -15,12 +15,16 @@ export const pathOf = (version: EngineVersion): string =>
  * set, and elsewhere a line that nobody can overlook.
  */
 export function requireEngine({ version }: Pick<EngineKind, 'version'>): boolean {
-  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   return (
-    (isRoot || missing('container engines start on Linux, for root alone')) &&
+    requireRoot() &&
     ['ip', 'docker-init', 'dockerd', 'containerd', 'runc'].every(requireInstalled) &&
     (version === 'debian' || requireProgram(newer, `Docker ${version}`))
   );
+}
+
+export function requireRoot(): boolean {
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  return isRoot || missing('container engines start on Linux, for root alone');
 }
 
 export function requireInstalled(name: string): boolean {
@@ -68,8 +72,11 @@ export function writeConfig(
 }
 
 /** What a client of the engine needs, over the environment of its home. */
-export function clientEnvironment(bed: Bed, version: EngineVersion, socket: string): Record<string, string> {
+export function clientEnvironment(
+  bed: Bed,
+  { socket, path }: { readonly socket: string; readonly path: string },
+): Readonly<Record<string, string>> {
   const config = join(bed.folder, 'client');
   mkdirSync(config, { mode: 0o700 });
-  return { PATH: pathOf(version), DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: config };
+  return { PATH: path, DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: config };
 }

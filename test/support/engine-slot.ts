@@ -78,6 +78,7 @@ export async function removeRemains(number: number): Promise<void> {
     if (existsSync(`/sys/class/net/${bridge}`)) ip('link', 'delete', bridge);
   }
   for (const folder of cgroupFolders(cgroupOf(number))) removeCgroup(folder);
+  removePodmanCgroups(folderOf(number));
   rmSync(folderOf(number), { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -139,6 +140,25 @@ function removeCgroup(folder: string): void {
     if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
   }
   rmdirSync(folder);
+}
+
+/** Podman cannot be told where to put its containers: they lie beside those of any other Podman. */
+function removePodmanCgroups(folder: string): void {
+  const containers = join(folder, 'data/overlay-containers');
+  const ids = existsSync(containers) ? readdirSync(containers) : [];
+  for (const parent of cgroupFolders('/libpod_parent')) {
+    for (const id of ids) {
+      if (existsSync(join(parent, `libpod-${id}`))) removeCgroup(join(parent, `libpod-${id}`));
+    }
+    for (const shared of [join(parent, 'conmon'), parent]) {
+      try {
+        rmdirSync(shared);
+      } catch (error) {
+        if (!['ENOENT', 'EBUSY', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? ''))
+          throw error;
+      }
+    }
+  }
 }
 
 function ip(...args: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Answer, askSocket, runDocker } from './engine-api.ts';
-import { makeBed, type Started, saysLine } from './engine-bed.ts';
-import { clientEnvironment, pathOf, writeConfig } from './engine-config.ts';
+import { makeBed } from './engine-bed.ts';
+import { pathOf, writeConfig } from './engine-config.ts';
+import { type RunningEngine, runEngine } from './engine-run.ts';
 
 /** Debian's own, installed; or the newer one that `scripts/fetch-engine.mjs` puts beside it. */
 export type EngineVersion = 'debian' | '28';
@@ -36,69 +36,23 @@ export interface EngineOptions extends Partial<EngineKind> {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** A real Docker engine of one test: never the machine's, whose socket and data are not touched. */
-export interface Engine extends EngineKind {
-  readonly folder: string;
-  readonly socket: string;
-  /** As in DOCKER_HOST. */
-  readonly host: string;
-  /** DOCKER_HOST, DOCKER_CONFIG, and a PATH on which `docker` is the engine's own; to put over those of a home. */
-  readonly env: Readonly<Record<string, string>>;
-  /** What comes before a command to run it where the engine runs. */
-  readonly inside: readonly string[];
-  /** What dockerd said so far. */
-  readonly log: readonly string[];
-  /** Runs the Docker CLI and returns what it prints; throws with what it says when it fails. */
-  docker(args: readonly string[], input?: string | Uint8Array): Promise<string>;
-  /** One request to the API, whose path names no version; does not throw on any status. */
-  ask(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** SIGKILL: its containerd dies with it, its containers run on. */
-  kill9(): Promise<void>;
-  /** Starts it again; when it still runs, it is asked to end first. */
-  restart(): Promise<void>;
-  /** Ends it and all its containers at once, and leaves nothing. */
-  stop(): Promise<void>;
-}
+export type Engine = RunningEngine & EngineKind;
 
+/** Starts a real Docker engine, in a tenth of a second. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const { version = 'debian', store = 'overlay2', name = 'engine', network = 'shared' } = options;
   const bed = await makeBed({ name, network, diskBytes: options.diskBytes ?? null });
-  const log: string[] = [];
-  let running: Started | null = null;
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    const ending = running;
-    running = null;
-    await ending?.end(signal);
-  };
   try {
     const socket = join(bed.folder, 'docker.sock');
-    const command = ['dockerd', '--config-file', writeConfig(bed, { ...options, store, socket })];
-    const start = async (): Promise<void> => {
-      // dockerd waits for a containerd whose number is in there, also when it died with the dockerd before.
-      rmSync(join(bed.folder, 'exec/containerd/containerd.pid'), { force: true });
-      running = bed.start(command, { env: { PATH: pathOf(version), HOME: bed.folder } });
-      await saysLine(running.child, /API listen on /, log);
-    };
-    await start();
-    const env = clientEnvironment(bed, version, socket);
-    return {
-      version,
-      store,
-      folder: bed.folder,
+    const engine = await runEngine(bed, {
       socket,
-      host: `unix://${socket}`,
-      env,
-      inside: bed.inside,
-      log,
-      docker: (args, input) => runDocker(args, { env, input }),
-      ask: (method, path, body) => askSocket(socket, { method, path, body }),
-      kill9: () => end('SIGKILL'),
-      restart: async () => {
-        await end('SIGTERM');
-        await start();
-      },
-      stop: () => bed.remove(),
-    };
+      command: ['dockerd', '--config-file', writeConfig(bed, { ...options, store, socket })],
+      env: { PATH: pathOf(version), HOME: bed.folder },
+      ready: /API listen on /,
+      // dockerd waits for a containerd whose number is in there, also when it died with the dockerd before.
+      prepare: () => rmSync(join(bed.folder, 'exec/containerd/containerd.pid'), { force: true }),
+    });
+    return { ...engine, version, store };
   } catch (error) {
     await bed.remove();
     throw error;
