@@ -1,17 +1,13 @@
 import type { Context } from '../model/context.ts';
+import { isGone as isProcessGone, type ProcessOwner, whereIs } from '../model/process-owner.ts';
 import type { MachineIdentity } from '../model/system.ts';
 import { readIfThere } from './durable-file.ts';
 
 /** Who holds a state folder. */
-export interface LockOwner {
+export interface LockOwner extends ProcessOwner {
   readonly formatVersion: 1;
   /** Of this one taking; never used twice. */
   readonly nonce: string;
-  readonly machineId: string;
-  readonly bootId: string;
-  readonly pidNamespace: string | null;
-  readonly pid: number;
-  readonly startTime: string | null;
   readonly hostName: string;
   readonly command: string;
   /** ISO 8601, UTC. */
@@ -35,19 +31,11 @@ export async function readLockFile(path: string, ctx: Pick<Context, 'system'>): 
   }
 }
 
-/**
- * Whether the owner is certainly gone: this machine was started again since, or the process is one we can see
- * and is not there, or its number now belongs to a process that started at another time. Never a guess by age.
- */
+/** Whether the owner is certainly gone. Never a guess by age. */
 export async function isGone(
   owner: LockOwner,
   me: MachineIdentity,
   ctx: Pick<Context, 'system'>,
 ): Promise<boolean> {
-  if (owner.machineId !== me.machineId) return false;
-  if (owner.bootId !== me.bootId) return true;
-  if (owner.pidNamespace !== me.pidNamespace) return false;
-  const { isAlive, startTime } = await ctx.system.processes.inspect(owner.pid);
-  if (!isAlive) return true;
-  return owner.startTime !== null && startTime !== null && owner.startTime !== startTime;
+  return isProcessGone(await whereIs(owner, me, ctx.system.processes.inspect));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isErrno } from '../model/error.ts';
+import { UNNAMED_BOOT } from '../model/process-owner.ts';
 import type { MachineIdentity, Processes } from '../model/system.ts';
 
 /** The processes of this machine. The library that starts programs is loaded by the first start. */
@@ -62,7 +63,7 @@ async function readBootId(): Promise<string> {
     const session = await outputOf('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid']);
     if (session !== null) return session;
   }
-  return 'unknown';
+  return UNNAMED_BOOT;
 }
 
 async function inspect(pid: number): Promise<{ isAlive: boolean; startTime: string | null }> {
