@@ -92,7 +92,10 @@ function mountFields(mount: Mount): readonly string[] {
     `source=${source}`,
     `target=${mount.target}`,
     ...(mount.isReadOnly ? ['readonly'] : []),
-    ...(mount.kind === 'bind' || mount.driver === null ? [] : [`volume-driver=${mount.driver}`]),
+    // Podman 4.3 knows no `volume-driver`, and everybody has `local` without being told.
+    ...(mount.kind === 'bind' || (mount.driver ?? 'local') === 'local'
+      ? []
+      : [`volume-driver=${mount.driver}`]),
     ...(mount.kind === 'bind'
       ? []
       : Object.entries(mount.driverOptions).map(([key, value]) => `volume-opt=${key}=${value}`)),

@@ -88,7 +88,7 @@ describe('the line', () => {
             kind: 'volume',
             volume: 's.v',
             isExternal: false,
-            driver: 'local',
+            driver: 'rclone',
             driverOptions: { type: 'nfs', o: 'addr=1,rw' },
             target: '/v',
             isReadOnly: false,
@@ -96,8 +96,25 @@ describe('the line', () => {
         ],
       },
       [
-        '--mount=type=volume,source=s.v,target=/v,volume-driver=local,volume-opt=type=nfs,"volume-opt=o=addr=1,rw"',
+        '--mount=type=volume,source=s.v,target=/v,volume-driver=rclone,volume-opt=type=nfs,"volume-opt=o=addr=1,rw"',
       ],
+    ],
+    [
+      'a volume of the ordinary driver',
+      {
+        mounts: [
+          {
+            kind: 'volume',
+            volume: 's.v',
+            isExternal: false,
+            driver: 'local',
+            driverOptions: {},
+            target: '/v',
+            isReadOnly: true,
+          },
+        ],
+      },
+      ['--mount=type=volume,source=s.v,target=/v,readonly'],
     ],
     ['tmpfs', { tmpfs: ['/t,x'] }, ['--mount=type=tmpfs,"target=/t,x"']],
     ['a network', { networks: [{ network: 'n', isExternal: true, aliases: [] }] }, ['--network=n']],
@@ -281,7 +298,9 @@ describe('no value', () => {
             `source=${mount.kind === 'bind' ? mount.source : mount.volume}`,
             `target=${mount.target}`,
             ...(mount.isReadOnly ? ['readonly'] : []),
-            ...(mount.kind === 'volume' && mount.driver !== null ? [`volume-driver=${mount.driver}`] : []),
+            ...(mount.kind === 'volume' && (mount.driver ?? 'local') !== 'local'
+              ? [`volume-driver=${mount.driver}`]
+              : []),
             ...(mount.kind === 'volume'
               ? Object.entries(mount.driverOptions).map(([key, value]) => `volume-opt=${key}=${value}`)
               : []),
