@@ -169,6 +169,7 @@ const SECTIONS = {
   VERIFY: ['Signatures', 'While verifying who signed what is locked.'],
   LAUNCH: ['Launcher', 'While installing packages into the store, and while `mcpform exec` starts one.'],
   HEALTH: ['Health', 'While asking servers whether they work.'],
+  ENGINE: ['Container engine', 'While asking a container engine.'],
   SYSTEM: ['System', 'From disk, processes and the clock.'],
   STATE: ['State', 'From what mcpform remembers.'],
   APPLY: ['Apply', 'While performing a plan.'],

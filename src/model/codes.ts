@@ -1,5 +1,6 @@
 import { applyCodes } from './codes/apply.ts';
 import { claudeCodeCodes } from './codes/claude-code.ts';
+import { containerEngineCodes } from './codes/container-engine.ts';
 import { engineCodes } from './codes/engine.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { graphCodes } from './codes/graph.ts';
@@ -30,6 +31,7 @@ const table = {
   ...resolveCodes,
   ...verifyCodes,
   ...launchCodes,
+  ...containerEngineCodes,
   ...healthCodes,
   ...stateCodes,
   ...applyCodes,

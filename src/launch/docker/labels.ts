@@ -1,16 +1,12 @@
 import { LABEL_PREFIX } from '../../model/container.ts';
+import type { ProcessOwner } from '../../model/process-owner.ts';
 import type { MachineIdentity } from '../../model/system.ts';
 import { LAUNCH_ID } from '../record-id.ts';
 
 /** Who started a container for a client, and lives as long as it should. */
-export interface ContainerOwner {
+export interface ContainerOwner extends ProcessOwner {
   readonly launchId: string;
   readonly server: string;
-  readonly machineId: string;
-  readonly bootId: string;
-  readonly pidNamespace: string | null;
-  readonly pid: number;
-  readonly startTime: string | null;
 }
 
 const NAMES = {
@@ -79,4 +75,10 @@ export function ownerOf(labels: Readonly<Record<string, string>>): ContainerOwne
     pid: Number(pid),
     startTime: startTime === '' ? null : startTime,
   };
+}
+
+/** Those of the labels that this file is about, whatever they hold. */
+export function labelsOfOurs(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names: readonly string[] = Object.values(NAMES);
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name)));
 }
