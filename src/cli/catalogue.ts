@@ -75,6 +75,10 @@ const parallelBlobs: OptionSpec = {
   flags: '--parallel <number>',
   description: 'how many layers are on their way at once (default: 6)',
 };
+const olderThan: OptionSpec = {
+  flags: '--older-than <duration>',
+  description: 'with --sweep: also what only looks left behind and is older than this, such as 24h',
+};
 
 const occasional = () => import('./commands/occasional.ts');
 const locking = () => import('./commands/locking.ts');
@@ -145,8 +149,18 @@ export const CATALOGUE: readonly CommandSpec[] = [
       { flags: '--destroy', description: 'plan the removal of everything this stack manages' },
       { flags: '--compact', description: 'one line per step' },
       { flags: '--show-unchanged', description: 'also list what needs nothing' },
+      {
+        flags: '--sweep',
+        description: 'no plan of the stack: list the containers that `apply --sweep` would remove',
+      },
+      olderThan,
     ],
-    examples: ['mcpform plan', 'mcpform plan --out plan.json', 'mcpform plan --json --detailed-exitcode'],
+    examples: [
+      'mcpform plan',
+      'mcpform plan --out plan.json',
+      'mcpform plan --json --detailed-exitcode',
+      'mcpform plan --sweep',
+    ],
     touches: 'read',
     load: async () => reading.plan,
   },
@@ -168,8 +182,18 @@ export const CATALOGUE: readonly CommandSpec[] = [
       allowDowngrade,
       noSettle,
       lockTimeout,
+      {
+        flags: '--sweep',
+        description: 'leave the stack alone: remove containers that servers over stdio left behind',
+      },
+      olderThan,
     ],
-    examples: ['mcpform apply', 'mcpform apply --auto-approve', 'mcpform apply plan.json'],
+    examples: [
+      'mcpform apply',
+      'mcpform apply --auto-approve',
+      'mcpform apply plan.json',
+      'mcpform apply --sweep',
+    ],
     touches: 'write',
     streams: true,
     load: async () => writing.apply,
@@ -300,7 +324,8 @@ export const CATALOGUE: readonly CommandSpec[] = [
   {
     name: 'status',
     summary: 'What is managed, and whether it is as declared',
-    description: 'Reads the client files and the books. Starts no server.',
+    description:
+      'Reads the client files and the books. Starts no server. Where the manifest has images, it also lists containers that are left behind, if the engine answers within two seconds.',
     options: [
       ...common,
       { flags: '--detailed-exitcode', description: 'exit 2 when something is not as declared' },

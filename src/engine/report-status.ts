@@ -6,10 +6,14 @@ import { listUnmanaged } from './list-unmanaged.ts';
 import { placesOfOtherStacks } from './other-stacks.ts';
 import { PLAIN, preview } from './preview.ts';
 import { standingOf } from './standing.ts';
+import { leakedInTime } from './sweep-status.ts';
 
 /** How everything declared, managed or lying beside it stands. Writes nothing. */
 export async function reportStatus(declared: Declared, ctx: Context): Promise<StatusReport> {
-  const { plan, seen } = await preview(declared, PLAIN, ctx);
+  const [{ plan, seen }, left] = await Promise.all([
+    preview(declared, PLAIN, ctx),
+    leakedInTime(declared.manifest, ctx),
+  ]);
   const { inventory, world } = seen;
   const { generations } = await listGenerations(declared.books, ctx);
   const last = generations.at(-1);
@@ -45,6 +49,8 @@ export async function reportStatus(declared: Declared, ctx: Context): Promise<St
       last === undefined ? null : { generation: last.number, time: last.time, revision: last.revision },
     hold: inventory?.hold ?? null,
     resources: [...known, ...unmanaged].sort((a, b) => (a.address < b.address ? -1 : 1)),
-    findings: plan.findings,
+    leaked: left.leaked,
+    now: new Date(ctx.system.clock.now()).toISOString(),
+    findings: [...plan.findings, ...left.findings],
   };
 }

@@ -2,6 +2,7 @@ import type { Address } from './address.ts';
 import type { Code } from './codes.ts';
 import type { Finding } from './finding.ts';
 import type { Because, Plan, Step } from './plan.ts';
+import type { LeftContainer, SweepOutcome, SweepReport } from './sweep.ts';
 
 export type Result = 'done' | 'failed' | 'rolledBack' | 'skipped';
 
@@ -50,6 +51,10 @@ export type Event =
   | { readonly kind: 'launch.preparing'; readonly server: string; readonly package: string }
   | { readonly kind: 'launch.prepared'; readonly server: string; readonly package: string }
   | { readonly kind: 'settling'; readonly files: number; readonly waitMs: number }
+  /** What is left behind on a container engine, and what of it a sweep removes. */
+  | { readonly kind: 'sweep.found'; readonly report: SweepReport }
+  /** What became of one of them. */
+  | { readonly kind: 'sweep.finished'; readonly container: LeftContainer; readonly outcome: SweepOutcome }
   | {
       readonly kind: 'run.finished';
       readonly exitCode: number;

@@ -4,6 +4,7 @@ import type { Event } from '../model/event.ts';
 import { renderFindings } from './findings.ts';
 import { outcomeLines } from './outcomes.ts';
 import { SYMBOLS, type TextOptions } from './style.ts';
+import { sweepOutcomeLines } from './sweep-outcomes.ts';
 import { count, PRESENT } from './words.ts';
 
 /**
@@ -24,7 +25,10 @@ function eventLines(event: Event, options: TextOptions): readonly string[] {
     case 'step.started':
     case 'launch.preparing':
     case 'lock.resolving':
+    case 'sweep.found':
       return [];
+    case 'sweep.finished':
+      return sweepOutcomeLines(event, options);
     case 'launch.prepared':
       return [`${SYMBOLS.record.padStart(3)} ${escapeText(event.package)} is verified and in the store`];
     case 'finding':
@@ -63,6 +67,8 @@ export function renderLiveLine(event: Event): string | null {
     case 'recovery':
     case 'step.finished':
     case 'launch.prepared':
+    case 'sweep.found':
+    case 'sweep.finished':
       return null;
     default:
       return assertNever(event);

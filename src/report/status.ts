@@ -2,7 +2,9 @@ import { escapeText } from '../formats/escape.ts';
 import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Because } from '../model/plan.ts';
+import type { LeftContainer } from '../model/sweep.ts';
 import { type Palette, palette, type TextOptions } from './style.ts';
+import { leftLines } from './sweep.ts';
 import { BECAUSE } from './words.ts';
 
 /**
@@ -36,6 +38,10 @@ export interface StatusReport {
   readonly hold: { readonly generation: number; readonly reason: string } | null;
   /** Sorted by address. */
   readonly resources: readonly AddressStatus[];
+  /** Containers of servers over stdio whose launcher is gone; null when no engine was asked, or none answered. */
+  readonly leaked: readonly LeftContainer[] | null;
+  /** ISO 8601 UTC: what ages are counted from. */
+  readonly now: string;
   readonly findings: readonly Finding[];
 }
 
@@ -55,6 +61,7 @@ export function renderStatus(report: StatusReport, options: TextOptions): string
   const sections = [
     head(report).join('\n'),
     report.resources.map((resource) => line(resource, longest, colors)).join('\n'),
+    leakedLines(report, colors).join('\n'),
     colors.bold(statusLine(report.resources)),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -68,6 +75,12 @@ export function statusLine(resources: readonly Pick<AddressStatus, 'state'>[]): 
   })).filter(({ number }) => number > 0);
   if (terms.length === 0) return 'Nothing is declared and nothing is managed.';
   return `${terms.map(({ state, number }) => `${number} ${state}`).join(', ')}.`;
+}
+
+function leakedLines({ leaked, now }: StatusReport, colors: Palette): readonly string[] {
+  if (leaked === null || leaked.length === 0) return [];
+  const title = 'Containers that are left behind; `mcpform apply --sweep` removes them:';
+  return [title, ...leftLines(leaked, Date.parse(now), colors)];
 }
 
 function head(report: StatusReport): readonly string[] {

@@ -15,6 +15,8 @@ export type EventDocument =
   | LaunchPreparingEvent
   | LaunchPreparedEvent
   | SettlingEvent
+  | SweepFoundEvent
+  | SweepFinishedEvent
   | RunFinishedEvent;
 /**
  * RFC 6901 pointer into the object; the empty string is all of it.
@@ -60,6 +62,10 @@ export type Because =
  * What became of it.
  */
 export type Result = 'done' | 'failed' | 'rolledBack' | 'skipped';
+/**
+ * The engine's id of a container.
+ */
+export type ContainerId = string;
 
 /**
  * The first line.
@@ -382,6 +388,113 @@ export interface SettlingEvent {
    * For how long, in milliseconds.
    */
   waitMs: number;
+}
+/**
+ * What is left behind on a container engine, and what of it is removed.
+ */
+export interface SweepFoundEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'sweep.found';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  report: SweepReportDocument;
+}
+/**
+ * What is left behind on the container engine that `docker` talks to.
+ */
+export interface SweepReportDocument {
+  /**
+   * The version of this document.
+   */
+  formatVersion: '1.0';
+  /**
+   * ISO 8601, UTC: what ages are counted from.
+   */
+  now: string;
+  /**
+   * Oldest first.
+   */
+  containers: LeftContainerDocument[];
+  /**
+   * Ids of containers that the engine says nothing about in time.
+   */
+  hanging: ContainerId[];
+}
+/**
+ * A container that seems to be left behind.
+ */
+export interface LeftContainerDocument {
+  id: ContainerId;
+  /**
+   * The engine's name for it.
+   */
+  name: string;
+  /**
+   * As whoever started it wrote it.
+   */
+  image: string;
+  /**
+   * The server of a manifest; null for what mcpform did not start.
+   */
+  server: string | null;
+  /**
+   * The engine's word: `running`, `created`, `exited`, …
+   */
+  state: string;
+  /**
+   * ISO 8601, UTC, by the engine's clock.
+   */
+  created: string;
+  /**
+   * `leaked`: mcpform started it, and the process that did is certainly gone. `unknown`: mcpform started it, and nobody can tell from here. `suspect`: not ours, and like the containers that clients leave behind.
+   */
+  standing: 'leaked' | 'unknown' | 'suspect';
+  /**
+   * `rebooted`, `ended`, `replaced`: how its launcher is gone. `elsewhere`, `hidden`: it is on another machine, or in another pid namespace.
+   */
+  because: 'rebooted' | 'ended' | 'replaced' | 'elsewhere' | 'hidden' | 'looks-like-mcp';
+  /**
+   * Whether this sweep removes it.
+   */
+  isChosen: boolean;
+}
+/**
+ * What became of a container that was left behind.
+ */
+export interface SweepFinishedEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'sweep.finished';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  container: LeftContainerDocument;
+  outcome: SweepOutcomeDocument;
+}
+/**
+ * What became of it.
+ */
+export interface SweepOutcomeDocument {
+  id: ContainerId;
+  /**
+   * `gone`: somebody else removed it. `kept`: it is no longer what it was when it was shown.
+   */
+  result: 'removed' | 'gone' | 'kept' | 'failed';
+  error?: OutcomeErrorDocument;
 }
 /**
  * The last line.

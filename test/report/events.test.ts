@@ -24,6 +24,7 @@ describe('progress', () => {
         '  ~ claude-code/user/a not updated: the file is busy [INTERNAL]',
         '    hint: close the client',
         'watching 1 file for 2 s, in case a client writes it back',
+        '  - 3f2a9c1b7d40 (github) removed',
         '',
       ].join('\n'),
     );
@@ -41,6 +42,8 @@ describe('progress', () => {
       null,
       null,
       'watching 1 file for 2 s, in case a client writes it back',
+      null,
+      null,
       '',
     ]);
   });

@@ -1,5 +1,6 @@
 import type { Event, Outcome } from '../../src/model/event.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { LeftContainer } from '../../src/model/sweep.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const address = 'claude-code/user/a';
@@ -22,6 +23,18 @@ export const note: Finding = {
   message: 'somebody else wrote at the same time',
 };
 
+export const left: LeftContainer = {
+  id: '3f2a9c1b7d40'.padEnd(64, '0'),
+  name: 'quirky_bell',
+  image: 'mcp/github:1',
+  server: 'github',
+  state: 'running',
+  created: '2026-01-02T03:04:05.000Z',
+  standing: 'leaked',
+  because: 'ended',
+  isChosen: true,
+};
+
 export const everyEvent: readonly Event[] = [
   { kind: 'run.started', formatVersion: '1.0', command: 'apply', stack: 'team-tools' },
   { kind: 'recovery', address, settled: 'done' },
@@ -33,5 +46,10 @@ export const everyEvent: readonly Event[] = [
   { kind: 'step.finished', address, action: 'create', outcome: done },
   { kind: 'step.finished', address, action: 'update', outcome: failed },
   { kind: 'settling', files: 1, waitMs: 2000 },
+  {
+    kind: 'sweep.found',
+    report: { formatVersion: '1.0', now: '2026-01-05T03:04:05.000Z', containers: [left], hanging: [] },
+  },
+  { kind: 'sweep.finished', container: left, outcome: { id: left.id, result: 'removed' } },
   { kind: 'run.finished', exitCode: 5, outcomes: [done, failed, skipped, rolledBack] },
 ];

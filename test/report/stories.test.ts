@@ -24,6 +24,8 @@ const status: StatusReport = {
     { address: 'claude-code/user/e', state: 'conflict', because: 'exists', secrets: [] },
     { address: 'claude-code/user/f', state: 'unmanaged', because: null, secrets: [] },
   ],
+  leaked: null,
+  now: '2026-01-05T03:04:05.000Z',
   findings: [],
 };
 
@@ -44,6 +46,31 @@ describe('status', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('lists containers that are left behind, and says nothing of none', () => {
+    const leaked: NonNullable<StatusReport['leaked']> = [
+      {
+        id: '3f2a9c1b7d40'.padEnd(64, '0'),
+        name: 'quirky_bell',
+        image: 'mcp/github@sha256:00',
+        server: 'github',
+        state: 'running',
+        created: '2026-01-02T03:04:05.000Z',
+        standing: 'leaked',
+        because: 'ended',
+        isChosen: true,
+      },
+    ];
+    expect(renderStatus({ ...status, leaked }, plain)).toContain(
+      [
+        '',
+        'Containers that are left behind; `mcpform apply --sweep` removes them:',
+        '  - 3f2a9c1b7d40  github  3 d  running, who started it has ended',
+        '',
+      ].join('\n'),
+    );
+    expect(renderStatus({ ...status, leaked: [] }, plain)).toBe(renderStatus(status, plain));
   });
 
   it('counts in one order', () => {

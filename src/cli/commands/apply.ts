@@ -8,12 +8,14 @@ import type { Plan } from '../../model/plan.ts';
 import { applyCommand } from '../apply-command.ts';
 import { type Answer, type CommandInput, switchOption } from '../command.ts';
 import { isLocked, needsLock } from '../is-locked.ts';
+import { isSweep } from '../is-sweep.ts';
 import { loadRequest } from '../load-request.ts';
 import { lockWaitMs, planRequest } from '../plan-request.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  if (isSweep(input)) return (await import('../sweep-command.ts')).applySweep(input, ctx, terminal);
   const approval = await readApproval(input, ctx);
   const { declared, update } = await lockedOr(
     await declare(await loadRequest(input, ctx), ctx),

@@ -9,12 +9,14 @@ import { obstaclesTo } from '../../plan/guards.ts';
 import { renderPlanText } from '../../report/plan-text.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import { isLocked, needsLock } from '../is-locked.ts';
+import { isSweep } from '../is-sweep.ts';
 import { loadRequest } from '../load-request.ts';
 import { planRequest } from '../plan-request.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  if (isSweep(input)) return (await import('../sweep-command.ts')).planSweep(input, ctx, terminal);
   const declared = await declare(await loadRequest(input, ctx), ctx);
   if (isLocked(input, ctx) && needsLock(declared.manifest)) {
     const { assertLocked } = await import('../../engine/lock/lock-unlocked.ts');
