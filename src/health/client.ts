@@ -3,7 +3,6 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  ErrorCode,
   isJSONRPCResultResponse,
   type JSONRPCMessage,
   JSONRPCMessageSchema,
@@ -24,7 +23,7 @@ import { firstLineOf } from './mask.ts';
 import { MODERN_VERSION, modernMeta, readDiscovered } from './modern.ts';
 import { type Progress, roundMs } from './progress.ts';
 import { pruneJson } from './prune-json.ts';
-import { answerOf } from './rpc-error.ts';
+import { answerOf, METHOD_NOT_FOUND } from './rpc-error.ts';
 import { Broken, type Trouble } from './trouble.ts';
 import type { Wire } from './wire.ts';
 
@@ -195,7 +194,7 @@ export class Session {
       const page = await read(this.#params(cursor)).catch((error: unknown) => {
         // Some declare what they do not have.
         const trouble = this.#troubleOf(error);
-        if (trouble.kind === 'answer' && trouble.code === ErrorCode.MethodNotFound) return null;
+        if (trouble.kind === 'answer' && trouble.code === METHOD_NOT_FOUND) return null;
         throw error;
       });
       if (page === null) return {};

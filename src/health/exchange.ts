@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { HttpRequest, HttpResponse } from '../model/system.ts';
 import { firstLineOf } from './mask.ts';
-import { rpcErrorOf } from './rpc-error.ts';
+import { METHOD_NOT_FOUND, rpcErrorOf } from './rpc-error.ts';
 import type { Trouble } from './trouble.ts';
 
 /** One request of the library and what came of it. */
@@ -69,7 +69,10 @@ export function withHead(trouble: Trouble, head: string): Trouble {
   const line = firstLineOf(head);
   if (trouble.kind === 'garbage') return line === '' ? trouble : { ...trouble, line };
   if (trouble.kind !== 'status') return trouble;
-  // A login page, or a path that is not there, says more by its status than by an error in its body.
-  const isPlain = [401, 403, 404, 405, 429].includes(trouble.status);
-  return (isPlain ? null : rpcErrorOf(head)) ?? { ...trouble, line };
+  const error = rpcErrorOf(head);
+  // The newest revision has a status for a method that is not there.
+  if (error !== null && trouble.status === 404)
+    return error.code === METHOD_NOT_FOUND ? error : { ...trouble, line };
+  // A login, or a method of HTTP that is not there, says more by its status than by an error in its body.
+  return error === null || [401, 403, 405, 429].includes(trouble.status) ? { ...trouble, line } : error;
 }

@@ -49,16 +49,15 @@ const WORDS: Sayings = {
         ? 'a server may write nothing but messages to stdout; its log belongs on stderr'
         : 'look at what answers there, and correct the host, the port or the path',
   }),
-  answer: ({ code, message }, { place, mask, phase }) => ({
-    code: 'HEALTH_ANSWER',
-    message: `${place} does not ${DEEDS[phase]}: error ${code}, ${mask(message)}`,
-    hint: LOOK,
-  }),
-  protocol: ({ offered }, { place, mask }) => ({
-    code: 'HEALTH_PROTOCOL',
-    message: `${place} speaks MCP ${offered.map((each) => `"${mask(each)}"`).join(', ')}, which mcpform does not know`,
-    hint: 'update mcpform, or the server',
-  }),
+  answer: ({ code, message, supported }, about) =>
+    supported === undefined
+      ? {
+          code: 'HEALTH_ANSWER',
+          message: `${about.place} does not ${DEEDS[about.phase]}: error ${code}, ${about.mask(message)}`,
+          hint: LOOK,
+        }
+      : sayProtocol(supported, about),
+  protocol: ({ offered }, about) => sayProtocol(offered, about),
   program: ({ code }, { place }) => ({
     code: 'HEALTH_PROGRAM',
     message: `${place} cannot be started: ${START[code] ?? code}`,
@@ -95,6 +94,15 @@ const WORDS: Sayings = {
     hint: 'give it longer (`timeout`, `startPeriod`), or find out what it waits for',
   }),
 };
+
+function sayProtocol(offered: readonly string[], { place, mask }: Said): Words {
+  const versions = offered.map((each) => `"${mask(each)}"`).join(' and ');
+  return {
+    code: 'HEALTH_PROTOCOL',
+    message: `${place} speaks MCP ${versions || 'of no revision'}, which mcpform does not know`,
+    hint: 'update mcpform, or the server',
+  };
+}
 
 const DEEDS: Readonly<Record<Phase, string>> = {
   connect: 'open a connection',

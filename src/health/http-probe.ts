@@ -53,8 +53,9 @@ async function ask(
   const request = { method: 'GET', url, timeoutMs, signal } as const;
   const answer = ctx.system.network
     .request({ ...request, headers: { 'user-agent': 'mcpform', ...headers, connection: 'close' } })
-    .then(async ({ status, discard }): Promise<Trouble | null> => {
-      await discard();
+    .then(async (response): Promise<Trouble | null> => {
+      await response.discard();
+      const { status } = response;
       return isAccepted(status, accepts) ? null : { kind: 'status', status, line: '' };
     });
   try {
@@ -65,7 +66,6 @@ async function ask(
     return networkTrouble(error, url);
   } finally {
     stop.abort();
-    void Promise.allSettled([answer, over]);
   }
 }
 

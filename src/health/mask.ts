@@ -23,7 +23,7 @@ export function maskValues(values: readonly string[]): Mask {
   return (line) => {
     let text = stripVTControlCharacters(line.slice(0, LOOKED_AT));
     for (const value of hidden) text = text.replaceAll(value, '***');
-    return clip(escapeText(redactLine(text)).trim());
+    return clip(escapeText(redactLine(text.trim())));
   };
 }
 

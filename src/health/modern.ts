@@ -1,6 +1,7 @@
 import type { Health } from '../model/health.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { pruneJson } from './prune-json.ts';
+import { METHOD_NOT_FOUND } from './rpc-error.ts';
 import { Broken, type Trouble } from './trouble.ts';
 
 /**
@@ -41,5 +42,3 @@ export function isModernOnly(trouble: Trouble): boolean {
   if (trouble.kind !== 'answer') return false;
   return trouble.supported?.includes(MODERN_VERSION) ?? trouble.code === METHOD_NOT_FOUND;
 }
-
-const METHOD_NOT_FOUND = -32601;

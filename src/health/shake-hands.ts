@@ -112,19 +112,18 @@ async function trySecond(attempt: Attempt, { trouble }: Came, ctx: Context): Pro
   const { target, options } = attempt;
   if (isModernOnly(trouble)) {
     const came = await tryOnce({ ...attempt, isModern: true }, ctx);
-    return isModernOnly(came.trouble ?? NONE) ? null : came;
+    return came.trouble !== null && isModernOnly(came.trouble) ? null : came;
   }
   if (!mayBeTheOtherTransport(target, trouble)) return null;
-  const speaks = target.transport === 'http' ? 'sse' : 'http';
+  const transport = target.transport === 'http' ? 'sse' : 'http';
   const other = {
     ...attempt,
-    target: { ...target, transport: speaks },
+    target: { ...target, transport },
     options: { ...options, lists: false },
-  };
-  const came = await tryOnce(other as Attempt, ctx);
-  return came.trouble === null
-    ? { ...came, progress: beginProgress(), trouble: { kind: 'transport', speaks } }
-    : null;
+  } as const;
+  const came = await tryOnce(other, ctx);
+  if (came.trouble !== null && !isModernOnly(came.trouble)) return null;
+  return { ...came, progress: beginProgress(), trouble: { kind: 'transport', speaks: transport } };
 }
 
 /** A stream is no request, and a request no stream: what speaks one way has no use for how the other begins. */
@@ -136,8 +135,6 @@ function mayBeTheOtherTransport(
   if (trouble.kind === 'answer') return target.transport === 'sse';
   return trouble.kind === 'status' && [400, 404, 405, 406].includes(trouble.status);
 }
-
-const NONE: Trouble = { kind: 'closed' };
 
 function toHealth(came: Came, target: HealthTarget, options: HandshakeOptions): Health {
   const { trouble, log } = came;

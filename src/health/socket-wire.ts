@@ -68,7 +68,7 @@ export class SocketWire implements Wire {
 
   async close(): Promise<void> {
     if (this.#socket === null) this.#closing.abort();
-    this.#socket?.close();
+    await this.#socket?.close();
   }
 }
 

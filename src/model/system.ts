@@ -169,7 +169,8 @@ export interface TextSocket {
   /** The messages that are text; ends when the socket is closed, by whomever. */
   readonly messages: AsyncIterable<string>;
   send(text: string): void;
-  close(): void;
+  /** Says goodbye, and lets go of whoever does not answer soon. Never rejects. */
+  close(): Promise<void>;
 }
 
 export interface HttpRequest {

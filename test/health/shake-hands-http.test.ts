@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { shakeHands } from '../../src/health/shake-hands.ts';
 import type { HandshakeOptions, Health, HealthTarget } from '../../src/model/health.ts';
-import { type Listening, listen, older, streamable } from './http-world.ts';
+import { answer, type Listening, listen, older, readText, streamable } from './http-world.ts';
 import { healthContext } from './world.ts';
 
 const ctx = healthContext();
@@ -60,10 +60,47 @@ describe('a server over the older HTTP+SSE', () => {
   });
 });
 
+/** Of the revision without `initialize`, as the SDK of that revision answers with `legacy: 'reject'`. */
+const modern: RequestListener = async (request, response) => {
+  if (request.method !== 'POST') return answer(response, 405, 'application/json', '{}');
+  const { id, method, params } = JSON.parse(await readText(request));
+  const say = (status: number, message: object): void =>
+    answer(response, status, 'application/json', JSON.stringify({ jsonrpc: '2.0', id, ...message }));
+  if (method === 'initialize') {
+    const data = { supported: ['2026-07-28'], requested: params.protocolVersion };
+    return say(400, { error: { code: -32022, message: 'Unsupported protocol version', data } });
+  }
+  const { 'mcp-method': named, 'mcp-protocol-version': version } = request.headers;
+  if (named !== method || version !== params._meta['io.modelcontextprotocol/protocolVersion']) {
+    return say(400, { error: { code: -32020, message: 'Header mismatch' } });
+  }
+  const tools = [{ name: 'new', inputSchema: { type: 'object' } }];
+  const _meta = { 'io.modelcontextprotocol/serverInfo': { name: 'modern', version: '2' } };
+  const discovered = { supportedVersions: [version], capabilities: { tools: {}, prompts: {} }, _meta };
+  if (method === 'server/discover') return say(200, { result: discovered });
+  if (method === 'tools/list') return say(200, { result: { tools, _meta } });
+  say(404, { error: { code: -32601, message: 'Method not found' } });
+};
+
+describe('a server over HTTP of the revision without a handshake', () => {
+  it('is asked what it is and what it offers, all the same', async () => {
+    const { origin } = await start(modern);
+    const health = await ask(`${origin}/mcp`, 'http', { 'X-Mine': 'yes' });
+    expect(health).toMatchObject({
+      state: 'healthy',
+      protocolVersion: '2026-07-28',
+      serverInfo: { name: 'modern', version: '2' },
+      tools: { count: 1, names: ['new'] },
+    });
+    expect(health).not.toHaveProperty('prompts');
+  });
+});
+
 describe('a server that is asked over the other transport', () => {
   it.each([
     ['older', 'http' as const, 'sse', () => older(), '/sse'],
     ['newer', 'sse' as const, 'http', () => streamable().handle, '/mcp'],
+    ['newest', 'sse' as const, 'http', () => modern, '/mcp'],
   ])('and speaks the %s one is told so', async (_, transport, speaks, handle, path) => {
     const { origin } = await start(handle());
     const { state, failure } = await ask(origin + path, transport);

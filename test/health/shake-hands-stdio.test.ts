@@ -59,6 +59,26 @@ describe('a server over stdio', () => {
   );
 });
 
+describe('a server over stdio of the revision without a handshake', () => {
+  it('is asked what it is and what it offers, all the same', async () => {
+    const health = await odd('modern', {}, '2026-07-28');
+    expect(health).toMatchObject({
+      state: 'healthy',
+      protocolVersion: '2026-07-28',
+      serverInfo: { name: 'odd', version: '2026-07-28' },
+      capabilities: { tools: {} },
+      tools: { count: 1, names: ['new'] },
+    });
+    expect(Object.keys(health.latencyMs)).toEqual(['connect', 'initialize', 'list']);
+  });
+
+  it('is not understood when it is of a later one', async () => {
+    const { state, failure } = await odd('modern', {}, '2031-01-01');
+    expect([state, failure?.code]).toEqual(['unhealthy', 'HEALTH_PROTOCOL']);
+    expect(failure?.message).toContain('speaks MCP "2031-01-01", which mcpform does not know');
+  });
+});
+
 describe('a server over stdio that fails', () => {
   it('is not there, or may not be executed', async () => {
     const missing = await shakeHands(

@@ -192,7 +192,12 @@ async function openSocket(request: SocketRequest, dispatcher: Dispatcher): Promi
   socket.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') queue.push(data);
   });
-  socket.addEventListener('close', drop);
+  const closed = new Promise<void>((resolve) => {
+    socket.addEventListener('close', () => {
+      drop();
+      resolve();
+    });
+  });
   signal?.addEventListener('abort', drop);
   const timer = setTimeout(() => {
     seen.reason ??= Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
@@ -207,10 +212,12 @@ async function openSocket(request: SocketRequest, dispatcher: Dispatcher): Promi
   return {
     messages: queue.items,
     send: (text) => socket.send(text),
-    close: () => {
+    close: async () => {
       queue.end();
+      const impatience = setTimeout(drop, GOODBYE_MS);
       socket.close();
-      setTimeout(drop, GOODBYE_MS).unref();
+      await closed;
+      clearTimeout(impatience);
     },
   };
 }

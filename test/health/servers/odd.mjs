@@ -15,6 +15,25 @@ const manners = {
   version: ({ id }) => say({ id, result: greeting(extra) }),
   error: ({ id }) => say({ id, error: { code: -32000, message: 'the database is\nnot there' } }),
   'no-result': ({ id }) => say({ id, result: { serverInfo: 'me' } }),
+  // Of the revision without `initialize`, as the SDK of that revision answers.
+  modern: ({ id, method, params }) => {
+    if (method === 'initialize') {
+      const data = { supported: [extra], requested: params.protocolVersion };
+      return say({
+        id,
+        error: { code: -32022, message: `Unsupported protocol version: ${data.requested}`, data },
+      });
+    }
+    const version = params._meta['io.modelcontextprotocol/protocolVersion'];
+    const _meta = { 'io.modelcontextprotocol/serverInfo': { name: 'odd', version } };
+    if (method === 'server/discover') {
+      return say({ id, result: { supportedVersions: [extra], capabilities: { tools: {} }, _meta } });
+    }
+    if (method === 'tools/list') {
+      return say({ id, result: { tools: [{ name: 'new', inputSchema: { type: 'object' } }], _meta } });
+    }
+    say({ id, error: { code: -32601, message: 'Method not found' } });
+  },
   silent: () => {},
   // Ignores everything that asks it to end.
   stubborn: () => {
