@@ -56,7 +56,7 @@ export interface ContainerSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly logging: Logging | null;
   /** Null: never checked. */
-  readonly health: Health | null;
+  readonly health: HealthCheck | null;
 }
 
 export interface Limits {
@@ -125,8 +125,12 @@ export interface Logging {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** How to tell that it works: the MCP handshake, or a plain request that answers 2xx. */
-export type Health = ({ readonly kind: 'handshake' } | { readonly kind: 'http'; readonly path: string }) & {
+/** How to tell that it works: the MCP handshake, a plain request that answers 2xx, or a program in the container. */
+export type HealthCheck = (
+  | { readonly kind: 'handshake' }
+  | { readonly kind: 'http'; readonly path: string }
+  | { readonly kind: 'command'; readonly command: readonly string[] }
+) & {
   readonly intervalMs: number;
   readonly timeoutMs: number;
   /** So many failures in a row make it unhealthy. */

@@ -562,6 +562,12 @@ export interface HealthDocument {
    */
   path?: string;
   /**
+   * For an image over HTTP: a program in its container, and its arguments, that ends with exit code 0 when all is well. Instead of the MCP handshake.
+   *
+   * @minItems 1
+   */
+  command?: [string, ...string[]];
+  /**
    * Never check.
    */
   disabled?: boolean;

@@ -306,6 +306,8 @@ describe('a service', () => {
     expect(spec.service).toMatchObject({ transport: 'sse', path: '/x' });
     expect(spec.restart).toBe('on-failure');
     expect(spec.health).toMatchObject({ kind: 'http', path: '/healthz' });
+    const { spec: other } = read({ port: 80, health: { command: ['/app', '--check'] } }, http);
+    expect(other.health).toMatchObject({ kind: 'command', command: ['/app', '--check'] });
   });
 });
 
@@ -319,6 +321,13 @@ describe('what no engine would take', () => {
     ['a port too high', { port: 1, publish: '127.0.0.1:65536' }, http, '`publish` cannot be'],
     ['no address', { port: 1, publish: '1.2.3.999:80' }, http, '`publish` cannot be'],
     ['half an address', { port: 1, publish: '1.2.3:80' }, http, '`publish` cannot be'],
+    [
+      'a check in a container over stdio',
+      { health: { command: ['x'] } },
+      {},
+      '`health.command` means nothing',
+    ],
+    ['two checks', { port: 1, health: { path: '/', command: ['x'] } }, http, 'both `path` and `command`'],
     ['no time', { health: { interval: '0s' } }, {}, '`health` leaves no time'],
     ['little memory', { resources: { memory: '5Mi' } }, {}, 'less than the 6 MiB'],
     ['no memory', { resources: { memory: '0m' } }, {}, 'a size is nothing'],

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { containerSpec } from '../../src/graph/container-spec.ts';
 import { dockerRun } from '../../src/graph/docker-run.ts';

@@ -1,4 +1,4 @@
-import type { ContainerSpec, Health, Service } from '../../model/container.ts';
+import type { ContainerSpec, HealthCheck, Service } from '../../model/container.ts';
 import { toMilliseconds } from '../../model/duration.ts';
 import type { Transport } from '../../model/manifest.ts';
 import type { HealthDocument } from '../../schema/manifest.types.ts';
@@ -27,9 +27,10 @@ export function readService(transport: Transport, reading: Reading): Life {
       hint: 'remove it, or add `transport: http`',
     });
   }
-  if (fields.health?.path !== undefined) {
+  const asked = (['path', 'command'] as const).find((field) => fields.health?.[field] !== undefined);
+  if (asked !== undefined) {
     faults.push({
-      message: '`health.path` means nothing over stdio: nothing is asked by HTTP',
+      message: `\`health.${asked}\` means nothing over stdio: the server is there for one client at a time`,
       hint: 'remove it; the MCP handshake is tried instead',
     });
   }
@@ -69,18 +70,21 @@ function readPublish(written: string | number | undefined): Service['publish'] |
   return isAddress && port >= 1 && port <= 65535 ? { address, port } : null;
 }
 
-function readHealth({ fields: { health = {} }, faults }: Reading): Health | null {
+function readHealth({ fields: { health = {} }, faults }: Reading): HealthCheck | null {
   if (health.disabled === true) return null;
-  const times = timesOf(health);
+  const { path, command, ...rest } = health;
+  const times = timesOf(rest);
   if (times.intervalMs === 0 || times.timeoutMs === 0) {
     faults.push({
       message: '`health` leaves no time between two checks, or for one',
       hint: 'write times such as `10s`',
     });
   }
-  return health.path === undefined
-    ? { kind: 'handshake', ...times }
-    : { kind: 'http', path: health.path, ...times };
+  if (path !== undefined && command !== undefined) {
+    faults.push({ message: '`health` has both `path` and `command`', hint: 'keep one of them' });
+  }
+  if (command !== undefined) return { kind: 'command', command, ...times };
+  return path === undefined ? { kind: 'handshake', ...times } : { kind: 'http', path, ...times };
 }
 
 function timesOf({ interval = '30s', timeout = '10s', retries = 3, startPeriod = '30s' }: HealthDocument) {
