@@ -38,12 +38,13 @@ const { metafile } = await build({ ...options, plugins: [lazyProcess, npmWithout
 const result = await build({ ...options, plugins: [lazyProcess, npmWithoutTheUnused, oneCore(metafile)] });
 
 // What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
-// the rest, and one for `mcpform exec`, which every server waits for.
+// the rest, one for `mcpform exec`, which every server waits for, and one for what it does with images.
 const started = await build({
   absWorkingDir: root,
   entryPoints: {
     mcpform: 'src/cli/main.ts',
     exec: 'src/cli/exec.ts',
+    'exec-image': 'src/cli/exec-image.ts',
     'exec-guard': 'src/cli/exec-guard.ts',
   },
   outdir: 'dist',
@@ -67,8 +68,13 @@ const inputs = [result, started].flatMap(({ metafile: { inputs } }) => Object.ke
 writeFileSync(`${root}dist/third-party-licenses.txt`, licenses(inputs));
 
 function leaveTheRestApart({ onResolve }) {
-  const files = { './run.ts': './run.js', './exec-rest.ts': './exec-rest.js', './exec.ts': './exec.cjs' };
-  onResolve({ filter: /^\.\/(run|exec-rest|exec)\.ts$/ }, ({ path, kind }) =>
+  const files = {
+    './run.ts': './run.js',
+    './exec-rest.ts': './exec-rest.js',
+    './exec.ts': './exec.cjs',
+    './exec-image.ts': './exec-image.cjs',
+  };
+  onResolve({ filter: /^\.\/(run|exec-rest|exec|exec-image)\.ts$/ }, ({ path, kind }) =>
     kind === 'entry-point' ? undefined : { path: files[path], external: true },
   );
 }

@@ -1,10 +1,15 @@
 import { version } from '../engine/version.ts';
 import type { Found } from '../launch/exec.ts';
 import { hashStore, tampered } from '../launch/hash-store.ts';
+import { findDocker } from '../launch/image/find-docker.ts';
+import { whyNotRun as askWhyNotRun } from '../launch/image/why-not-run.ts';
 import { restoreStore } from '../launch/restore-store.ts';
 import type { Code } from '../model/codes.ts';
 import { McpformError } from '../model/error.ts';
+import type { ImageLaunchRecord } from '../model/launch.ts';
+import type { Processes } from '../model/system.ts';
 import { renderBug, renderFailure } from '../report/failure.ts';
+import { realSystem } from '../system/real.ts';
 import { makeContext } from './context.ts';
 
 // What `mcpform exec` needs when something is not as it should be: hashes, the network, and words.
@@ -32,6 +37,21 @@ async function reinstall(id: string): Promise<void> {
   });
   await restoreStore(id, ctx);
 }
+
+/** Asks the engine why `docker run` did not run it. */
+export async function whyNotRun(
+  record: ImageLaunchRecord,
+  exitCode: number | null,
+  env: NodeJS.ProcessEnv,
+): Promise<McpformError> {
+  const system = realSystem();
+  const docker = findDocker(env);
+  const { run } = system.processes;
+  const processes = { ...system.processes, run: (_: string, ...rest: Tail) => run(docker, ...rest) };
+  return await askWhyNotRun(record, exitCode, { system: { ...system, processes } });
+}
+
+type Tail = [args: readonly string[], options?: Parameters<Processes['run']>[2]];
 
 /** The failure as one block of text. `exec.cjs` has its own copy of the error class, so it is known by its name. */
 export function describe(error: unknown): string {

@@ -3,8 +3,9 @@ import { type Found, findLaunch, lineOf } from '../launch/exec.ts';
 import { type Start, wayTo } from '../launch/start.ts';
 import { storeFailure } from '../launch/store-failure.ts';
 
-/** Of the built file: it and the guard lie side by side. */
+/** Of the built file: it and the guard lie side by side, and what starts images. */
 declare const __dirname: string;
+declare const require: (file: './exec-image.ts') => typeof import('./exec-image.ts');
 
 /**
  * `mcpform exec ID`: becomes the server, or says on stderr why not and ends with 1. Built into a file of its own, and
@@ -15,7 +16,8 @@ export function exec(id: string): void {
   const env = { ...process.env };
   const found = orFail(() => findLaunch(id, env));
   if (found === null) return;
-  if (found.look === 'good') become(found, env);
+  if ('record' in found) require('./exec-image.ts').execImage(found, { env, fail }).catch(fail);
+  else if (found.look === 'good') become(found, env);
   // In a turn of its own: what the server throws is then nobody's rejected promise.
   else settle(found).then(() => setImmediate(become, found, env), fail);
 }
@@ -43,15 +45,14 @@ function orFail<T>(run: () => T): T | null {
   try {
     return run();
   } catch (error) {
-    fail(storeFailure('start the server', error));
+    void fail(storeFailure('start the server', error));
     return null;
   }
 }
 
 /** A client reads the protocol from stdout, and shows people what comes from stderr. */
-function fail(error: unknown): void {
-  void import('./exec-rest.ts').then(({ describe }) => {
-    process.stderr.write(describe(error));
-    process.exitCode = 1;
-  });
+async function fail(error: unknown): Promise<void> {
+  const { describe } = await import('./exec-rest.ts');
+  process.stderr.write(describe(error));
+  process.exitCode = 1;
 }

@@ -1,12 +1,13 @@
 import { isAbsolute, join, sep } from 'node:path';
 import { McpformError } from '../model/error.ts';
+import type { ImageLaunchRecord } from '../model/launch.ts';
 import { homeFolder } from '../system/launch/home-folder.ts';
 import { libcOfNode } from '../system/launch/libc.ts';
 import { readOwnFile, whyUnsafeFolder } from '../system/launch/own-file.ts';
 import { lookAtStore, type StoreFiles, type StoreLook } from './check-store.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { expandArgs } from './expand-args.ts';
-import { type LaunchFile, parseLaunchFile, refused } from './launch-file.ts';
+import { isImageFile, type LaunchFile, parseAnyLaunchFile, refused } from './launch-file.ts';
 import { launchesFolder, launchFiles, storeFiles, storesFolder } from './places.ts';
 import { LAUNCH_ID } from './record-id.ts';
 import { storeKey } from './store-key.ts';
@@ -21,18 +22,25 @@ export interface Found {
   readonly look: StoreLook;
 }
 
+/** The same of an image: nothing of it is ours to look at. */
+export interface FoundImage {
+  readonly id: string;
+  readonly record: ImageLaunchRecord;
+}
+
 /**
  * Reads the launch and looks at its store: synchronously, with as little of Node as can be, because every start of a
  * server waits for it. Nothing is ever looked up in the working directory. Throws LAUNCH_UNKNOWN and LAUNCH_REFUSED.
  */
-export function findLaunch(id: string, env: Environment): Found {
+export function findLaunch(id: string, env: Environment): Found | FoundImage {
   if (!LAUNCH_ID.test(id)) throw unknown(id);
   const data = dataFolder(env);
   for (const folder of [launchesFolder(data), storesFolder(data)]) assertPrivate(folder);
   const read = readOwnFile(launchFiles(data, id).record, MAX_RECORD);
   if (read.kind === 'missing') throw unknown(id);
   if (read.kind === 'unsafe') throw refused(id, read.because);
-  const file = parseLaunchFile(read.bytes.toString('utf8'), id);
+  const file = parseAnyLaunchFile(read.bytes.toString('utf8'), id);
+  if (isImageFile(file)) return { id, record: file.record };
   const host = { platform: process.platform, arch: process.arch, libc: libcOfNode() };
   const store = storeFiles(storesFolder(data) + sep + storeKey(file.record.pin, host));
   return { id, file, store, look: lookAtStore(store, file.content, 'what runs') };

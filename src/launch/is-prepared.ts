@@ -3,7 +3,7 @@ import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import type { LaunchRecord } from '../model/launch.ts';
 import { libcOfNode } from '../system/launch/libc.ts';
-import { parseLaunchFile } from './launch-file.ts';
+import { isImageFile, parseAnyLaunchFile } from './launch-file.ts';
 import { launchFiles, storeFiles, storesFolder } from './places.ts';
 import { LAUNCH_ID } from './record-id.ts';
 import { type Host, storeKey } from './store-key.ts';
@@ -11,16 +11,18 @@ import { type Host, storeKey } from './store-key.ts';
 type World = Pick<Context, 'system' | 'folders' | 'platform'>;
 
 /**
- * Whether `mcpform exec` would find what it starts: the record, which hashes to the id, and its store. Cheap: whether
- * the store is as it was is looked at by each start.
+ * Whether `mcpform exec` would find what it starts: the record, which hashes to the id, and a package's store. Cheap:
+ * whether the store is as it was is looked at by each start.
  */
 export async function isPrepared(id: string, ctx: World): Promise<boolean> {
   if (!LAUNCH_ID.test(id)) return false;
   const { files } = ctx.system;
   try {
     const text = (await files.read(launchFiles(ctx.folders.data, id).record)).toString('utf8');
-    const { record } = parseLaunchFile(text, id);
-    await files.stat(storeFiles(storeFolder(record.pin, ctx)).manifest);
+    const file = parseAnyLaunchFile(text, id);
+    // Whether the engine has the image is the engine's to say.
+    if (isImageFile(file)) return true;
+    await files.stat(storeFiles(storeFolder(file.record.pin, ctx)).manifest);
     return true;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;

@@ -1,6 +1,12 @@
 import { McpformError } from '../model/error.ts';
 import { isJsonObject } from '../model/json.ts';
-import type { LaunchRecord, Program } from '../model/launch.ts';
+import {
+  type AnyLaunchRecord,
+  type ImageLaunchRecord,
+  isImageLaunch,
+  type LaunchRecord,
+  type Program,
+} from '../model/launch.ts';
 import { recordId } from './record-id.ts';
 
 /** `<data>/launches/<id>.json`. Only `record` is in the id: the other two follow from it and what it pins. */
@@ -11,20 +17,41 @@ export interface LaunchFile {
   readonly program: Program;
 }
 
-export function printLaunchFile({ record, content, program }: LaunchFile): string {
+/** The same of a server from an image. The engine keeps the image, under the digest in the record. */
+export interface ImageLaunchFile {
+  readonly record: ImageLaunchRecord;
+}
+
+export type AnyLaunchFile = LaunchFile | ImageLaunchFile;
+
+export function printLaunchFile(file: AnyLaunchFile): string {
+  const { record } = file;
+  const { content, program } = file as Partial<LaunchFile>;
   return `${JSON.stringify({ record, content, program }, null, 2)}\n`;
 }
 
-/** Throws LAUNCH_REFUSED unless the text is a launch file whose record hashes to the id. */
+export function isImageFile(file: AnyLaunchFile): file is ImageLaunchFile {
+  return isImageLaunch(file.record);
+}
+
+/** As `parseAnyLaunchFile`, for who knows that it is a package's. */
 export function parseLaunchFile(text: string, id: string): LaunchFile {
+  const file = parseAnyLaunchFile(text, id);
+  if (isImageFile(file)) throw refused(id, 'is that of an image, and not of a package');
+  return file;
+}
+
+/** Throws LAUNCH_REFUSED unless the text is a launch file whose record hashes to the id. */
+export function parseAnyLaunchFile(text: string, id: string): AnyLaunchFile {
   const value = parseJson(text);
   if (!isJsonObject(value) || !isJsonObject(value['record'])) throw refused(id, 'cannot be read');
   const { formatVersion } = value['record'];
   if (typeof formatVersion === 'number' && formatVersion > 1) {
     throw refused(id, 'was written by a newer mcpform', 'update mcpform');
   }
-  const record = value['record'] as unknown as LaunchRecord;
+  const record = value['record'] as unknown as AnyLaunchRecord;
   if (recordId(record) !== id) throw refused(id, 'does not hash to its name: somebody changed it');
+  if (isImageLaunch(record)) return { record };
   const { content, program } = value;
   // Whoever hashed right wrote all fields of the record; these two are not in the hash.
   if (typeof content !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(content) || !isProgram(program)) {

@@ -1,3 +1,4 @@
+import type { ContainerSpec } from './container.ts';
 import type { Context } from './context.ts';
 import type { PackagePin } from './lock.ts';
 import type { Template } from './manifest.ts';
@@ -16,6 +17,21 @@ export interface LaunchRecord {
   readonly args: readonly Template[];
   /** Loader variables the manifest sets itself: the only ones that reach the child. */
   readonly loaderVariables: readonly string[];
+}
+
+/** The same for a server from an image: a container that lives as long as the client that started it. */
+export interface ImageLaunchRecord {
+  readonly formatVersion: 1;
+  readonly server: string;
+  /** Without a `service`. `${NAME}` in arguments and variables is expanded from the launcher's environment. */
+  readonly container: ContainerSpec;
+}
+
+/** Told apart by `container`. */
+export type AnyLaunchRecord = LaunchRecord | ImageLaunchRecord;
+
+export function isImageLaunch(record: AnyLaunchRecord): record is ImageLaunchRecord {
+  return 'container' in record;
 }
 
 /** Fills an empty folder with what a pin stands for. One per ecosystem; `launch/` owns the store around it. */

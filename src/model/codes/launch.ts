@@ -2,9 +2,17 @@ import { EXIT } from '../exit-code.ts';
 import { type CodeEntry, e } from './entry.ts';
 
 export const launchCodes = {
+  LAUNCH_CONTAINER: e(
+    EXIT.error,
+    'Docker was asked to run a container, and did not run it, or its program could not be started in it. What docker said stands before.',
+  ),
   LAUNCH_CONTENT: e(
     EXIT.error,
     'A package holds what no store takes: a link that leads outside of it, a device, a name with control characters. Tell whoever publishes it.',
+  ),
+  LAUNCH_IMAGE: e(
+    EXIT.error,
+    'The engine does not have an image that a server is started from, and could not pull it. The message holds what it or the registry said.',
   ),
   LAUNCH_PROGRAM: e(
     EXIT.error,

@@ -60,7 +60,8 @@ const FROM_TERMINAL = new Set<string>(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
 /** A Windows console tells every process in it; all we have to do is to stay until the program has ended. */
 const FROM_CONSOLE = ['SIGINT', 'SIGBREAK', 'SIGHUP'] as const;
 
-function forwardSignals(child: ChildProcess): () => void {
+/** What we are sent, the program gets; until what comes back is called. */
+export function forwardSignals(child: ChildProcess): () => void {
   const isWindows = process.platform === 'win32';
   const isOnTerminal = isatty(0);
   const forward = (signal: NodeJS.Signals): void => {
@@ -74,7 +75,7 @@ function forwardSignals(child: ChildProcess): () => void {
 }
 
 /** Ends this process with the same code, or by the same signal where that ends one; else with 128 + its number. */
-function endAs(code: number | null, signal: NodeJS.Signals | null): never {
+export function endAs(code: number | null, signal: NodeJS.Signals | null): never {
   if (signal === null) process.exit(code ?? 1);
   // Node starts its inspector on SIGUSR1 and ignores SIGPIPE: those would not end us.
   if (signal !== 'SIGUSR1' && process.platform !== 'win32') process.kill(process.pid, signal);

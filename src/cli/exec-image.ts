@@ -1,0 +1,23 @@
+import type { FoundImage } from '../launch/exec.ts';
+import { type ImageEnd, startImage } from '../launch/image/start-image.ts';
+import { endAs } from '../system/launch/run-child.ts';
+
+export interface Manner {
+  /** Ours. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Says on stderr why the server cannot be started. */
+  readonly fail: (error: unknown) => Promise<void>;
+}
+
+/** `mcpform exec ID` of an image: runs its container, and ends as `docker run` does. */
+export async function execImage({ id, record }: FoundImage, { env, fail }: Manner): Promise<void> {
+  const end = await startImage(record, { id, env, parent: process.ppid }).catch(fail);
+  if (end === undefined) return;
+  if (end.isOfDocker) await explain(end, { id, record }, { env, fail });
+  endAs(end.exitCode, end.signal as NodeJS.Signals | null);
+}
+
+async function explain({ exitCode }: ImageEnd, { record }: FoundImage, { env, fail }: Manner): Promise<void> {
+  const { whyNotRun } = await import('./exec-rest.ts');
+  await fail(await whyNotRun(record, exitCode, env));
+}

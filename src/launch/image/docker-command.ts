@@ -1,0 +1,92 @@
+import { dockerRun } from '../../graph/docker-run.ts';
+import { McpformError } from '../../model/error.ts';
+import type { ImageLaunchRecord } from '../../model/launch.ts';
+import type { MachineIdentity } from '../../model/system.ts';
+import { childEnvironment } from '../child-environment.ts';
+import { launcherLabels } from '../docker/labels.ts';
+import { expandArgs } from '../expand-args.ts';
+import { refused } from '../launch-file.ts';
+import { steersDocker } from './steers-docker.ts';
+
+/** How `docker` is run for a launch. */
+export interface DockerCommand {
+  readonly args: readonly string[];
+  /** All that it gets: ours without what decides code, and the container's variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables of the container that `docker` itself would obey, in the form of `--env-file`; null when there are none. */
+  readonly envFile: string | null;
+}
+
+export interface Run {
+  readonly id: string;
+  /** Ours. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly identity: MachineIdentity;
+  readonly name: string;
+  readonly cidFile: string;
+  /** Where `docker` finds the text of `envFile`. */
+  readonly envFilePath: string;
+}
+
+/**
+ * The `docker run` of a launch. No value of a variable is in the arguments, which everybody on the machine can read.
+ * Throws LAUNCH_VARIABLE, and LAUNCH_REFUSED for a record that does not say which content it runs.
+ */
+export function dockerCommand({ server, container }: ImageLaunchRecord, run: Run): DockerCommand {
+  const { id, env, identity, name, cidFile, envFilePath } = run;
+  if (container.service !== null || !/^[a-z0-9[][^\s@]*@sha256:[0-9a-f]{64}$/i.test(container.image)) {
+    throw refused(id, 'does not name an image by its digest that runs over standard input and output');
+  }
+  const values = variablesOf(container.env, env);
+  const names = Object.keys(values);
+  const steering = names.filter(steersDocker);
+  const passed = names.filter((each) => !steersDocker(each));
+  const spec = { ...container, env: pick(values, passed) };
+  const line = expandArgs(
+    dockerRun(spec, { labels: launcherLabels(id, server, identity), cidFile, name }),
+    env,
+  );
+  const [first = 'run', ...rest] = line;
+  return {
+    args: steering.length === 0 ? line : [first, `--env-file=${envFilePath}`, ...rest],
+    env: childEnvironment(env, [], pick(values, passed)),
+    envFile: steering.length === 0 ? null : envFileOf(pick(values, steering)),
+  };
+}
+
+/** Of ours, only what `docker` needs to find its engine: for what is asked of it besides. */
+export function enginePath(env: Run['env']): Record<string, string> {
+  const clean = childEnvironment(env, [], {});
+  return pick(
+    clean,
+    Object.keys(clean).filter((name) => steersDocker(name)),
+  );
+}
+
+function variablesOf(
+  env: ImageLaunchRecord['container']['env'],
+  own: Run['env'],
+): Readonly<Record<string, string>> {
+  const values = expandArgs(Object.values(env), own);
+  return Object.fromEntries(Object.keys(env).map((name, at) => [name, values[at] as string]));
+}
+
+function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, values[name] as string]));
+}
+
+/** One variable in a line, and no way to write the end of one. */
+function envFileOf(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => {
+      if (!/[\r\n]/.test(value)) return `${name}=${value}\n`;
+      throw new McpformError(
+        'LAUNCH_VARIABLE',
+        `variable "${name}" has several lines, and docker takes one`,
+        {
+          hint: 'write it in one line, or set it in the image',
+        },
+      );
+    })
+    .join('');
+}
