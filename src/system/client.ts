@@ -23,7 +23,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions,
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const result = await execa(command, args, {
+  const child = execa(command, args, {
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     stripFinalNewline: false,
@@ -32,6 +32,10 @@ export async function runProgram(
     extendEnv: options.inheritsEnv ?? true,
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });
+  const giveUp =
+    options.timeoutMs === undefined ? null : stopListening(child, options.timeoutMs + LAST_WORDS_MS);
+  const result = await child;
+  if (giveUp !== null) clearTimeout(giveUp);
   const { stdout, stderr } = result;
   if (result.timedOut) {
     throw Object.assign(new Error(`"${command}" took longer than ${options.timeoutMs} ms`), {
@@ -42,6 +46,14 @@ export async function runProgram(
   if (result.signal !== undefined)
     return { exitCode: 128 + constants.signals[result.signal], stdout, stderr };
   throw result.cause instanceof Error ? result.cause : result;
+}
+
+/** A program that took too long may have started others, which hold its output open for as long as they like. */
+function stopListening(
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  afterMs: number,
+): NodeJS.Timeout {
+  return setTimeout(() => [stdout, stderr].forEach((stream) => void stream.destroy()), afterMs);
 }
 
 const isWindows = process.platform === 'win32';

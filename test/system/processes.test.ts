@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realSystem } from '../../src/system/real.ts';
 
@@ -37,6 +39,17 @@ describe('programs of the real machine', () => {
     await expect(processes.run('/no/such/program', [])).rejects.toMatchObject({ code: 'ENOENT' });
     const endless = processes.run(node, ['-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 100 });
     await expect(endless).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  it('does not wait for what such a program has started, which may hold its output open', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mcpform-processes-'));
+    const script = 'sleep 60 & echo $! >pid; wait';
+    const endless = processes.run('/bin/sh', ['-c', script], { cwd: folder, timeoutMs: 500 });
+    await expect(endless).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    expect((await processes.inspect(pid)).isAlive).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    await rm(folder, { recursive: true });
   });
 
   it('reports death by a signal as 128 and its number', async () => {
