@@ -1,6 +1,7 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import type { Json } from '../model/json.ts';
 import { decodeYaml } from './yaml-decode.ts';
+import { FORBIDDEN_KEYS } from './yaml-keys.ts';
 
 /** As deep as `yaml-compose.ts` goes. */
 const MAX_DEPTH = 64;
@@ -14,7 +15,6 @@ const UNUSUAL =
 
 /** A key that nobody has to look at twice. */
 const PLAIN_KEY = /^[\x20-\x7e]+$/;
-const REFUSED_KEYS: ReadonlySet<string> = new Set(['<<', '__proto__', 'constructor', 'prototype']);
 
 /** Bytes that decode to a plain document; undefined for everything else. */
 export function readPlainBytes(bytes: Uint8Array): Json | undefined {
@@ -103,7 +103,8 @@ function readMapping(cursor: Cursor): Json {
 function readKey(event: Event, text: string): string {
   if (event.type !== EVENT_ID.SCALAR) throw NOT_PLAIN;
   const key = resolve(event, text);
-  if (typeof key !== 'string' || !PLAIN_KEY.test(key) || REFUSED_KEYS.has(key)) throw NOT_PLAIN;
+  if (typeof key !== 'string' || !PLAIN_KEY.test(key) || key === '<<' || FORBIDDEN_KEYS.has(key))
+    throw NOT_PLAIN;
   return key;
 }
 

@@ -3,6 +3,7 @@ import type { Json } from '../model/json.ts';
 import { hasInvisibleCharacters } from './escape.ts';
 import type { YamlDocument } from './yaml-compose.ts';
 import type { YamlProblem } from './yaml-decode.ts';
+import { FORBIDDEN_KEYS } from './yaml-keys.ts';
 
 /** Values that aliases may add to what is written. A few hundred bytes of nested aliases can mean billions. */
 const MAX_ALIASED_VALUES = 250_000;
@@ -123,11 +124,6 @@ function readKey(key: ParsedNode, reader: Reader): string | null {
   return null;
 }
 
-const FORBIDDEN: ReadonlySet<string> = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  'prototype',
-]);
-
 function keyProblem(key: ParsedNode): YamlProblem | null {
   if (!isScalar(key)) {
     return {
@@ -155,7 +151,7 @@ function keyProblem(key: ParsedNode): YamlProblem | null {
       hint: 'use an alias for a whole value, or several files with -f',
     };
   }
-  if (FORBIDDEN.has(value))
+  if (FORBIDDEN_KEYS.has(value))
     return { code: 'YAML_KEY', message: `key "${value}" is not allowed`, hint: 'use another name' };
   if (hasInvisibleCharacters(value)) {
     return {

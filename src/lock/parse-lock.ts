@@ -53,8 +53,7 @@ function readLock(document: LockDocument): { lock: Lock | null; problems: readon
   for (const [address, entry] of Object.entries(owned)) {
     const read = readOwnership(entry);
     ownership[address] = read;
-    const isMixed = entry.seal !== undefined && entry.seal !== ownershipFacts(address, read)['seal'];
-    if (isMixed) problems.push(mixed(['ownership', address]));
+    if (entry.seal !== ownershipFacts(address, read)['seal']) problems.push(mixed(['ownership', address]));
   }
   const lock = { servers, ownership, unknown: unknown as Readonly<Record<string, Json>> };
   return { lock: problems.length === 0 ? lock : null, problems };

@@ -9,8 +9,7 @@ export function readPin(server: string, document: PinDocument): Pin | readonly P
   const problems = [...findContradictions(server, document)];
   if (problems.length > 0) return problems;
   const pin = document.image === undefined ? readPackagePin(document) : readImagePin(document);
-  if (document.seal === undefined || document.seal === pinFacts(server, pin)['seal']) return pin;
-  return [mixed(['servers', server])];
+  return document.seal === pinFacts(server, pin)['seal'] ? pin : [mixed(['servers', server])];
 }
 
 /** The lines below one name were not written together. */

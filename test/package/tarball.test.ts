@@ -59,7 +59,12 @@ describe.each(releases)('on Node $version', ({ version, program, isThere }) => {
       const home = await throwawayHome();
       try {
         await cp(join(root, 'examples/quickstart'), home.project, { recursive: true });
-        const env = { ...home.env, PATH: [dirname(program), bin, '/usr/bin', '/bin'].join(delimiter) };
+        // Debian's Node trusts what the system trusts; one from elsewhere has to be told.
+        const env = {
+          ...home.env,
+          PATH: [dirname(program), bin, '/usr/bin', '/bin'].join(delimiter),
+          NODE_EXTRA_CA_CERTS: process.env['NODE_EXTRA_CA_CERTS'] ?? '/etc/ssl/certs/ca-certificates.crt',
+        };
         const mcpform = (...args: string[]) => run('mcpform', args, { cwd: home.project, env });
         const node = await run('node', ['--version'], { cwd: home.project, env });
         expect(node.stdout.trim()).toBe(`v${version}`);
