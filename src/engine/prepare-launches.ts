@@ -6,6 +6,7 @@ import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
+import { type AnyLaunchRecord, type ImageLaunchRecord, isImageLaunch } from '../model/launch.ts';
 import type { Declared } from './declare.ts';
 import { inParallel } from './lock/in-parallel.ts';
 import { readTree } from './lock/tree-files.ts';
@@ -37,16 +38,21 @@ export async function prepareLaunches(
   await inParallel([...byId], PARALLEL, async ([id, users]) => {
     const { launch, server } = (users[0] as Rendered).desired;
     if (launch === undefined) return;
+    const what = contentOf(launch);
     try {
+      const isThere = await isPrepared(id, ctx);
+      // What an engine no longer has, it fetches by its digest when it is started.
+      if (isThere && isImageLaunch(launch)) return;
+      if (!isThere) ctx.emit({ kind: 'launch.preparing', server, package: what });
       const pin = lock.servers[server];
       const tree = pin === undefined ? null : await readTree(loaded.lockPath, server, pin, ctx);
-      const isThere = await isPrepared(id, ctx);
-      if (!isThere) ctx.emit({ kind: 'launch.preparing', server, package: launch.pin.package });
       // Of an earlier generation the tree may be gone; what was prepared then verifies itself when it starts.
       if (isThere && tree === null) return;
-      const { findings } = await prepareLaunch({ record: launch, tree }, ctx);
+      const findings = isImageLaunch(launch)
+        ? await pull(launch, ctx)
+        : (await prepareLaunch({ record: launch, tree }, ctx)).findings;
       for (const finding of findings) ctx.emit({ kind: 'finding', finding });
-      if (!isThere) ctx.emit({ kind: 'launch.prepared', server, package: launch.pin.package });
+      if (!isThere) ctx.emit({ kind: 'launch.prepared', server, package: what });
     } catch (error) {
       if (!(error instanceof McpformError)) throw error;
       const { code, message, hint } = error;
@@ -56,6 +62,16 @@ export async function prepareLaunches(
     }
   });
   return failed;
+}
+
+function contentOf(launch: AnyLaunchRecord): string {
+  return isImageLaunch(launch) ? launch.container.image : launch.pin.package;
+}
+
+async function pull(record: ImageLaunchRecord, ctx: Context): Promise<readonly Finding[]> {
+  const { prepareImage } = await import('../launch/image/prepare-image.ts');
+  await prepareImage({ record }, ctx);
+  return [];
 }
 
 /** For plans: entries that are as declared, but start something that is not on this machine (any more). */
@@ -71,7 +87,7 @@ export async function findUnprepared(
         {
           code: 'LAUNCH_UNPREPARED',
           severity: 'warning',
-          message: `"${desired.address}" starts "${desired.launch.pin.package}", which is no longer in the store of this machine`,
+          message: `"${desired.address}" starts "${contentOf(desired.launch)}", which is no longer in the store of this machine`,
           hint: 'run `mcpform apply`, which fetches it again',
           address: desired.address,
           at: desired.at,

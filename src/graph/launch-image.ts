@@ -5,10 +5,14 @@ import type { Manifest, Runtime, Server } from '../model/manifest.ts';
 import { containerSpec, writtenPaths } from './container-spec.ts';
 import { dockerRun } from './docker-run.ts';
 import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
+import { launchId } from './launch-id.ts';
 
 type Image = Extract<Runtime, { kind: 'image' }>;
 
-/** Over stdio: a `docker run` line with the locked digest and all that the manifest says of the container. */
+/**
+ * Over stdio: through `mcpform exec`, which attends the container and leaves none behind; or a `docker run` line. Both
+ * have the locked digest and all that the manifest says of the container.
+ */
 export function launchImage(server: Server, runtime: Image, site: LaunchSite): Launch {
   const { bound, target } = site;
   const { spec: container, caveats: risks, problem } = containerSpec(server, site);
@@ -22,15 +26,31 @@ export function launchImage(server: Server, runtime: Image, site: LaunchSite): L
     const spec = { ...bound, args: [], url: serviceUrl(server) };
     return { ...known, spec, blocked: needsEngine(server, runtime), caveats };
   }
-  const blocked = isDirect(server, target)
-    ? (problem ?? unfitForDirect(server, container, site))
-    : needsVerified(server, container.image);
+  const unfit = isDirect(server, target) ? unfitForDirect : unfitForExec;
+  const blocked = problem ?? missingNetwork(server, container) ?? unfit(server, container, site);
   if (blocked !== null) return { ...known, spec: unwritten(server, bound), blocked, caveats };
+  if (!isDirect(server, target)) return { ...known, ...attended(server, container, site), caveats };
   const args = dockerRun(container, { labels: directLabels(server, site.manifest) });
   return {
     ...known,
     spec: { ...bound, command: 'docker', args },
     caveats: [startedDirectly(server), ...caveats],
+  };
+}
+
+/** Values that are known now are in the record; what the client expands reaches the launcher through the entry. */
+function attended(
+  server: Server,
+  container: ContainerSpec,
+  { bound, launcher }: LaunchSite,
+): Pick<Launch, 'spec' | 'record'> {
+  const open = Object.entries(container.env).filter(([, template]) => typeof template !== 'string');
+  const env = { ...container.env, ...Object.fromEntries(open.map(([name]) => [name, [{ env: name }]])) };
+  const record = { formatVersion: 1, server: server.name, container: { ...container, env } } as const;
+  const { command, args } = launcher;
+  return {
+    spec: { ...bound, command, args: [...args, launchId(record)], env: Object.fromEntries(open) },
+    record,
   };
 }
 
@@ -43,20 +63,33 @@ function directLabels(server: Server, manifest: Manifest): Readonly<Record<strin
   };
 }
 
+function missingNetwork(server: Server, { networks }: ContainerSpec): Reason | null {
+  const network = networks.find(({ isExternal }) => !isExternal);
+  if (network === undefined) return null;
+  return unavailable(
+    server,
+    `nobody has created network "${network.network}": that needs the Docker provider, which this release does not have`,
+    'create it yourself, and declare it with `external: true` and its `name`',
+  );
+}
+
+/** A variable that docker obeys is hidden from it, but the entry of a client cannot hide one from the launcher. */
+function unfitForExec(server: Server, { env }: ContainerSpec): Reason | null {
+  const steering = Object.keys(env).find((name) => steersDocker(name) && typeof env[name] !== 'string');
+  if (steering === undefined) return null;
+  return unavailable(
+    server,
+    `variable "${steering}" would reach mcpform and docker, which obey it, before it reaches the container`,
+    'write its value out, or set it in the image',
+  );
+}
+
 /** What a plain `docker run` line cannot do, although an engine could. */
 function unfitForDirect(
   server: Server,
   container: ContainerSpec,
   { manifest, target }: Pick<LaunchSite, 'manifest' | 'target'>,
 ): Reason | null {
-  const network = container.networks.find(({ isExternal }) => !isExternal);
-  if (network !== undefined) {
-    return unavailable(
-      server,
-      `nobody has created network "${network.network}": that needs the Docker provider, which this release does not have`,
-      'create it yourself, and declare it with `external: true` and its `name`',
-    );
-  }
   const steering = Object.keys(container.env).find(steersDocker);
   if (steering !== undefined) {
     return unavailable(
@@ -108,14 +141,6 @@ function startedDirectly(server: Server): Reason {
     message: `server "${server.name}" is started directly by docker: the digest pins the image, no signature is checked at start, and a container whose docker command is killed stays behind`,
     hint: 'allow only registries you trust in the machine policy',
   };
-}
-
-function needsVerified(server: Server, image: string): Reason {
-  return unavailable(
-    server,
-    `image "${image}" needs \`launch: verified\`, which this release has for packages only`,
-    'add `launch: direct` to start it with docker by its digest, or write it as a `command`',
-  );
 }
 
 function needsEngine(server: Server, { image }: Image): Reason {

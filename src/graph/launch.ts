@@ -2,7 +2,7 @@ import type { Target } from '../model/address.ts';
 import type { Code } from '../model/codes.ts';
 import type { ContainerSpec } from '../model/container.ts';
 import type { Launcher } from '../model/context.ts';
-import type { LaunchRecord } from '../model/launch.ts';
+import type { AnyLaunchRecord } from '../model/launch.ts';
 import type { Pin } from '../model/lock.ts';
 import type { Manifest, Server } from '../model/manifest.ts';
 import type { EntrySpec } from '../model/resource.ts';
@@ -11,7 +11,7 @@ import type { EntrySpec } from '../model/resource.ts';
 export interface Launch {
   readonly spec: EntrySpec;
   /** What `mcpform exec` starts, when the entry goes through it. */
-  readonly record?: LaunchRecord;
+  readonly record?: AnyLaunchRecord;
   /** Of a server from an image: what an engine is asked for. */
   readonly container?: ContainerSpec;
   /** Why this server cannot be launched on this machine by this release, and what to do. */

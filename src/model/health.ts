@@ -28,7 +28,7 @@ export interface HandshakeOptions {
   readonly lists?: boolean;
   /** How long a program may take to end by itself, and again after SIGTERM. Default: 2 s. */
   readonly graceMs?: number;
-  /** Values that must not be in what comes back, besides those of headers and of the environment. */
+  /** Values that must not be in a failure, besides those of headers and of the environment. */
   readonly secrets?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export type Probe = (ctx: Context) => Promise<Health>;
 export interface GateOptions {
   /** Between the end of one check and the start of the next. */
   readonly intervalMs: number;
-  /** For one check. */
+  /** For one check. A check keeps its own time, too, and knows better what took it; so it has a second more here. */
   readonly timeoutMs: number;
   /** How many checks in a row must fail. */
   readonly retries: number;

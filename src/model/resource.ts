@@ -2,7 +2,7 @@ import type { Address, Target } from './address.ts';
 import type { ContainerSpec } from './container.ts';
 import type { At, Finding } from './finding.ts';
 import type { JsonObject, Pointer } from './json.ts';
-import type { LaunchRecord } from './launch.ts';
+import type { AnyLaunchRecord } from './launch.ts';
 import type { Lifecycle, Runtime, Template, Transport } from './manifest.ts';
 
 /** What should exist: one node of the desired graph, in no provider's words yet. */
@@ -25,7 +25,7 @@ export interface Desired {
   /** What the lock says it stands for; absent for commands and URLs, and for what is not locked. */
   readonly pin?: PinSummary;
   /** What `mcpform exec` will start, where the entry goes through it. */
-  readonly launch?: LaunchRecord;
+  readonly launch?: AnyLaunchRecord;
   /** Of a server from an image: what an engine is asked for; policy judges it. */
   readonly container?: ContainerSpec;
   /** Why it cannot be written on this machine now; it and its dependents become conflicts, the rest goes on. */

@@ -27,8 +27,10 @@ describe('what no entry starts any more', () => {
   async function launched(letter: string, when = LONG_AGO): Promise<void> {
     const folder = join(ctx.folders.data, 'launches');
     await mkdir(folder, { recursive: true });
-    for (const end of ['json', 'tree']) await writeFile(join(folder, `${id(letter)}.${end}`), '{}');
-    await utimes(join(folder, `${id(letter)}.json`), when, when);
+    for (const end of ['json', 'tree']) {
+      await writeFile(join(folder, `${id(letter)}.${end}`), '{}');
+      await utimes(join(folder, `${id(letter)}.${end}`), when, when);
+    }
   }
 
   /** A stack, wherever its books are, whose one entry starts `now` and whose history started `before`. */

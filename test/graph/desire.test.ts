@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
 import { launchId } from '../../src/graph/launch-id.ts';
-import type { LaunchRecord } from '../../src/model/launch.ts';
+import type { ImageLaunchRecord, LaunchRecord } from '../../src/model/launch.ts';
 import type { Pin } from '../../src/model/lock.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
 import type { Desired } from '../../src/model/resource.ts';
@@ -254,7 +254,9 @@ describe('packages and images', () => {
       integrity: `sha256-${'A'.repeat(43)}=`,
     } as const;
     const { launch, pin: summary } = only(server('a', { runtime }), bundle);
-    expect(launch?.pin).toEqual({ package: 'mcpb:/repo/tools/x.mcpb', integrity: bundle.integrity });
+    expect(launch).toMatchObject({
+      pin: { package: 'mcpb:/repo/tools/x.mcpb', integrity: bundle.integrity },
+    });
     expect(summary).toEqual({ name: 'mcpb:./tools/x.mcpb', digest: bundle.integrity });
   });
 
@@ -267,6 +269,41 @@ describe('packages and images', () => {
     const [one, two] = [only(declared, pin), only(declared, { ...pin, ...other })];
     expect(one.spec.args.at(-1)).not.toBe(two.spec.args.at(-1));
     expect(one.launchDigest).not.toBe(two.launchDigest);
+  });
+
+  it('launches an image through mcpform, with what is known in the record and the rest in the entry', () => {
+    const declared = server('a', {
+      runtime: image,
+      args: ['serve', [{ env: 'ROOT' }]],
+      env: { TOKEN: [{ secret: 'github-token' }], LEVEL: 'debug' },
+    });
+    const desired = only(declared, { kind: 'image', image: image.image });
+    expect(desired.blocked).toBeUndefined();
+    expect(desired.launch).toMatchObject({
+      server: 'a',
+      container: {
+        image: image.image,
+        args: ['serve', [{ env: 'ROOT' }]],
+        env: { TOKEN: [{ env: 'TOKEN' }], LEVEL: 'debug' },
+        droppedCapabilities: ['ALL'],
+        noNewPrivileges: true,
+        service: null,
+      },
+    });
+    expect(desired.spec).toMatchObject({
+      command: '/usr/bin/node',
+      env: { TOKEN: [{ env: 'GITHUB_TOKEN' }] },
+    });
+    expect(desired.spec.env).not.toHaveProperty('LEVEL');
+    expect(desired.spec.args.at(-1)).toBe(launchId(desired.launch as ImageLaunchRecord));
+  });
+
+  it('never lets a client’s value steer docker itself', () => {
+    const declared = server('a', { runtime: image, env: { DOCKER_HOST: [{ env: 'X' }] } });
+    const pinned = { kind: 'image', image: image.image } as const;
+    expect(only(declared, pinned).blocked).toMatchObject({ code: 'GRAPH_LAUNCH_UNAVAILABLE' });
+    const literal = server('a', { runtime: image, env: { DOCKER_HOST: 'tcp://inside' } });
+    expect(only(literal, pinned).blocked).toBeUndefined();
   });
 
   it('starts an image by the digest that the lock has for its tag', () => {
@@ -340,7 +377,6 @@ describe('packages and images', () => {
   });
 
   it.each([
-    ['a verified image', { runtime: image }, 'needs `launch: verified`'],
     [
       'a name that is an option',
       { runtime: { ...npm, name: '--eval' }, launch: 'direct' },
