@@ -29,6 +29,8 @@ export async function shakeHands(
   const wrong = checkTarget(target);
   if (wrong !== null)
     return toHealth({ trouble: wrong, progress: beginProgress(), log: [] }, target, options);
+  // The time is the server's: it begins when we are ready.
+  await import('./client.ts');
   const stop = new AbortController();
   try {
     const limits = { over: timeout(options.timeoutMs, stop.signal, ctx), aborted: aborted(stop.signal, ctx) };
@@ -63,9 +65,13 @@ function timeout(ms: number, signal: AbortSignal, ctx: Context): Promise<Trouble
 }
 
 function aborted(signal: AbortSignal, ctx: Context): Promise<never> {
-  return new Promise((_, reject) => {
+  const given = new Promise<never>((_, reject) => {
+    if (ctx.signal.aborted) reject(ctx.signal.reason);
     ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { signal });
   });
+  // Who waits for it hears of it; before that, nobody needs to.
+  given.catch(() => undefined);
+  return given;
 }
 
 async function tryOnce({ target, isModern, options, limits }: Attempt, ctx: Context): Promise<Came> {

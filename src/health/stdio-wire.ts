@@ -23,6 +23,7 @@ export class StdioWire implements Wire {
   readonly #target: StdioTarget;
   readonly #graceMs: number;
   readonly #ctx: Context;
+  #starting: Promise<RunningProgram> | null = null;
   #program: RunningProgram | null = null;
   #tail: Tail | null = null;
   #tellBroken: (trouble: Trouble | Promise<Trouble>) => void = () => undefined;
@@ -39,7 +40,8 @@ export class StdioWire implements Wire {
   async open(onText: (text: string) => void): Promise<void> {
     const { command, args, env, cwd } = this.#target;
     const options = cwd === undefined ? { env } : { env, cwd };
-    const program = await this.#ctx.system.processes.start(command, args, options).catch(refuse);
+    this.#starting = this.#ctx.system.processes.start(command, args, options);
+    const program = await this.#starting.catch(refuse);
     this.#program = program;
     this.#tail = tailOf(program.stderr);
     const onLine = (line: string): void => {
@@ -63,8 +65,9 @@ export class StdioWire implements Wire {
 
   /** https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#stdio */
   async close(): Promise<void> {
-    const program = this.#program;
-    if (program === null) return;
+    // One that is only just being started is a program all the same.
+    const program = await this.#starting?.catch(() => null);
+    if (program === null || program === undefined) return;
     program.closeInput();
     if ((await this.#within(program.ended, this.#graceMs)) === null) {
       program.signal('SIGTERM');

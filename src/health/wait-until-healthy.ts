@@ -5,6 +5,9 @@ import { failed } from './failed.ts';
 /** The first pause while the server starts; each is twice the one before, up to the interval. */
 const FIRST_PAUSE_MS = 200;
 
+/** A check that keeps its own time says what it waited for. It is stopped when it does not. */
+const SLACK_MS = 5000;
+
 /** How long a check may take to clear up after its time. */
 const CLEAR_UP_MS = 15_000;
 
@@ -18,7 +21,8 @@ const LASTING = new Set<string>(['HEALTH_PROGRAM', 'HEALTH_TARGET']);
  */
 export async function waitUntilHealthy(probe: Probe, options: GateOptions, ctx: Context): Promise<Health> {
   const { clock } = ctx.system;
-  const { intervalMs, startPeriodMs, retries } = options;
+  const { intervalMs, startPeriodMs } = options;
+  const retries = Math.max(1, options.retries);
   const startMs = clock.monotonic();
   let failures = 0;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
@@ -39,7 +43,7 @@ async function check(probe: Probe, timeoutMs: number, ctx: Context): Promise<Hea
   const stop = new AbortController();
   const signal = AbortSignal.any([ctx.signal, over.signal]);
   const late = async (): Promise<Health> => {
-    await clock.sleep(timeoutMs, stop.signal);
+    await clock.sleep(timeoutMs + SLACK_MS, stop.signal);
     over.abort(TOO_LATE);
     await clock.sleep(CLEAR_UP_MS, stop.signal);
     return tooLate(timeoutMs);

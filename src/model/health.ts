@@ -86,7 +86,7 @@ export type Probe = (ctx: Context) => Promise<Health>;
 export interface GateOptions {
   /** Between the end of one check and the start of the next. */
   readonly intervalMs: number;
-  /** For one check. A check keeps its own time, too, and knows better what took it; so it has a second more here. */
+  /** For one check. A check keeps its own time, too, and knows better what took it; so it has a few seconds more here. */
   readonly timeoutMs: number;
   /** How many checks in a row must fail. */
   readonly retries: number;

@@ -13,7 +13,7 @@ const open: Listening[] = [];
 
 afterEach(async () => {
   for (const server of open.splice(0)) {
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5000 }).toBe(0);
     await server.close();
   }
 });
@@ -194,7 +194,7 @@ describe('a status', () => {
 
   it('is told, though its body never ends', async () => {
     const hang: RequestListener = (_, response) => void response.writeHead(502).write('upstream is gone');
-    expect(await come(hang, { timeoutMs: 600 })).toMatchObject({ code: 'HEALTH_STATUS' });
+    expect(await come(hang, { timeoutMs: 2000 })).toMatchObject({ code: 'HEALTH_STATUS' });
   });
 
   it('may come with an error of the protocol, which says more', async () => {
@@ -302,9 +302,9 @@ describe('a server that hangs', () => {
 
   it('after the greeting', async () => {
     const { origin } = await start(afterGreeting(() => undefined));
-    const health = await ask(`${origin}/mcp`, { timeoutMs: 500 });
+    const health = await ask(`${origin}/mcp`, { timeoutMs: 2000 });
     expect(health).toMatchObject({ state: 'unhealthy', serverInfo: { name: 'odd' } });
-    expect(health.failure?.message).toMatch(/did not say what it offers within 500 ms$/);
+    expect(health.failure?.message).toMatch(/did not say what it offers within 2000 ms$/);
   });
 
   it('with a stream that says nothing', async () => {

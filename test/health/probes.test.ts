@@ -12,7 +12,7 @@ const open: Listening[] = [];
 
 afterEach(async () => {
   for (const server of open.splice(0)) {
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5000 }).toBe(0);
     await server.close();
   }
 });

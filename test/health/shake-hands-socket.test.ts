@@ -11,7 +11,7 @@ const open: Listening[] = [];
 
 afterEach(async () => {
   for (const server of open.splice(0)) {
-    await expect.poll(() => server.sockets.size, { timeout: 3000 }).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 5000 }).toBe(0);
     await server.close();
   }
 });
@@ -78,7 +78,7 @@ describe('a server over WebSocket', () => {
     ['does not let go', { ...friendly, onClose: () => undefined }, ''],
     ['agrees to another protocol', { ...friendly, protocol: 'chat' }, 'HEALTH_TRANSPORT'],
   ])('that %s', async (_, manner, code) => {
-    expect((await ask(await start(manner), {}, 700)).failure?.code ?? '').toBe(code);
+    expect((await ask(await start(manner), {}, 2000)).failure?.code ?? '').toBe(code);
   });
 
   it('is not there', async () => {

@@ -130,16 +130,16 @@ describe('a server over stdio that fails', () => {
   });
 
   it('says nothing, and is ended though it will not end', async () => {
-    const health = await odd('stubborn', { timeoutMs: 700, graceMs: 300 });
+    const health = await odd('stubborn', { timeoutMs: 2000, graceMs: 300 });
     expect(health.failure).toMatchObject({
       code: 'HEALTH_TIMEOUT',
-      message: `"${process.execPath}" did not answer "initialize" within 700 ms`,
+      message: `"${process.execPath}" did not answer "initialize" within 2000 ms`,
       detail: [expect.stringMatching(/^pid \d+$/), 'input ended', 'not yet'],
     });
   });
 
   it('writes something else: the first line is shown, without colours, tricks and tokens', async () => {
-    const { failure } = await odd('garbage-only', { timeoutMs: 700 });
+    const { failure } = await odd('garbage-only', { timeoutMs: 2000 });
     expect(failure).toMatchObject({
       code: 'HEALTH_NOT_MCP',
       message: `"${process.execPath}" does not speak MCP`,
@@ -212,7 +212,7 @@ describe('what a server over stdio started', () => {
     const { command, args } = program('odd', ['stubborn']);
     const line = `"${command}" "${args.join('" "')}"; true`;
     const target = { kind: 'stdio', command: '/bin/sh', args: ['-c', line], env: {} } as const;
-    const { failure } = await shakeHands(target, { timeoutMs: 1000, graceMs: 300 }, ctx);
+    const { failure } = await shakeHands(target, { timeoutMs: 2000, graceMs: 300 }, ctx);
     expect(failure?.code).toBe('HEALTH_TIMEOUT');
     const [pid = ''] = failure?.detail ?? [];
     expect(await isAlive(pid.replace('pid ', ''))).toBe(false);
@@ -232,10 +232,28 @@ describe('a handshake that is given up', () => {
     expect(pids).toHaveLength(1);
   });
 
+  it('ends a program, too, that is only just being started', async () => {
+    const stop = new AbortController();
+    const { ctx, pids } = notingContext(stop.signal);
+    const { processes } = ctx.system;
+    const slow: typeof processes.start = async (...args) => {
+      stop.abort(new Error('enough'));
+      await ctx.system.clock.sleep(100);
+      return processes.start(...args);
+    };
+    const system = { ...ctx.system, processes: { ...processes, start: slow } };
+    await expect(shakeHands(program('sdk'), options, { ...ctx, system })).rejects.toThrow('enough');
+    expect(pids).toHaveLength(1);
+    expect(await isAlive(pids[0])).toBe(false);
+  });
+
   it('is refused to a command that only looks', async () => {
     const looking = healthContext({ system: readOnly(realSystem({}), []) });
-    await expect(shakeHands(program('sdk'), options, looking)).rejects.toMatchObject({
-      code: 'SYSTEM_READ_ONLY',
-    });
+    for (const target of [
+      program('sdk'),
+      { kind: 'http', url: 'http://127.0.0.1:1/', transport: 'http' } as const,
+    ]) {
+      await expect(shakeHands(target, options, looking)).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
+    }
   });
 });

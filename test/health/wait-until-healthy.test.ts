@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { shakeHands } from '../../src/health/shake-hands.ts';
 import { waitUntilHealthy } from '../../src/health/wait-until-healthy.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { GateOptions, Health, HealthCode, Probe } from '../../src/model/health.ts';
 import { ManualClock } from '../../src/system/memory.ts';
-import { healthContext } from './world.ts';
+import { healthContext, program } from './world.ts';
 
 const options: GateOptions = { intervalMs: 3000, timeoutMs: 1000, retries: 3, startPeriodMs: 5000 };
 const healthy: Health = { state: 'healthy', latencyMs: {} };
@@ -104,7 +105,7 @@ describe('a gate', () => {
         });
       });
     const { beganMs, came } = await gate(hang, { startPeriodMs: 0, retries: 2 });
-    expect(beganMs).toEqual([0, 4000]);
+    expect(beganMs).toEqual([0, 9000]);
     expect(came).toMatchObject({
       failure: { code: 'HEALTH_TIMEOUT', message: 'the check did not end within 1000 ms' },
     });
@@ -126,7 +127,7 @@ describe('a gate', () => {
       retries: 1,
     });
     expect(came).toMatchObject({ failure: { code: 'HEALTH_TIMEOUT' } });
-    expect(tookMs).toBe(16_000);
+    expect(tookMs).toBe(21_000);
   });
 
   it('is left, with the reason, when everything is given up', async () => {
@@ -152,6 +153,15 @@ describe('a gate', () => {
     );
     expect(pausing).toMatchObject({ beganMs: [0], came: reason });
     expect((await gate(async () => healthy, {}, stop.signal)).beganMs).toEqual([]);
+  });
+
+  it('lets a handshake say what it waited for', async () => {
+    const target = program('odd', ['silent']);
+    const times = { intervalMs: 100, timeoutMs: 2000, retries: 1, startPeriodMs: 0 };
+    const probe: Probe = (ctx) => shakeHands(target, { timeoutMs: 2000 }, ctx);
+    const { failure } = await waitUntilHealthy(probe, times, healthContext());
+    expect(failure?.message).toMatch(/did not answer "initialize" within 2000 ms$/);
+    expect(failure?.detail?.[0]).toMatch(/^pid/);
   });
 
   it('passes on what is a bug', async () => {

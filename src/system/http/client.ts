@@ -52,6 +52,7 @@ export function openClient(env: Env, resolveName: LookupFunction = lookup): Requ
       const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes } = request;
       // A connection of its own, which ends with the socket.
       const dispatcher = await openDispatcher(wayTo({ url, timeoutMs }), env, resolveName, maxBytes);
+      request.signal?.throwIfAborted();
       return openSocket(request, dispatcher);
     },
   };
