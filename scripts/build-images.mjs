@@ -29,7 +29,8 @@ const lock = JSON.parse(readFileSync(join(lockFolder, 'package-lock.json'), 'utf
 
 const BUSYBOX = '/bin/busybox';
 const APPLETS =
-  'sh ls cat cp mv rm mkdir touch chmod ln sleep kill ps id env true false head wc dd nc httpd nslookup ip stat grep yes';
+  'sh ls cat cp mv rm rmdir mkdir touch chmod ln echo printf test [ sleep kill ps id env true false head tail wc dd tr sed ' +
+  'grep yes nc httpd nslookup ip hostname stat df';
 const USERS = 'root:x:0:0:root:/:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n';
 const GROUPS = 'root:x:0:\nnode:x:1000:\n';
 

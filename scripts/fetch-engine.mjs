@@ -68,6 +68,7 @@ function requireNewEnough(apt) {
 }
 
 runAsProgram(import.meta.url, (others) => {
+  if (process.platform !== 'linux') return console.error('container engines start on Linux alone');
   console.log(fetchEngine());
   for (const name of others) console.log(fetchEngine([name], name));
 });

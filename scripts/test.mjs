@@ -1,19 +1,24 @@
-// node scripts/test.mjs [--project unit|clients] [filter...]: all that the tests need, the tests, and one plain line.
+// node scripts/test.mjs [--project unit|clients|engines] [filter...]: all that the tests need, the tests, and one plain line.
 //
-// Builds, fetches the real clients, runs Vitest, and ends with `N passed, N failed` (`, N skipped`). Fails when a
-// test failed, when a file could not be loaded, when nothing ran, and, where CI is set, when anything was skipped.
-// MCPFORM_SKIP_CLAUDE=1 leaves the clients out; without network they are left out too, loudly, except where CI is set.
+// Builds, fetches the real clients and engines, runs Vitest, and ends with `N passed, N failed` (`, N skipped`).
+// Fails when a test failed, when a file could not be loaded, when nothing ran, and, where CI is set, when anything was
+// skipped. MCPFORM_SKIP_CLAUDE=1 leaves the clients out. Without network they are left out too, and so are container
+// engines where nobody may start them: loudly, except where CI is set.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buildImages } from './build-images.mjs';
 import { fetchClaude, LOCK_IGNORING, NEWEST } from './fetch-claude.mjs';
+import { fetchEngine } from './fetch-engine.mjs';
 import { fetchNode, NODE_RELEASES } from './fetch-node.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const args = process.argv.slice(2);
 const isCi = Boolean(process.env.CI);
-const needsPrograms = !(args.includes('--project') && args[args.indexOf('--project') + 1] === 'unit');
+const project = args.includes('--project') ? args[args.indexOf('--project') + 1] : null;
+/** Container engines start on Linux, for root alone. */
+const mayStartEngines = process.platform === 'linux' && process.getuid() === 0;
 
 process.exitCode = main();
 
@@ -23,7 +28,8 @@ function main() {
     stdio: 'inherit',
   });
   if (build.status !== 0) return finish({ passed: 0, failed: 1, skipped: 0 }, 'the build failed');
-  if (needsPrograms) fetchPrograms();
+  if (project === null || project === 'clients') fetchPrograms();
+  if ((project === null || project === 'engines') && mayStartEngines) fetchEngines();
   const { tally, isClean } = runVitest();
   if (tally.passed + tally.failed === 0) return finish({ ...tally, failed: 1 }, 'no test ran');
   if (tally.failed === 0 && !isClean) return finish({ ...tally, failed: 1 }, 'an error outside any test');
@@ -35,9 +41,20 @@ function main() {
 /** What a person without network does not get is skipped, and said, by the tests that need it. */
 function fetchPrograms() {
   if (process.env.MCPFORM_SKIP_CLAUDE && !isCi) return;
-  try {
+  attempt(() => {
     for (const version of [NEWEST, LOCK_IGNORING]) fetchClaude(version);
     for (const version of NODE_RELEASES) fetchNode(version);
+  });
+}
+
+function fetchEngines() {
+  attempt(fetchEngine);
+  attempt(buildImages);
+}
+
+function attempt(fetch) {
+  try {
+    fetch();
   } catch (error) {
     console.error(`could not fetch what the tests run against: ${error.message}`);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bed, makeBed, SYSTEM_PATH } from './engine-bed.ts';
 import { requireInstalled, requireRoot } from './engine-config.ts';

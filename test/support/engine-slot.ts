@@ -49,7 +49,9 @@ export async function takeSlot(): Promise<Slot> {
 export function addBridge(number: number): void {
   const { bridge, pool } = networkOf(number);
   const address = pool.replace(/\.0\/19$/, '.1/24');
-  ip('link', 'add', bridge, 'type', 'bridge');
+  // Without an address of its own a bridge takes that of a container's interface, and another when that one goes.
+  const hardwareAddress = `02:42:c6:12:ff:${number.toString(16).padStart(2, '0')}`;
+  ip('link', 'add', bridge, 'address', hardwareAddress, 'type', 'bridge');
   ip('address', 'add', address, 'dev', bridge);
   ip('link', 'set', bridge, 'up');
 }

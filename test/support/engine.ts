@@ -4,6 +4,8 @@ import { makeBed } from './engine-bed.ts';
 import { pathOf, writeConfig } from './engine-config.ts';
 import { type RunningEngine, runEngine } from './engine-run.ts';
 
+export { requireEngine } from './engine-config.ts';
+
 /** Debian's own, installed; or the newer one that `scripts/fetch-engine.mjs` puts beside it. */
 export type EngineVersion = 'debian' | '28';
 
