@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bed, makeBed, SYSTEM_PATH } from './engine-bed.ts';
+import { type Bed, DISK_BYTES, makeBed, SYSTEM_PATH } from './engine-bed.ts';
 import { requireInstalled, requireRoot } from './engine-config.ts';
 import { type RunningEngine, runEngine } from './engine-run.ts';
 
@@ -19,7 +19,7 @@ export async function startPodman({
   name = 'podman',
   insecureRegistries = [],
 }: PodmanOptions = {}): Promise<RunningEngine> {
-  const bed = await makeBed({ name, network: 'private', diskBytes: null });
+  const bed = await makeBed({ name, network: 'private', diskBytes: DISK_BYTES });
   try {
     const socket = join(bed.folder, 'podman.sock');
     const state = ['--root', join(bed.folder, 'data'), '--runroot', join(bed.folder, 'run')];

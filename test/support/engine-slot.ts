@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** A number that no other engine of any test has now, and the folder that holds it. */
@@ -85,9 +94,12 @@ export async function removeRemains(number: number): Promise<void> {
 }
 
 function isAbandoned(folder: string): boolean {
-  // Without a note it was made a moment ago, or is being removed.
   const owner = noteIn(folder, 'owner');
-  return owner !== null && !isAlive(owner);
+  if (owner !== null) return !isAlive(owner);
+  // Without a note it was made a moment ago, or is being removed; or somebody was killed in that moment.
+  return (
+    Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY) > 60_000
+  );
 }
 
 async function endInit(folder: string): Promise<void> {
@@ -124,7 +136,7 @@ function isAlive(name: string): boolean {
 
 /** Docker names bridges after networks, and its book of networks can be read when it is not there to be asked. */
 function bridgesIn(folder: string): readonly string[] {
-  const book = join(folder, 'data/network/files/local-kv.db');
+  const book = join(folder, 'books/network/files/local-kv.db');
   if (!existsSync(book)) return [];
   const ids = readFileSync(book, 'latin1').matchAll(/network\/([0-9a-f]{12})[0-9a-f]{52}/g);
   return [...new Set([...ids].map(([, id]) => `br-${id}`))];
@@ -146,7 +158,7 @@ function removeCgroup(folder: string): void {
 
 /** Podman cannot be told where to put its containers: they lie beside those of any other Podman. */
 function removePodmanCgroups(folder: string): void {
-  const containers = join(folder, 'data/overlay-containers');
+  const containers = join(folder, 'books/overlay-containers');
   const ids = existsSync(containers) ? readdirSync(containers) : [];
   for (const parent of cgroupFolders('/libpod_parent')) {
     for (const id of ids) {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBed } from './engine-bed.ts';
+import { DISK_BYTES, makeBed } from './engine-bed.ts';
 import { pathOf, writeConfig } from './engine-config.ts';
 import { type RunningEngine, runEngine } from './engine-run.ts';
 
@@ -32,7 +32,7 @@ export interface EngineOptions extends Partial<EngineKind> {
   readonly network?: 'shared' | 'private';
   /** Containers outlive the engine. Default: false. */
   readonly liveRestore?: boolean;
-  /** All its data has no more room than this. Default: as much as the machine has. */
+  /** The most that all its images, volumes and containers can hold. Default: 4 GiB. */
   readonly diskBytes?: number;
   /** More of daemon.json. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -42,8 +42,14 @@ export type Engine = RunningEngine & EngineKind;
 
 /** Starts a real Docker engine, in a tenth of a second. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { version = 'debian', store = 'overlay2', name = 'engine', network = 'shared' } = options;
-  const bed = await makeBed({ name, network, diskBytes: options.diskBytes ?? null });
+  const {
+    version = 'debian',
+    store = 'overlay2',
+    name = 'engine',
+    network = 'shared',
+    diskBytes = DISK_BYTES,
+  } = options;
+  const bed = await makeBed({ name, network, diskBytes });
   try {
     const socket = join(bed.folder, 'docker.sock');
     const engine = await runEngine(bed, {

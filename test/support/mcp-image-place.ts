@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { RunningEngine } from './engine-run.ts';
 import type { McpImage } from './mcp-image.ts';
 import { header } from './npm-registry-tarball.ts';
 import type { RealRegistry } from './registry.ts';
@@ -22,7 +22,10 @@ export async function pushMcpImage(registry: RealRegistry, image: McpImage): Pro
 }
 
 /** Gives an engine an image that no registry has, and returns its name: `mcp/everything:2026.8.31`. */
-export async function loadMcpImage(engine: Engine, { name, version, image }: McpImage): Promise<string> {
+export async function loadMcpImage(
+  engine: RunningEngine,
+  { name, version, image }: McpImage,
+): Promise<string> {
   const tagged = `mcp/${name}:${version}`;
   const { config, manifest, layers } = image;
   const pathOf = ({ digest }: Content): string => `blobs/${digest.replace(':', '/')}`;
