@@ -48,6 +48,43 @@ describe('a server over streamable HTTP', () => {
     expect(sessions.size).toBe(0);
     expect(requests.map(({ method }) => method)).not.toContain('GET');
     expect(requests.every(({ headers }) => headers.authorization === 'Bearer s3cret')).toBe(true);
+    expect(requests.every(({ headers }) => headers.connection === 'close')).toBe(true);
+  });
+});
+
+describe('a stream of a server over HTTP', () => {
+  const greeting = {
+    protocolVersion: '2025-11-25',
+    capabilities: { tools: {} },
+    serverInfo: { name: 'streams', version: '1' },
+  };
+  const results: Readonly<Record<string, object>> = { initialize: greeting, 'tools/list': { tools: [] } };
+  const eventOf = (id: unknown, method: string): string =>
+    `data: ${JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} })}\n\n`;
+
+  it('may stay open after the answer', async () => {
+    const { origin } = await start(async (request, response) => {
+      const { id, method } = JSON.parse(await readText(request));
+      if (id === undefined) return void response.writeHead(202).end();
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(eventOf(id, method));
+    });
+    expect(await ask(`${origin}/mcp`)).toMatchObject({ state: 'healthy', tools: { count: 0 } });
+  });
+
+  it('may end before the answer, when it says where to go on', async () => {
+    let waiting = '';
+    const { origin, requests } = await start(async (request, response) => {
+      const stream = { 'content-type': 'text/event-stream' };
+      if (request.method === 'GET') return void response.writeHead(200, stream).end(waiting);
+      const { id, method } = JSON.parse(await readText(request));
+      if (id === undefined) return void response.writeHead(202).end();
+      if (method !== 'tools/list') return void response.writeHead(200, stream).end(eventOf(id, method));
+      waiting = eventOf(id, method);
+      response.writeHead(200, stream).end('id: 7\nretry: 20\ndata: \n\n');
+    });
+    expect(await ask(`${origin}/mcp`)).toMatchObject({ state: 'healthy', tools: { count: 0 } });
+    const [resumed] = requests.filter(({ method }) => method === 'GET');
+    expect(resumed?.headers['last-event-id']).toBe('7');
   });
 });
 
