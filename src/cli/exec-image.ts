@@ -11,7 +11,7 @@ export interface Manner {
 
 /** `mcpform exec ID` of an image: runs its container, and ends as `docker run` does. */
 export async function execImage({ id, record }: FoundImage, { env, fail }: Manner): Promise<void> {
-  const end = await startImage(record, { id, env, parent: process.ppid }).catch(fail);
+  const end = await startImage(record, { id, env }).catch(fail);
   if (end === undefined) return;
   if (end.isOfDocker) await explain(end, { id, record }, { env, fail });
   endAs(end.exitCode, end.signal as NodeJS.Signals | null);

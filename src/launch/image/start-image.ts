@@ -14,8 +14,6 @@ export interface StartOptions {
   readonly id: string;
   /** Ours. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The process that started us, as it was when it did. */
-  readonly parent: number;
 }
 
 /** How `docker run` ended. It has said on stderr what went wrong with it. */
@@ -24,18 +22,15 @@ export interface ImageEnd extends ProgramEnd {
   readonly isOfDocker: boolean;
 }
 
-/** A client that is gone has closed the input; a server that does not end by that has this long. */
-const ORPHANED_MS = 5000;
+/** A server shall end when its input does; one that is still at something, or does not care, has this long. */
+const AFTER_INPUT_MS = 15_000;
 
 /**
  * Runs the container of a launch with our input and output until it ends, and leaves nothing of it: what we cannot
  * remove ourselves, the reaper does when we have ended. Throws ENGINE_UNAVAILABLE, LAUNCH_VARIABLE, LAUNCH_REFUSED and
  * LAUNCH_PROGRAM; then nothing was started.
  */
-export async function startImage(
-  record: ImageLaunchRecord,
-  { id, env, parent }: StartOptions,
-): Promise<ImageEnd> {
+export async function startImage(record: ImageLaunchRecord, { id, env }: StartOptions): Promise<ImageEnd> {
   const docker = findDocker(env);
   const identity = await realProcesses().identity();
   const unique = randomBytes(8).toString('hex');
@@ -58,7 +53,7 @@ export async function startImage(
   let isAllGone = true;
   try {
     run.make();
-    const end = await attendDocker(record, { command, run, reaper, ours, parent });
+    const end = await attendDocker(record, { command, run, reaper, ours });
     isAllGone = await clearAway(end, { run, ours });
     return end;
   } finally {
@@ -74,12 +69,11 @@ interface Running {
   readonly run: PrivateRun;
   readonly reaper: Reaper | null;
   readonly ours: Omit<OurContainer, 'id'>;
-  readonly parent: number;
 }
 
 async function attendDocker(
   { container: { stopTimeoutSeconds } }: ImageLaunchRecord,
-  { command, run, reaper, ours, parent }: Running,
+  { command, run, reaper, ours }: Running,
 ): Promise<ImageEnd> {
   const timers: NodeJS.Timeout[] = [];
   const after = (ms: number, act: () => Promise<void>): void => {
@@ -104,12 +98,11 @@ async function attendDocker(
       args: command.args,
       env: command.env,
       hidden,
-      parent,
       onStop: () => {
         wasStopped = true;
         after(stopTimeoutSeconds * 1000, kill);
       },
-      onOrphaned: () => after(ORPHANED_MS, stop),
+      onInputEnd: () => after(AFTER_INPUT_MS, stop),
     });
   } catch (error) {
     throw cannotStart(ours.docker, error);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { ProgramEnd } from '../../model/system.ts';
-import { forwardSignals } from './run-child.ts';
+import { forwardSignals, inputIsPiped } from './run-child.ts';
 
 /** A program beside us that has our input and output, and is told what we are told. */
 export interface Attended {
@@ -20,32 +21,25 @@ export interface Attending {
   readonly hidden: number | null;
   /** Called once, when we were asked to end: the program knows. */
   readonly onStop: () => void;
-  /** The process that started us. */
-  readonly parent: number;
-  /** Called once, when it is gone. */
-  readonly onOrphaned: () => void;
+  /** Called once, when nobody writes to our input any more: whoever started us has closed it, or is gone. */
+  readonly onInputEnd: () => void;
 }
 
 /** Signals that ask to end. */
 const STOPPING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Starts it; rejects with an `errno` error when it cannot be started. */
-export async function attend({
-  file,
-  args,
-  env,
-  hidden,
-  parent,
-  onStop,
-  onOrphaned,
-}: Attending): Promise<Attended> {
+/**
+ * Starts it; rejects with an `errno` error when it cannot be started. Input through a pipe passes through us: only who
+ * reads it sees its end, which is all that tells of a client that was killed, whenever that was.
+ */
+export async function attend({ file, args, env, hidden, onStop, onInputEnd }: Attending): Promise<Attended> {
   const child = spawn(file, args, {
     env,
-    stdio: ['inherit', 'inherit', 'inherit', ...(hidden === null ? [] : [hidden])],
+    stdio: [inputIsPiped() ? 'pipe' : 'inherit', 'inherit', 'inherit', ...(hidden === null ? [] : [hidden])],
     windowsHide: true,
   });
-  const stopForwarding = forwardSignals(child);
-  const unwatch = [onFirst(STOPPING, onStop), whenOrphaned(parent, onOrphaned), stopForwarding];
+  const unwatch = [forwardSignals(child), onFirst(STOPPING, onStop)];
+  if (child.stdin !== null) passInput(child.stdin, onInputEnd);
   const ended = once(child, 'exit').then(([exitCode, signal]): ProgramEnd => {
     for (const stop of unwatch) stop();
     return { exitCode, signal };
@@ -72,17 +66,15 @@ function onFirst(signals: readonly NodeJS.Signals[], call: () => void): () => vo
   return stop;
 }
 
-const LOOK_MS = 500;
-
-/**
- * The end of the input tells a server that its client is gone; one that does not care would stay. We cannot see that
- * end, since the input is the server's to read, but that we have another parent. Windows does not tell.
- */
-function whenOrphaned(parent: number, call: () => void): () => void {
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    call();
-  }, LOOK_MS);
-  return () => clearInterval(watch);
+function passInput(input: Writable, onEnd: () => void): void {
+  // A program that stops reading, or is gone, is no failure of ours.
+  input.on('error', () => {});
+  const { stdin } = process;
+  stdin.once('end', onEnd);
+  // A client that is gone may leave a reset instead of an end.
+  stdin.once('error', () => {
+    input.end();
+    onEnd();
+  });
+  stdin.pipe(input);
 }

@@ -38,13 +38,13 @@ cli_lives() {
   case $line in *"$name"*) return 0 ;; *) return 1 ;; esac
 }
 
-turn=0 missing=0
+turn=0 missing=0 looks=4
 while [ "$turn" -lt 75 ]; do
   turn=$((turn + 1)) id=
   if [ -O "$folder" ] && [ -r "$folder/cid" ]; then read -r id <"$folder/cid"; fi
   target=\${id:-$name}
   # With --rm it goes by itself, where the server has ended with its client.
-  if [ "$turn" -le 4 ]; then
+  if [ "$turn" -le "$looks" ]; then
     ask container inspect --format x "$target"
   else
     ask container rm --force --volumes "$target"
@@ -54,15 +54,19 @@ while [ "$turn" -lt 75 ]; do
     *[Nn]"o such container"* | *[Nn]"o such object"*)
       [ -n "$id" ] && break
       if cli_lives; then
-        [ "$turn" -gt 4 ] && kill -9 "$cli"
+        [ "$turn" -gt "$looks" ] && kill -9 "$cli"
       else
         missing=$((missing + 1))
         [ "$missing" -gt 20 ] && break
       fi
       ;;
     *hangs*) turn=$((turn + 10)) ;;
-    # Perhaps nobody is there to ask: not so often, then.
-    *[Ee]rror* | *annot*) turn=$((turn + 3)) && sleep 1 ;;
+    # Perhaps nobody is there to ask: not so often, then. An engine that comes back removes what has ended by itself,
+    # and who removes the same at that moment can leave half of it to Docker 20.10.
+    *[Ee]rror* | *annot*)
+      turn=$((turn + 3)) looks=$((turn + 4))
+      sleep 1
+      ;;
   esac
   nap
 done

@@ -34,7 +34,8 @@ export async function runChild({ file, args, env, isVerbatim = false }: Becoming
   return endAs(code, signal);
 }
 
-function inputIsPiped(): boolean {
+/** Whether somebody may go on writing to our input, and close it. */
+export function inputIsPiped(): boolean {
   try {
     const input = fstatSync(0);
     return input.isFIFO() || input.isSocket();
