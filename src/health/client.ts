@@ -17,12 +17,14 @@ import { McpformError } from '../model/error.ts';
 import type { Offer } from '../model/health.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Clock } from '../model/system.ts';
-import { GOODBYE_MS, MOST } from './bounds.ts';
+import { GOODBYE_MS } from './bounds.ts';
 import type { HttpWay } from './http-way.ts';
 import { firstLineOf } from './mask.ts';
 import { MODERN_VERSION, modernMeta, readDiscovered } from './modern.ts';
+import { whatIsNoMessage } from './no-message.ts';
 import { type Progress, roundMs } from './progress.ts';
 import { pruneJson } from './prune-json.ts';
+import { type Page, readPages } from './read-pages.ts';
 import { answerOf, METHOD_NOT_FOUND } from './rpc-error.ts';
 import { Broken, type Trouble } from './trouble.ts';
 import type { Wire } from './wire.ts';
@@ -45,11 +47,6 @@ export interface SessionOptions {
   readonly isModern: boolean;
   readonly progress: Progress;
   readonly clock: Clock;
-}
-
-interface Page {
-  readonly names: readonly string[];
-  readonly next: string | undefined;
 }
 
 /** A conversation with one server. `close` must be called, whatever became of it. */
@@ -182,27 +179,20 @@ export class Session {
     Object.assign(progress, tools, prompts, resources);
   }
 
-  /** All pages of one list; nothing when the server has none of that kind. */
+  /** One list; nothing when the server has none of that kind. */
   async #all(
     kind: 'tools' | 'prompts' | 'resources',
     read: (params: Record<string, unknown>) => Promise<Page>,
   ): Promise<Partial<Record<typeof kind, Offer>>> {
     if (!isJsonObject(this.#options.progress.capabilities?.[kind])) return {};
-    const names: string[] = [];
-    let cursor: string | undefined;
-    for (let pages = 0; pages < MOST.pages && names.length <= MOST.names; pages += 1) {
-      const page = await read(this.#params(cursor)).catch((error: unknown) => {
-        // Some declare what they do not have.
-        const trouble = this.#troubleOf(error);
-        if (trouble.kind === 'answer' && trouble.code === METHOD_NOT_FOUND) return null;
-        throw error;
-      });
-      if (page === null) return {};
-      names.push(...page.names);
-      if (page.next === undefined) return { [kind]: { count: names.length, names: names.sort() } };
-      cursor = page.next;
+    try {
+      return { [kind]: await readPages((cursor) => read(this.#params(cursor))) };
+    } catch (error) {
+      // Some declare what they do not have.
+      const trouble = this.#troubleOf(error);
+      if (trouble.kind === 'answer' && trouble.code === METHOD_NOT_FOUND) return {};
+      throw error;
     }
-    throw new Broken({ kind: 'endless-list' });
   }
 
   #params(cursor?: string): Record<string, unknown> {
@@ -247,16 +237,4 @@ function parseMessage(text: string): JSONRPCMessage | null {
   } catch {
     return null;
   }
-}
-
-/** The library's own words, for what has none in the protocol. */
-function whatIsNoMessage(error: unknown, line: string): Trouble {
-  if (!(error instanceof Error)) throw error;
-  const elsewhere = /^Endpoint origin does not match connection origin: (\S+)$/.exec(error.message);
-  if (elsewhere !== null) return { kind: 'redirect', to: elsewhere[1] as string };
-  if (error instanceof SyntaxError) return { kind: 'garbage', line };
-  const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues;
-  const issue = issues?.[0];
-  const because = issue === undefined ? error.message : `${issue.path.join('.')}: ${issue.message}`;
-  return { kind: 'garbage', line, because };
 }

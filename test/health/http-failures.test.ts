@@ -389,6 +389,14 @@ describe('a server that sends too much', () => {
     expect(failure.code).toBe('HEALTH_TOO_LARGE');
   });
 
+  it('as a list of more than anybody could use', async () => {
+    const tools = Array.from({ length: 150_000 }, () => ({ name: '', inputSchema: { type: 'object' } }));
+    const handle = afterGreeting((id, _, response) =>
+      answer(response, 200, 'application/json', result(id, { tools })),
+    );
+    expect((await come(handle)).code).toBe('HEALTH_TOO_LARGE');
+  });
+
   it('as a list that does not end', async () => {
     const handle = afterGreeting((id, _, response) => {
       const tool = { name: `t${id}`, inputSchema: { type: 'object' } };
