@@ -122,10 +122,11 @@ const ASK_AGAIN = { times: 20, everyMs: 250 };
 async function clearAway(end: ImageEnd, { run, ours }: Pick<Running, 'run' | 'ours'>): Promise<boolean> {
   if (end.exitCode === 0) return true;
   for (let asked = 1; ; asked += 1) {
-    const removal = await removeContainer({ ...ours, id: run.readId() });
+    const id = run.readId();
+    const removal = await removeContainer({ ...ours, id });
     if (removal === 'gone') return true;
-    // It has ended by itself, and would know of one.
-    if (removal === 'absent' && end.signal === null) return true;
+    // It ended by itself and never knew of one: there is none, and an engine that fell over meanwhile removes it.
+    if (id === null && end.signal === null) return true;
     if (process.platform !== 'win32' || asked === ASK_AGAIN.times) return false;
     await new Promise((done) => setTimeout(done, ASK_AGAIN.everyMs));
   }
