@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe, expect, it, vi } from 'vitest';
 import { ENGINE_KINDS, type EngineKind, requireEngine, startEngine } from '../support/engine.ts';
+import { saysLine } from '../support/engine-bed.ts';
 import { occupy } from '../support/engine-occupy.ts';
 import { requirePodman, startPodman } from '../support/engine-podman.ts';
 import { remainsOf, sweepEngines } from '../support/engine-slot.ts';
@@ -112,9 +112,10 @@ async function startElsewhere(kind: EngineKind) {
     await abandonEngine(${JSON.stringify(kind)});
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  const { folder, network } = JSON.parse(line) as { folder: string; network: string };
+  const said: string[] = [];
+  await saysLine(child, /^\{/, said);
+  const { folder, network } = JSON.parse(said.at(-1) as string) as { folder: string; network: string };
   return { child, folder, network };
 }

@@ -56,14 +56,15 @@ describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
     let registry: RealRegistry;
     let everything: PushedImage;
     beforeAll(async () => {
-      [engine, registry] = await Promise.all([startEngine({ ...kind, name: 'harbour' }), startRegistry()]);
+      engine = await startEngine({ ...kind, name: 'harbour' });
+      registry = await startRegistry();
       everything = await pushMcpImage(registry, mcpImage('everything'));
       await engine.docker(['pull', '--quiet', everything.pinned]);
       await loadMcpImage(engine, mcpImage('busybox'));
     });
     afterAll(async () => {
-      await engine.stop();
-      await registry.stop();
+      await engine?.stop();
+      await registry?.stop();
     });
 
     it('is of that generation, has that store, and nothing of another', async () => {

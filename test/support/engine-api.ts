@@ -63,7 +63,7 @@ export function runDocker(args: readonly string[], { env, input }: Run): Promise
       { env, maxBuffer: 64 << 20, timeout: 120_000 },
       (error, stdout, stderr) => {
         if (error === null) done(stdout.trimEnd());
-        else fail(new Error(`docker ${args.join(' ')}: ${stderr || error.message}`));
+        else fail(new Error(`docker ${args.join(' ')}: ${stderr || stdout || error.message}`));
       },
     );
     child.stdin?.on('error', () => {}); // it may be gone already

@@ -63,7 +63,14 @@ export async function makeBed(options: BedOptions): Promise<Bed> {
   const slot = await takeSlot();
   try {
     const init = await startInit(slot.folder, options);
-    const namespaces = ['--pid', '--mount', '--uts', ...(network === 'private' ? ['--net'] : [])];
+    const namespaces = [
+      '--pid',
+      '--mount',
+      '--root',
+      '--wd',
+      '--uts',
+      ...(network === 'private' ? ['--net'] : []),
+    ];
     const pid = pidBelow(init);
     noteInit(slot.folder, pid);
     const inside = ['nsenter', '--target', String(pid), ...namespaces, '--'];
@@ -134,9 +141,11 @@ export const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Waits for a line on either output; throws with all that was said when the program ends before. */
 export function saysLine(child: ChildProcess, wanted: RegExp, keep: string[] = []): Promise<void> {
+  // Not the whole command, of which one is a page of shell.
+  const name = child.spawnargs.filter((word) => !word.includes('\n')).join(' ');
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => reject(new Error(`"${child.spawnargs.join(' ')}" ended:\n${keep.join('\n')}`)));
+    child.once('close', () => reject(new Error(`"${name}" ended:\n${keep.join('\n')}`)));
     for (const output of [child.stdout, child.stderr]) {
       if (output === null) continue;
       createInterface({ input: output }).on('line', (line) => {

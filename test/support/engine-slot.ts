@@ -43,6 +43,8 @@ export async function takeSlot(): Promise<Slot> {
   await sweepEngines();
   for (const number of SLOTS) {
     const folder = folderOf(number);
+    // Bridges and cgroups without a folder are those of somebody with another /tmp: the folder goes last.
+    if (!existsSync(folder) && remainsOf(number).length > 0) continue;
     try {
       mkdirSync(folder, { mode: 0o755 });
     } catch (error) {
@@ -88,8 +90,8 @@ export async function removeRemains(number: number): Promise<void> {
   for (const bridge of [bridgeOf(number), ...bridgesIn(folderOf(number))]) {
     if (existsSync(`/sys/class/net/${bridge}`)) ip('link', 'delete', bridge);
   }
-  for (const folder of cgroupFolders(cgroupOf(number))) removeCgroup(folder);
-  removePodmanCgroups(folderOf(number));
+  for (const folder of cgroupFolders(cgroupOf(number))) await removeCgroup(folder);
+  await removePodmanCgroups(folderOf(number));
   rmSync(folderOf(number), { recursive: true, force: true, maxRetries: 5 });
 }
 
@@ -106,7 +108,7 @@ async function endInit(folder: string): Promise<void> {
   const init = noteIn(folder, 'init');
   while (init !== null && isAlive(init)) {
     process.kill(Number.parseInt(init, 10), 'SIGKILL');
-    await new Promise((done) => setTimeout(done, 5));
+    await aMoment();
   }
 }
 
@@ -149,29 +151,40 @@ function cgroupFolders(cgroup: string): readonly string[] {
     .filter((folder) => existsSync(folder));
 }
 
-function removeCgroup(folder: string): void {
+async function removeCgroup(folder: string): Promise<void> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
+    if (entry.isDirectory()) await removeCgroup(join(folder, entry.name));
   }
-  rmdirSync(folder);
+  for (const lastTry = Date.now() + 5000; !removesEmpty(folder); ) {
+    if (Date.now() > lastTry) throw new Error(`something still runs in "${folder}"`);
+    await aMoment();
+  }
 }
 
+/** The kernel calls a cgroup busy for a moment longer than the processes in it can be seen. */
+function removesEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['EBUSY', 'ENOTEMPTY'].includes(code)) return false;
+    if (code === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+const aMoment = (): Promise<void> => new Promise((done) => setTimeout(done, 5));
+
 /** Podman cannot be told where to put its containers: they lie beside those of any other Podman. */
-function removePodmanCgroups(folder: string): void {
+async function removePodmanCgroups(folder: string): Promise<void> {
   const containers = join(folder, 'books/overlay-containers');
   const ids = existsSync(containers) ? readdirSync(containers) : [];
   for (const parent of cgroupFolders('/libpod_parent')) {
     for (const id of ids) {
-      if (existsSync(join(parent, `libpod-${id}`))) removeCgroup(join(parent, `libpod-${id}`));
+      if (existsSync(join(parent, `libpod-${id}`))) await removeCgroup(join(parent, `libpod-${id}`));
     }
-    for (const shared of [join(parent, 'conmon'), parent]) {
-      try {
-        rmdirSync(shared);
-      } catch (error) {
-        if (!['ENOENT', 'EBUSY', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? ''))
-          throw error;
-      }
-    }
+    for (const shared of [join(parent, 'conmon'), parent]) removesEmpty(shared);
   }
 }
 
