@@ -10,7 +10,6 @@ import { requirePodman, startPodman } from '../support/engine-podman.ts';
 import { remainsOf, sweepEngines } from '../support/engine-slot.ts';
 import { requireImages } from '../support/mcp-image.ts';
 
-const canLoad = requireImages();
 const root = resolve(import.meta.dirname, '../..');
 
 /** Where engines write besides where they are told to, if they can. */
@@ -55,7 +54,7 @@ function commandOf(pid: string): string {
 }
 
 describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
-  it.runIf(requireEngine(kind) && canLoad)('leaves nothing when it is stopped', async () => {
+  it.runIf(requireEngine(kind) && requireImages())('leaves nothing when it is stopped', async () => {
     const before = elsewhere();
     const engine = await startEngine(kind);
     const network = await occupy(engine);
@@ -65,15 +64,18 @@ describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
     expect(elsewhere()).toEqual(before);
   });
 
-  it.runIf(requireEngine(kind) && canLoad)('leaves nothing when it was killed and then stopped', async () => {
-    const engine = await startEngine({ ...kind, liveRestore: true });
-    const network = await occupy(engine);
-    await engine.kill9();
-    await engine.stop();
-    expect(seenOf(engine.folder, network)).toEqual([]);
-  });
+  it.runIf(requireEngine(kind) && requireImages())(
+    'leaves nothing when it was killed and then stopped',
+    async () => {
+      const engine = await startEngine({ ...kind, liveRestore: true });
+      const network = await occupy(engine);
+      await engine.kill9();
+      await engine.stop();
+      expect(seenOf(engine.folder, network)).toEqual([]);
+    },
+  );
 
-  it.runIf(requireEngine(kind) && canLoad)(
+  it.runIf(requireEngine(kind) && requireImages())(
     'ends with a test that is killed, and the next run sweeps',
     async () => {
       const { child, folder, network } = await startElsewhere(kind);
@@ -90,7 +92,7 @@ describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
   );
 });
 
-describe.runIf(requirePodman() && canLoad)('Podman', () => {
+describe.runIf(requirePodman() && requireImages())('Podman', () => {
   it('leaves nothing when it is stopped, and nothing when it was killed', async () => {
     const before = elsewhere();
     for (const end of ['SIGTERM', 'SIGKILL']) {

@@ -15,7 +15,6 @@ import { mcpImage, requireImages, variantOf } from '../support/mcp-image.ts';
 import { loadMcpImage, type PushedImage, pushMcpImage } from '../support/mcp-image-place.ts';
 import { type RealRegistry, startRegistry } from '../support/registry.ts';
 
-const canPull = requireImages();
 const busybox = 'mcp/busybox:1.0.0';
 const sleeper = ['run', '-d', '--init', busybox, 'sleep', '1000'];
 const webServer = ['--init', '-p', '127.0.0.1::80', busybox, 'httpd', '-f', '-p', '80', '-h', '/etc'];
@@ -51,7 +50,7 @@ const CONVERSATION = {
 };
 
 describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
-  describe.runIf(requireEngine(kind) && canPull)('with real servers', () => {
+  describe.runIf(requireEngine(kind) && requireImages())('with real servers', () => {
     let engine: Engine;
     let registry: RealRegistry;
     let everything: PushedImage;
@@ -125,7 +124,7 @@ describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
     });
   });
 
-  describe.runIf(requireEngine(kind) && canPull)('killed and started again', () => {
+  describe.runIf(requireEngine(kind) && requireImages())('killed and started again', () => {
     it('has ended what ran, and kept what it knew', async () => {
       const engine = await started(kind);
       const id = await engine.docker(sleeper);
@@ -150,14 +149,14 @@ describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
     });
   });
 
-  it.runIf(requireEngine(kind) && canPull)('has no more room than it is given', async () => {
+  it.runIf(requireEngine(kind) && requireImages())('has no more room than it is given', async () => {
     const engine = await started({ ...kind, diskBytes: 20 << 20 });
     await expect(loadMcpImage(engine, mcpImage('node'))).rejects.toThrow('no space left on device');
     expect((await engine.ask('GET', '/_ping')).body).toBe('OK');
   });
 });
 
-describe.runIf(ENGINE_KINDS.every(requireEngine) && canPull)('two engines side by side', () => {
+describe.runIf(ENGINE_KINDS.every(requireEngine) && requireImages())('two engines side by side', () => {
   it.each(['shared', 'private'] as const)('know nothing of each other, network %s', async (network) => {
     const both = await Promise.all([
       started({ version: 'debian', network }),
@@ -179,7 +178,7 @@ describe.runIf(ENGINE_KINDS.every(requireEngine) && canPull)('two engines side b
   });
 });
 
-describe.runIf(requirePodman() && canPull)('Podman', () => {
+describe.runIf(requirePodman() && requireImages())('Podman', () => {
   it('runs servers over stdio and over HTTP, and pulls from a registry of the tests', async () => {
     const registry = await startRegistry();
     const podman = await startPodman({ insecureRegistries: [registry.host] });
