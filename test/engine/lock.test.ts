@@ -242,6 +242,31 @@ describe('the lock, from the registry to what runs', () => {
       await on.apply();
     }));
 
+  it('never takes what lies in the caches of npx or npm, whatever somebody put there', () =>
+    stage(async (on) => {
+      await on.expectExit(0, ['lock']);
+      const evil = "require('node:fs').writeFileSync(process.env.HOME + '/ran', '');";
+      const planted = ['echo', 'exec', '0123456789abcdef'].map((key) => `.npm/_npx/${key}/node_modules`);
+      for (const modules of planted) {
+        await on.write({
+          [`${modules}/@acme/echo/package.json`]: { name: '@acme/echo', version: '1.1.0', bin: 'echo.js' },
+          [`${modules}/@acme/echo/echo.js`]: evil,
+          [`${modules}/helper/index.js`]: evil,
+        });
+      }
+      // Where npm itself keeps what it fetched, by the hash it is asked for.
+      const [, base64 = ''] = registry.integrityOf('@acme/echo', '1.1.0').split('-');
+      const hex = Buffer.from(base64, 'base64').toString('hex');
+      const content = `content-v2/sha512/${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex.slice(4)}`;
+      await on.write({
+        [`.npm/_cacache/${content}`]: evil,
+        [`.cache/mcpform/npm/_cacache/${content}`]: evil,
+      });
+      await on.apply();
+      expect(JSON.parse(await start(on))).toMatchObject({ version: '1.1.0', helper: 'help' });
+      expect(await readdir(on.home.folder)).not.toContain('ran');
+    }));
+
   it('says when what an entry starts is gone, and brings it back', () =>
     stage(async (on) => {
       await on.apply();
