@@ -258,10 +258,9 @@ describe('the lock, from the registry to what runs', () => {
       const [, base64 = ''] = registry.integrityOf('@acme/echo', '1.1.0').split('-');
       const hex = Buffer.from(base64, 'base64').toString('hex');
       const content = `content-v2/sha512/${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex.slice(4)}`;
-      await on.write({
-        [`.npm/_cacache/${content}`]: evil,
-        [`.cache/mcpform/npm/_cacache/${content}`]: evil,
-      });
+      for (const cache of ['.npm/_cacache', '.cache/mcpform/npm', '.cache/mcpform/npm/_cacache']) {
+        await on.write({ [`${cache}/${content}`]: evil });
+      }
       await on.apply();
       expect(JSON.parse(await start(on))).toMatchObject({ version: '1.1.0', helper: 'help' });
       expect(await readdir(on.home.folder)).not.toContain('ran');
