@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { type ContainerSpec, LABEL_PREFIX } from '../model/container.ts';
 import { parseImageReference } from '../model/image-reference.ts';
 import type { Manifest, Runtime, Server } from '../model/manifest.ts';
+import { steersDocker } from '../model/steers-docker.ts';
 import { containerSpec, writtenPaths } from './container-spec.ts';
 import { dockerRun } from './docker-run.ts';
 import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
@@ -90,7 +91,7 @@ function unfitForDirect(
   container: ContainerSpec,
   { manifest, target }: Pick<LaunchSite, 'manifest' | 'target'>,
 ): Reason | null {
-  const steering = Object.keys(container.env).find(steersDocker);
+  const steering = Object.keys(container.env).find(isObeyedByDocker);
   if (steering !== undefined) {
     return unavailable(
       server,
@@ -118,7 +119,7 @@ function unfitForDirect(
 }
 
 /** Docker takes variables for the container from its own environment, and these decide what it does itself. */
-function steersDocker(name: string): boolean {
+function isObeyedByDocker(name: string): boolean {
   return /^(?:DOCKER_.*|PATH|HOME|USERPROFILE|LD_.*|DYLD_.*)$/i.test(name);
 }
 

@@ -1,12 +1,12 @@
 import { dockerRun } from '../../graph/docker-run.ts';
 import { McpformError } from '../../model/error.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
+import { steersDocker } from '../../model/steers-docker.ts';
 import type { MachineIdentity } from '../../model/system.ts';
 import { childEnvironment } from '../child-environment.ts';
 import { launcherLabels } from '../docker/labels.ts';
 import { expandArgs } from '../expand-args.ts';
 import { refused } from '../launch-file.ts';
-import { steersDocker } from './steers-docker.ts';
 
 /** How `docker` is run for a launch. */
 export interface DockerCommand {

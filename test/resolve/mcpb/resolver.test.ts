@@ -248,7 +248,7 @@ describe('an address of a bundle', () => {
 
 describe('a bundle in the repository', () => {
   it('counts from the root, and may change when one asks for it', async () => {
-    const { ctx } = worldWith({}, { '/work/dist/clock.mcpb': bundle });
+    const { ctx } = worldWith({}, { '/srv/dist/clock.mcpb': bundle });
     const { pin } = await mcpbResolver.resolve(ask('dist/clock.mcpb'), ctx);
     expect(pin).toEqual({ kind: 'package', package: 'mcpb:dist/clock.mcpb', integrity: integrityOf(bundle) });
     const older = { ...pin, integrity: integrityOf(other) };
@@ -261,25 +261,25 @@ describe('a bundle in the repository', () => {
   });
 
   it('is not there, not a file, or too large', async () => {
-    const { ctx } = worldWith({}, { '/work/dist/clock.mcpb': bundle });
+    const { ctx } = worldWith({}, { '/srv/dist/clock.mcpb': bundle });
     await expect(mcpbResolver.resolve(ask('none.mcpb'), ctx)).rejects.toMatchObject({
       code: 'RESOLVE_NOT_FOUND',
     });
     await expect(mcpbResolver.resolve(ask('dist'), ctx)).rejects.toMatchObject({ code: 'RESOLVE_NOT_FOUND' });
-    await expect(
-      fetchBundle({ kind: 'path', path: '/work/dist/clock.mcpb' }, ctx, 100),
-    ).rejects.toMatchObject({ code: 'RESOLVE_TOO_BIG' });
+    await expect(fetchBundle({ kind: 'path', path: '/srv/dist/clock.mcpb' }, ctx, 100)).rejects.toMatchObject(
+      { code: 'RESOLVE_TOO_BIG' },
+    );
   });
 
   it('is installed by its absolute path alone', async () => {
-    const { ctx } = worldWith({}, { '/work/clock.mcpb': bundle });
+    const { ctx } = worldWith({}, { '/srv/clock.mcpb': bundle });
     const pin = { package: 'mcpb:clock.mcpb', integrity: integrityOf(bundle) };
     await expect(mcpbInstaller.install({ pin, tree: null, folder: '/store' }, ctx)).rejects.toMatchObject({
       code: 'RESOLVE_NAME',
     });
     expect(
       await mcpbInstaller.install(
-        { pin: { ...pin, package: 'mcpb:/work/clock.mcpb' }, tree: null, folder: '/store' },
+        { pin: { ...pin, package: 'mcpb:/srv/clock.mcpb' }, tree: null, folder: '/store' },
         ctx,
       ),
     ).toEqual({

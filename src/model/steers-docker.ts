@@ -1,8 +1,8 @@
-import { isLoaderVariable } from '../../model/loader-variables.ts';
+import { isLoaderVariable } from './loader-variables.ts';
 
 /**
- * Whether a variable decides what the `docker` program itself does: which engine it asks and how it gets there. One of
- * a container's own must not reach it.
+ * Whether a variable decides what the `docker` program that mcpform runs, or mcpform itself, does: which engine is asked
+ * and how, which code is loaded. One of a container's own must not reach them.
  */
 export function steersDocker(name: string): boolean {
   return isLoaderVariable(name) || OF_DOCKER.test(name);
