@@ -71,7 +71,7 @@ const ask = (
       name,
       ...(sha256 === undefined ? {} : { version: sha256 }),
     },
-    ...{ current: null, currentTree: null, isUpdate: false, cooldownMs: 0, root: '/work', ...rest },
+    ...{ current: null, currentTree: null, isUpdate: false, cooldownMs: 0, root: '/srv', ...rest },
   };
 };
 
@@ -256,7 +256,7 @@ describe('a bundle in the repository', () => {
       (await mcpbResolver.resolve(ask('dist/clock.mcpb', { current: older, isUpdate: true }), ctx)).pin,
     ).toEqual(pin);
     expect(
-      await mcpbResolver.check({ server: 'clock', pin: older, tree: null, root: '/work' }, ctx),
+      await mcpbResolver.check({ server: 'clock', pin: older, tree: null, root: '/srv' }, ctx),
     ).toMatchObject([{ code: 'RESOLVE_INTEGRITY' }]);
   });
 
