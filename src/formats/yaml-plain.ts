@@ -8,10 +8,10 @@ const MAX_DEPTH = 64;
 
 /**
  * What plain documents do without: anchors, aliases, tags, directives, markers, explicit keys, tabs, odd spaces,
- * blocks that say their indentation, and characters that turn the reading direction (a finding).
+ * blocks that say their indentation, escaped line ends, and characters that turn the reading direction (a finding).
  */
 const UNUSUAL =
-  /[\t\u0085\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\r(?!\n)|(?:^|[\s[{,:-])[&*!?]|[|>][-+]?[1-9]|^ *(?:%|---|\.\.\.)/m;
+  /[\t\u0085\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\r(?!\n)|(?:^|[\s[{,:-])[&*!?]|[|>][-+]?[1-9]|\\\r?$|^ *(?:%|---|\.\.\.)/m;
 
 /** A key that nobody has to look at twice. */
 const PLAIN_KEY = /^[\x20-\x7e]+$/;

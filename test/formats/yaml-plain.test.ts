@@ -51,6 +51,8 @@ describe('readPlainYaml', () => {
     'é: 1\n',
     'a: "\u202e"\n',
     'a: [1\n',
+    '"\\\n\n"',
+    'toString: []\n',
     '',
     '\0',
     `${'['.repeat(100)}${']'.repeat(100)}`,
