@@ -8,10 +8,10 @@ const MAX_DEPTH = 64;
 
 /**
  * What plain documents do without: anchors, aliases, tags, directives, markers, explicit keys, tabs, odd spaces,
- * blocks that say their indentation, escaped line ends, and characters that turn the reading direction (a finding).
+ * blocks that say their indentation, escaped line ends, keys right after a bracket, and characters that turn the reading direction (a finding).
  */
 const UNUSUAL =
-  /[\t\u0085\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\r(?!\n)|(?:^|[\s[{,:-])[&*!?]|[|>][-+]?[1-9]|\\\r?$|^ *(?:%|---|\.\.\.)/m;
+  /[\t\u0085\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\r(?!\n)|(?:^|[\s[{,:-])[&*!?]|[|>][-+]?[1-9]|\\\r?$|[\]}][^\s,\]}:].*:(?:\s|$)|^ *(?:%|---|\.\.\.)/m;
 
 /** A key that nobody has to look at twice. */
 const PLAIN_KEY = /^[\x20-\x7e]+$/;
@@ -114,7 +114,12 @@ function resolve(scalar: ScalarEvent, text: string): Json {
   const value = getScalarValue(text, scalar);
   // The two disagree on blocks that hold nothing but space.
   if (scalar.style >= SCALAR_STYLE.LITERAL_BLOCK && value.trim() === '') throw NOT_PLAIN;
-  if (scalar.style !== SCALAR_STYLE.PLAIN) return value;
+  if (scalar.style >= SCALAR_STYLE.LITERAL_BLOCK) return value;
+  if (scalar.style !== SCALAR_STYLE.PLAIN) {
+    // Something right after a closing quote is a fault to one of them.
+    if (/^[^\s,\]}:]/.test(text.charAt(scalar.valueEnd + 1))) throw NOT_PLAIN;
+    return value;
+  }
   if (/^[A-Za-eg-mo-su-z_/@]/.test(value) && !/^[FNT]/.test(value)) return value;
   if (/^(?:~|null|Null|NULL)?$/.test(value)) return null;
   if (/^(?:true|True|TRUE)$/.test(value)) return true;

@@ -53,6 +53,8 @@ describe('readPlainYaml', () => {
     'a: [1\n',
     '"\\\n\n"',
     'toString: []\n',
+    'a:\n- {}b: ',
+    "a:\n- ''b: ",
     '',
     '\0',
     `${'['.repeat(100)}${']'.repeat(100)}`,
