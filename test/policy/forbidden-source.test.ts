@@ -91,9 +91,9 @@ describe('a folder of the host that gives power over it', () => {
   it.each([
     '/srv',
     '/srv/docs',
-    '/home/ann/work',
-    '/home/ann/work/.git',
-    '/home/ann/work/.ssh',
+    '/home/ann/code',
+    '/home/ann/code/.git',
+    '/home/ann/code/.ssh',
     '/data/people/bob',
     '/data/people/annabel/.ssh',
     '/root/work',
