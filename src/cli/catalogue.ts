@@ -402,7 +402,7 @@ export const CATALOGUE: readonly CommandSpec[] = [
     name: 'exec',
     summary: 'Start a server as apply prepared it; for clients',
     description:
-      'What the entries of package servers start. Compares the installed files with those that were reviewed and becomes the server, or refuses with both hashes. Reads nothing from the working directory, needs no network, and drops variables that make a server load other code (NODE_OPTIONS, LD_*, PYTHON* and their like) unless the manifest sets them.',
+      'What the entries of package and image servers start. For a package, compares the installed files with those that were reviewed and becomes the server, or refuses with both hashes; needs no network, and drops variables that make a server load other code (NODE_OPTIONS, LD_*, PYTHON* and their like) unless the manifest sets them. For an image, starts a container from the locked digest and removes it afterwards. Reads nothing from the working directory.',
     arguments: [
       { name: '<launch-id>', description: 'as the entry has it: the name of the record that apply wrote' },
     ],
