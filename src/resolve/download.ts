@@ -1,6 +1,7 @@
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import type { HttpResponse } from '../model/system.ts';
+import { isLoopbackHost } from './registries/host.ts';
 
 type Net = Pick<Context, 'system' | 'signal'>;
 
@@ -69,13 +70,9 @@ export function shownUrl(url: string | URL): string {
   return `${origin}${pathname}`;
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 function assertSafe(url: URL, from: URL): void {
   if (url.protocol === 'https:') return;
-  if (url.protocol === 'http:' && isLoopback(url.hostname) && from.protocol === 'http:') return;
+  if (url.protocol === 'http:' && isLoopbackHost(url.hostname) && from.protocol === 'http:') return;
   const where = url.href === from.href ? '' : ` from "${shownUrl(from)}"`;
   throw new McpformError(
     'RESOLVE_INSECURE',

@@ -1,5 +1,6 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { runDocker } from './run-docker.ts';
 
 /** What decides whether a container is left behind. Not its variables: those may be secrets, and are never asked for. */
@@ -114,7 +115,7 @@ export async function labelsOfImages(
     const args = ['image', 'inspect', '--format', format, ...ids.slice(at, at + AT_ONCE)];
     const options = { timeoutMs: INSPECT_MS, doing: 'inspect images', mayLack: true } as const;
     for (const { id, labels } of recordsOf((await runDocker(args, options, ctx)).stdout)) {
-      found.set(String(id), isRecord(labels) ? (labels as Labels) : {});
+      found.set(String(id), isJsonObject(labels) ? (labels as Labels) : {});
     }
   }
   return found;
@@ -150,7 +151,7 @@ async function inspect(
   return recordsOf(stdout).map(readContainer);
 }
 
-function readContainer(value: Record<string, unknown>): SeenContainer {
+function readContainer(value: JsonObject): SeenContainer {
   const { id, name, image, imageId, state, created } = value;
   const texts = [id, name, image, imageId, state, created];
   const time = typeof created === 'string' ? Date.parse(created) : Number.NaN;
@@ -166,32 +167,29 @@ function readContainer(value: Record<string, unknown>): SeenContainer {
     imageId: imageId as string,
     state: state as string,
     created: new Date(time).toISOString(),
-    labels: isRecord(value['labels']) ? (value['labels'] as Labels) : {},
+    labels: isJsonObject(value['labels']) ? (value['labels'] as Labels) : {},
     command: [...list(value['entrypoint']), ...list(value['command'])],
     hasInput: value['hasInput'] === true,
     isAttached: value['isAttached'] === true,
     hasTerminal: value['hasTerminal'] === true,
     publishesPorts:
-      value['publishesAll'] === true || (isRecord(value['ports']) && Object.keys(value['ports']).length > 0),
+      value['publishesAll'] === true ||
+      (isJsonObject(value['ports']) && Object.keys(value['ports']).length > 0),
     isRemovedAtEnd: value['isRemovedAtEnd'] === true,
   };
 }
 
-function recordsOf(stdout: string): readonly Record<string, unknown>[] {
+function recordsOf(stdout: string): readonly JsonObject[] {
   const lines = stdout.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => {
     try {
       const value: unknown = JSON.parse(line);
-      if (isRecord(value)) return value;
+      if (isJsonObject(value)) return value;
     } catch {
       // Said below.
     }
     throw unreadable('answers in what is no JSON');
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
