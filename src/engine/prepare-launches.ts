@@ -6,9 +6,9 @@ import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
+import { inParallel } from '../model/in-parallel.ts';
 import { type AnyLaunchRecord, type ImageLaunchRecord, isImageLaunch } from '../model/launch.ts';
 import type { Declared } from './declare.ts';
-import { inParallel } from './lock/in-parallel.ts';
 import { readTree } from './lock/tree-files.ts';
 import type { Rendered } from './observe.ts';
 

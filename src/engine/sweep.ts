@@ -4,8 +4,8 @@ import { LAUNCH_LABEL } from '../launch/docker/labels.ts';
 import { lookAtContainer, lookAtContainers } from '../launch/docker/look.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
+import { inParallel } from '../model/in-parallel.ts';
 import type { LeftContainer, SweepOutcome, SweepReport } from '../model/sweep.ts';
-import { inParallel } from './lock/in-parallel.ts';
 
 export interface SweepRequest {
   /** Suspects that are at least so old are removed too; null: none. */

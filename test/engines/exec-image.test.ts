@@ -216,5 +216,5 @@ describe.each(ENGINE_KINDS)('exec of an image, Docker $version with $store', (ki
     expect(await settled(world)).toEqual([]);
   });
 
-  const defaultLimits = async () => (await import('../launch/image/container.ts')).containerOf().limits;
+  const defaultLimits = async () => (await import('../support/container-spec.ts')).containerOf().limits;
 });

@@ -3,9 +3,8 @@ import { containerSpec } from '../../src/graph/container-spec.ts';
 import type { ContainerSpec } from '../../src/model/container.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
+import { containerOf, IMAGE as image } from '../support/container-spec.ts';
 import { server, stack } from './stack.ts';
-
-const image = `ghcr.io/acme/mcp:1.2@sha256:${'3f'.repeat(32)}`;
 
 /** A server `a` from an image, over stdio unless said otherwise, with these fields for the engine. */
 function read(engine: JsonObject, more: Partial<Server> = {}, manifest: Partial<Manifest> = {}) {
@@ -15,48 +14,9 @@ function read(engine: JsonObject, more: Partial<Server> = {}, manifest: Partial<
 
 const http: Partial<Server> = { transport: 'http' };
 
-const bare: ContainerSpec = {
-  image,
-  platform: null,
-  entrypoint: null,
-  args: [],
-  env: {},
-  workingDirectory: null,
-  hostname: null,
-  user: null,
-  groups: [],
-  isRootReadOnly: false,
-  droppedCapabilities: ['ALL'],
-  addedCapabilities: [],
-  noNewPrivileges: true,
-  privileged: false,
-  seccomp: null,
-  apparmor: null,
-  limits: {
-    memoryBytes: null,
-    memoryReservationBytes: null,
-    memorySwapBytes: null,
-    sharedMemoryBytes: null,
-    nanoCpus: null,
-    cpuShares: null,
-    pids: 128,
-    ulimits: {},
-  },
-  mounts: [],
-  tmpfs: [],
-  networks: [],
-  dns: [],
-  extraHosts: {},
-  devices: [],
-  service: null,
-  restart: 'no',
-  init: true,
-  stopSignal: null,
-  stopTimeoutSeconds: 10,
-  labels: {},
-  logging: { driver: 'none', options: {} },
+const bare = containerOf({
   health: { kind: 'handshake', intervalMs: 30_000, timeoutMs: 10_000, retries: 3, startPeriodMs: 30_000 },
-};
+});
 
 describe('a container', () => {
   it('over stdio has safe defaults, no log and no life of its own', () => {

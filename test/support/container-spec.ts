@@ -1,5 +1,5 @@
-import type { ContainerSpec } from '../../../src/model/container.ts';
-import type { ImageLaunchRecord } from '../../../src/model/launch.ts';
+import type { ContainerSpec } from '../../src/model/container.ts';
+import type { ImageLaunchRecord } from '../../src/model/launch.ts';
 
 export const IMAGE = `ghcr.io/acme/mcp:1.2@sha256:${'3f'.repeat(32)}`;
 

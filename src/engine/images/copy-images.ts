@@ -1,10 +1,10 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 import type { ImagesEvent } from '../../report/images-progress.ts';
 import { copyImage, nothingCopied } from '../../resolve/oci/copy-image.ts';
 import type { Copied, Target } from '../../resolve/oci/copy-types.ts';
 import { limitTo } from '../../resolve/oci/limit.ts';
-import { inParallel } from '../lock/in-parallel.ts';
 import { type Destination, repositoryAt } from './destination.ts';
 import type { LockedImage } from './images-of.ts';
 import { type Registries, withCache } from './registries.ts';

@@ -1,9 +1,9 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { parseImageReference } from '../../model/image-reference.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 import type { ImagePin } from '../../model/lock.ts';
 import { platformsOf } from '../../resolve/oci/platforms.ts';
-import { inParallel } from '../lock/in-parallel.ts';
 import type { ServerImage } from './images-of.ts';
 import type { Registries } from './registries.ts';
 

@@ -1,11 +1,11 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 import { toPointer } from '../../model/json.ts';
 import type { Signer } from '../../model/lock.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { VerifyResult } from '../../report/images-verify.ts';
-import { inParallel } from '../lock/in-parallel.ts';
 import { isVerified, verifyPin } from '../lock/verify-pin.ts';
 import { readPolicies } from '../read-policies.ts';
 import { asFinding } from './as-finding.ts';

@@ -1,11 +1,11 @@
 import { isSatisfied } from '../../lock/satisfies.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 import type { Lock, Pin } from '../../model/lock.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Releases } from '../../model/resolver.ts';
 import { loadResolver, sourceOf } from '../../resolve/index.ts';
-import { inParallel } from './in-parallel.ts';
 import { PARALLEL } from './resolve-pins.ts';
 
 /** What else there is of one server. */

@@ -4,11 +4,11 @@ import { treeDigest } from '../../lock/tree-file.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 import type { Lock, PackagePin, Pin } from '../../model/lock.ts';
 import type { Runtime, Server } from '../../model/manifest.ts';
 import type { Resolution } from '../../model/resolver.ts';
 import { loadResolver, sourceOf } from '../../resolve/index.ts';
-import { inParallel } from './in-parallel.ts';
 import type { Trees } from './tree-files.ts';
 
 export interface ResolveOptions {

@@ -1,10 +1,10 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 import { toPointer } from '../../model/json.ts';
 import type { Pin, Signer } from '../../model/lock.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { readPolicies } from '../read-policies.ts';
-import { inParallel } from './in-parallel.ts';
 import type { Resolved } from './resolve-pins.ts';
 import { isVerified, verifyPin } from './verify-pin.ts';
 

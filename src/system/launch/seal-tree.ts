@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { copyFile, lstat, open, readdir, readlink, realpath, rename } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { isErrno } from '../../model/error.ts';
+import { inParallel } from '../../model/in-parallel.ts';
 
 /** Something that no store takes. */
 export interface OddFile {
@@ -22,7 +23,7 @@ export async function sealTree(folder: string): Promise<OddFile | null> {
   await collect(folder, { tree: await realpath(folder), found });
   if (found.odd !== null)
     return { ...found.odd, path: relative(folder, found.odd.path).split(sep).join('/') };
-  await inParallel(found.files, sealFile);
+  await inParallel(found.files, PARALLEL, sealFile);
   // From the deepest up: in a sealed folder nothing could be sealed any more.
   for (const each of found.folders.reverse()) await sealFolder(each);
   return null;
@@ -100,12 +101,4 @@ async function sealFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-async function inParallel(paths: readonly string[], work: (path: string) => Promise<void>): Promise<void> {
-  const rest = paths.values();
-  const worker = async (): Promise<void> => {
-    for (const path of rest) await work(path);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
 }

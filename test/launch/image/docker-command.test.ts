@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dockerCommand, enginePath, type Run } from '../../../src/launch/image/docker-command.ts';
-import { IMAGE, imageRecord } from './container.ts';
+import { IMAGE, imageRecord } from '../../support/container-spec.ts';
 
 const identity = {
   machineId: '0'.repeat(32),

@@ -7,9 +7,9 @@ import { isPrepared } from '../../../src/launch/is-prepared.ts';
 import { launchFiles } from '../../../src/launch/places.ts';
 import { pruneStore } from '../../../src/launch/prune.ts';
 import type { Context } from '../../../src/model/context.ts';
+import { IMAGE, imageRecord } from '../../support/container-spec.ts';
 import { type Home, throwawayHome } from '../../support/throwaway-home.ts';
 import { contextIn } from '../world.ts';
-import { IMAGE, imageRecord } from './container.ts';
 
 let home: Home;
 const asked: string[] = [];
