@@ -1,0 +1,195 @@
+import {
+  address,
+  allowDestroy,
+  autoApprove,
+  common,
+  json,
+  lockTimeout,
+  noSettle,
+  stateDir,
+} from './catalogue-options.ts';
+import type { CommandSpec } from './command.ts';
+import * as reading from './commands/reading.ts';
+import * as writing from './commands/writing.ts';
+
+const occasional = () => import('./commands/occasional.ts');
+
+/** What is there, what was done and how to undo it; and what belongs to the machine. */
+export const BOOK_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'show',
+    summary: 'Display a saved plan',
+    description: 'Displays only; says whether this machine would accept it as an approval.',
+    arguments: [{ name: '<plan>', description: 'a plan saved with `plan --out`' }],
+    options: [
+      { flags: '--markdown', description: 'print Markdown for a pull request' },
+      { flags: '--compact', description: 'one line per step' },
+      stateDir,
+      json,
+    ],
+    examples: ['mcpform show plan.json'],
+    touches: 'read',
+    load: async () => (await occasional()).show,
+  },
+  {
+    name: 'status',
+    summary: 'What is managed, and whether it is as declared',
+    description:
+      'Reads the client files and the books. Starts no server. Where the manifest has images, it also lists containers that are left behind, if the engine answers within two seconds.',
+    options: [
+      ...common,
+      { flags: '--detailed-exitcode', description: 'exit 2 when something is not as declared' },
+    ],
+    examples: ['mcpform status', 'mcpform status --json'],
+    touches: 'read',
+    load: async () => reading.status,
+  },
+  {
+    name: 'explain',
+    summary: 'Everything known about one address',
+    description:
+      'Where it is declared, where it lives, what was applied when and from which commit, what is there now.',
+    arguments: [address],
+    options: common,
+    examples: ['mcpform explain claude-code/user/github'],
+    touches: 'read',
+    load: async () => reading.explain,
+  },
+  {
+    name: 'history',
+    summary: 'The applies of this stack on this machine',
+    description: 'Each apply that changed something is a generation; `rollback` takes its number.',
+    options: common,
+    examples: ['mcpform history'],
+    touches: 'read',
+    load: async () => reading.history,
+  },
+  {
+    name: 'rollback',
+    summary: 'Apply an earlier generation again',
+    description:
+      'Plans from the manifest and lock that generation had, and asks. Afterwards the stack is on hold: apply refuses until `mcpform resume`, so that the old state is not overwritten by accident. Your files are never edited.',
+    arguments: [{ name: '<generation>', description: 'a number from `history`' }],
+    options: [...common, autoApprove, allowDestroy, noSettle, lockTimeout],
+    examples: ['mcpform rollback 3'],
+    touches: 'write',
+    streams: true,
+    load: async () => writing.rollback,
+  },
+  {
+    name: 'resume',
+    summary: 'End the hold that a rollback set',
+    description: 'The next apply follows the manifest again.',
+    options: [...common, lockTimeout],
+    examples: ['mcpform resume'],
+    touches: 'write',
+    load: async () => writing.resume,
+  },
+  {
+    name: 'forget',
+    summary: 'Stop managing an address without touching it',
+    description:
+      'The entry stays where it is; only the books change. Remove it from the manifest too, or the next plan adopts it.',
+    arguments: [{ name: '<addresses...>', description: 'such as claude-code/user/github' }],
+    options: [...common, autoApprove, lockTimeout],
+    examples: ['mcpform forget claude-code/user/github'],
+    touches: 'write',
+    streams: true,
+    load: async () => writing.forget,
+  },
+  {
+    name: 'state list',
+    summary: 'List what the books say is managed',
+    description: 'Reads the books alone, no client.',
+    options: common,
+    examples: ['mcpform state list'],
+    touches: 'read',
+    load: async () => reading.stateList,
+  },
+  {
+    name: 'state mv',
+    summary: 'Rename an address in the books, or take over the books of a moved folder',
+    description:
+      'With two addresses, the object stays and is known by the new one. With --root, a stack whose folder was moved takes its old books along.',
+    arguments: [
+      { name: '[from]', description: 'address as it is' },
+      { name: '[to]', description: 'address as it shall be' },
+    ],
+    options: [
+      ...common,
+      { flags: '--root <folder>', description: 'the folder the stack was applied from before' },
+      { flags: '--accept-source', description: 'bind these books to the manifest as it is here now' },
+      lockTimeout,
+    ],
+    examples: [
+      'mcpform state mv claude-code/user/old claude-code/user/new',
+      'mcpform state mv --root ~/old/place',
+    ],
+    touches: 'write',
+    load: async () => writing.stateMv,
+  },
+  {
+    name: 'state rm',
+    summary: 'Drop addresses from the books',
+    description: 'The objects stay. Same as `forget`, without asking and without looking at the client.',
+    arguments: [{ name: '<addresses...>', description: 'such as claude-code/user/github' }],
+    options: [...common, lockTimeout],
+    examples: ['mcpform state rm claude-code/user/github'],
+    touches: 'write',
+    load: async () => writing.stateRm,
+  },
+  {
+    name: 'state rebuild',
+    summary: 'Make new books from what is there',
+    description:
+      'For lost or corrupt books. Entries equal to the manifest are recorded as adopted, so that nothing is deleted by mistake; the old files are kept beside.',
+    options: [...common, autoApprove, lockTimeout],
+    examples: ['mcpform state rebuild'],
+    touches: 'write',
+    load: async () => writing.stateRebuild,
+  },
+  {
+    name: 'state unlock',
+    summary: 'Remove a lock that was left behind',
+    description: 'Shows who holds it. Without --force, only a lock whose holder is provably gone is removed.',
+    options: [...common, { flags: '--force', description: 'remove it although its holder may be alive' }],
+    examples: ['mcpform state unlock'],
+    touches: 'write',
+    load: async () => writing.stateUnlock,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this machine: clients, folders, books, policy',
+    description: 'Starts no server and changes nothing.',
+    options: common,
+    examples: ['mcpform doctor'],
+    touches: 'read',
+    load: async () => (await occasional()).doctor,
+  },
+  {
+    name: 'exec',
+    summary: 'Start a server as apply prepared it; for clients',
+    description:
+      'What the entries of package and image servers start. For a package, compares the installed files with those that were reviewed and becomes the server, or refuses with both hashes; needs no network, and drops variables that make a server load other code (NODE_OPTIONS, LD_*, PYTHON* and their like) unless the manifest sets them. For an image, starts a container from the locked digest and removes it afterwards. Reads nothing from the working directory.',
+    arguments: [
+      { name: '<launch-id>', description: 'as the entry has it: the name of the record that apply wrote' },
+    ],
+    options: [],
+    examples: ['mcpform exec filesystem-9fa5b3a3fd5fc248c0628606707dc43d'],
+    touches: 'write',
+    load: async () => (await import('./commands/exec.ts')).run,
+  },
+  {
+    name: 'completion',
+    summary: 'Print a completion script for your shell',
+    description: 'Source it from your shell’s start-up file.',
+    arguments: [{ name: '<shell>', description: 'bash, zsh or fish' }],
+    options: [],
+    examples: [
+      'source <(mcpform completion bash)',
+      'mcpform completion fish > ~/.config/fish/completions/mcpform.fish',
+    ],
+    touches: 'nothing',
+    load: async () => (await occasional()).completion,
+  },
+];
