@@ -14,7 +14,7 @@ export async function performGroup(
   provider: Provider,
   ctx: Context,
 ): Promise<readonly Verdict[]> {
-  const performed = await performOrCatch(group, provider, ctx);
+  const performed = await performOrCatch(group, begins, provider, ctx);
   const verdicts: Verdict[] = [];
   for (const [index, work] of group.entries()) {
     const one = Array.isArray(performed) ? (performed[index] as Performed) : null;
@@ -26,11 +26,13 @@ export async function performGroup(
 
 async function performOrCatch(
   group: readonly Work[],
+  begins: readonly Begin[],
   provider: Provider,
   ctx: Context,
 ): Promise<readonly Performed[] | Error> {
+  const named = group.map((work, index) => ({ ...work, operation: (begins[index] as Begin).operation }));
   try {
-    const performed = await provider.perform(group, ctx);
+    const performed = await provider.perform(named, ctx);
     const isWhole =
       performed.length === group.length &&
       performed.every(({ address }, index) => address === group[index]?.step.address);

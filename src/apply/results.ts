@@ -1,8 +1,10 @@
 import { McpformError } from '../model/error.ts';
 import type { Outcome, Result } from '../model/event.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
 import type { Begin, End } from '../model/journal.ts';
 import { digestWhole } from '../model/leaves.ts';
 import type { Performed, Work } from '../model/provider.ts';
+import type { Observed } from '../model/resource.ts';
 
 /** What became of one step, and what is to be recorded of it. */
 export interface Verdict {
@@ -25,10 +27,14 @@ export function doneVerdict(
     outcome: { ...about(work), result: 'done', findings },
     end: {
       ...{ operation, address: step.address, result: 'done' as const },
-      entry: record === null ? null : { ...record, whole },
+      entry: record === null ? null : { ...record, whole, ...idOf(observed) },
       ...(step.previousAddress === undefined ? {} : { previousAddress: step.previousAddress }),
     },
   };
+}
+
+function idOf(observed: Observed | null): Pick<InventoryEntry, 'objectId'> {
+  return observed?.id === undefined ? {} : { objectId: observed.id };
 }
 
 /** A step that was not performed, or was undone. */

@@ -9,9 +9,11 @@ import type { Plan } from '../model/plan.ts';
 import type { Provider, Work } from '../model/provider.ts';
 import { obstaclesTo } from '../plan/guards.ts';
 import { withinApproval } from '../plan/within-approval.ts';
+import { loadProvider } from '../providers/index.ts';
 import { openRun, type Run } from '../state/run.ts';
 import type { Declared } from './declare.ts';
 import { draftPlan, type PlanRequest } from './draft-plan.ts';
+import type { Gates } from './gates.ts';
 import type { LockUpdate } from './lock/update-lock.ts';
 import type { Unprepared } from './prepare-launches.ts';
 import { recordApply } from './record-apply.ts';
@@ -73,7 +75,10 @@ export async function applyStack(
       throw new McpformError('NOT_APPROVED', 'the plan was not approved, so nothing was changed');
     }
     ctx.signal.throwIfAborted();
+    const { gateOf } = await gatesFor(plan, ctx);
     const work = toWork(plan, {
+      lineage: run.inventory.lineage,
+      gateOf,
       rendered: seen.world.rendered,
       entries: run.inventory.entries,
       lock: declared.lock,
@@ -104,14 +109,14 @@ export function assertNotOnHold({ hold }: Pick<Inventory, 'hold'>): void {
 /** Observes, and settles what an interrupted run left, in the journal too. */
 async function lookAround(declared: Declared, run: Run, ctx: Context): Promise<Survey> {
   const inventory = run.isNew ? null : run.inventory;
+  // Before anybody looks, and before the journal lets go of them: were we killed here too, the next run would go on.
+  for (const name of new Set(run.pending.map(({ provider }) => provider))) {
+    const pending = run.pending.filter(({ provider }) => provider === name);
+    await (await loadProvider(name)).recover?.(pending, ctx);
+  }
   // What is settled goes through the journal below, and the books are asked again then.
   const seen = await survey(declared, { inventory, pending: run.pending, settledBy: () => inventory }, ctx);
   if (seen.settled.ends.length === 0) return seen;
-  // Before the journal lets go of them: were we killed here too, the next run would clear up.
-  for (const [name, provider] of seen.world.providers) {
-    const places = run.pending.filter((begin) => begin.provider === name).map(({ place }) => place);
-    if (places.length > 0) await provider.recover?.(places, ctx);
-  }
   for (const { address, settled } of seen.settled.settled) ctx.emit({ kind: 'recovery', address, settled });
   await run.recover(seen.settled.ends);
   return { ...seen, inventory: run.inventory };
@@ -162,6 +167,15 @@ async function prepare(
   if (wanted.length === 0 || request.mode === 'destroy') return new Map();
   const { prepareLaunches } = await import('./prepare-launches.ts');
   return await prepareLaunches(wanted, declared, ctx);
+}
+
+/** Health checks are loaded where something is started that has one. */
+async function gatesFor(plan: Plan, ctx: Context): Promise<Pick<Gates, 'gateOf'>> {
+  const isNeeded = plan.steps.some(
+    ({ place, action }) => action !== 'conflict' && place.path[0] === 'container',
+  );
+  if (!isNeeded) return { gateOf: () => undefined };
+  return await (await import('./gates.ts')).gates(ctx);
 }
 
 async function perform(

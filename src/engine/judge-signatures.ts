@@ -20,11 +20,13 @@ export async function judgeSignatures(
   const denied = new Map<Address, Finding>();
   const servers = new Map<string, Desired[]>();
   for (const { desired } of resources) {
-    const pin = lock.servers[desired.server];
-    if (desired.pin === undefined || desired.blocked !== undefined || pin === undefined) continue;
+    const { server } = desired;
+    const pin = server === undefined ? undefined : lock.servers[server];
+    if (desired.pin === undefined || desired.blocked !== undefined) continue;
+    if (server === undefined || pin === undefined) continue;
     const subject = signatureSubject(pin);
     if (subject === null || signatureRequirements(policies, subject).length === 0) continue;
-    servers.set(desired.server, [...(servers.get(desired.server) ?? []), desired]);
+    servers.set(server, [...(servers.get(server) ?? []), desired]);
   }
   await Promise.all(
     [...servers].map(async ([server, users]) => {

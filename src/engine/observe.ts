@@ -1,7 +1,7 @@
 import type { Address, Target } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Observation, Provider } from '../model/provider.ts';
+import type { EngineFacts, Observation, Provider } from '../model/provider.ts';
 import type { Observed, Place } from '../model/resource.ts';
 import { loadProvider } from '../providers/index.ts';
 import type { Resource } from './expansion.ts';
@@ -22,13 +22,19 @@ export interface World {
   readonly unavailable: ReadonlyMap<string, Finding>;
   /** Resolved config path per provider. */
   readonly configs: Readonly<Record<string, string>>;
+  /** By `place.file`, over all providers. */
+  readonly engines: ReadonlyMap<string, EngineFacts>;
   readonly findings: readonly Finding[];
 }
 
 export interface ObserveWorld {
   readonly resources: readonly Resource[];
   /** Remembered objects: read too, so that drift and deletion are seen. */
-  readonly places: readonly { readonly provider: string; readonly place: Place }[];
+  readonly places: readonly {
+    readonly provider: string;
+    readonly place: Place;
+    readonly objectId?: string;
+  }[];
   /** Targets to look at although nothing is desired there (discovery). */
   readonly targets?: readonly Target[];
   readonly root: string | null;
@@ -47,10 +53,18 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
     [...names].sort().map(async (name) => {
       const provider = await loadProvider(name);
       const own = request.resources.filter(({ desired }) => desired.provider === name);
+      const known = request.places.filter((place) => place.provider === name);
       const observation = await provider.observe(
         {
-          targets: [...own.map(({ desired }) => desired.target), ...(request.targets ?? [])],
-          places: request.places.filter((place) => place.provider === name).map(({ place }) => place),
+          targets: [
+            ...own.flatMap(({ desired }) => (desired.kind === 'entry' ? [desired.target] : [])),
+            ...(request.targets ?? []).filter(({ client }) => client === name),
+          ],
+          desired: own.map(({ desired }) => desired),
+          places: known.map(({ place }) => place),
+          ids: new Map(
+            known.flatMap(({ place, objectId }) => (objectId === undefined ? [] : [[place.key, objectId]])),
+          ),
           root: request.root,
         },
         ctx,
@@ -79,7 +93,10 @@ function assemble(
     rendered,
     objects: new Map(all.flatMap(([, { objects }]) => [...objects])),
     unavailable: new Map(all.flatMap(([, { unavailable }]) => [...unavailable])),
-    configs: Object.fromEntries(all.map(([name, { config }]) => [name, config])),
+    configs: Object.fromEntries(
+      all.flatMap(([name, { config }]) => (config === null ? [] : [[name, config]])),
+    ),
+    engines: new Map(all.flatMap(([, { engines = [] }]) => [...engines])),
     findings: all.flatMap(([, observation]) => observation.findings),
   };
 }

@@ -37,7 +37,7 @@ export async function prepareLaunches(
   const failed = new Map<Address, NonNullable<Outcome['error']>>();
   await inParallel([...byId], PARALLEL, async ([id, users]) => {
     const { launch, server } = (users[0] as Rendered).desired;
-    if (launch === undefined) return;
+    if (launch === undefined || server === undefined) return;
     const what = contentOf(launch);
     try {
       const isThere = await isPrepared(id, ctx);

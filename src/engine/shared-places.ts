@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts';
-import type { Desired, Place } from '../model/resource.ts';
+import type { DesiredEntry, Place } from '../model/resource.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
 import type { World } from './observe.ts';
@@ -20,8 +20,8 @@ export function placesOfShared(declared: Declared, world: World): Readonly<Recor
 
 function placeholder(
   address: Address,
-  { target, name }: Pick<Desired, 'target'> & { name: string },
-): Desired {
+  { target, name }: Pick<DesiredEntry, 'target'> & { name: string },
+): DesiredEntry {
   return {
     address,
     provider: target.client,

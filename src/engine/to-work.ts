@@ -1,5 +1,6 @@
 import { launchId } from '../graph/launch-id.ts';
 import type { Address } from '../model/address.ts';
+import type { Gate } from '../model/health.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { EntryRecord } from '../model/journal.ts';
 import type { JsonObject, Pointer } from '../model/json.ts';
@@ -17,6 +18,9 @@ export interface WorkSources {
   /** Commit the manifest is at. */
   readonly revision: string | null;
   readonly digest: (text: string) => string;
+  readonly lineage: string;
+  /** How to tell whether what a step starts works. */
+  readonly gateOf: (resource: Rendered) => Gate | undefined;
 }
 
 /** The plan's steps with the values they write and the books they leave: what apply performs, in plan order. */
@@ -24,8 +28,12 @@ export function toWork(plan: Plan, sources: WorkSources): readonly Work[] {
   const rendered = new Map(sources.rendered.map((resource) => [resource.desired.address, resource]));
   return plan.steps.map((step) => {
     const resource = rendered.get(step.address);
-    if (resource === undefined || !keepsBooks(step)) return { step, attributes: null, record: null };
-    return { step, attributes: resource.attributes, record: recordOf(step, resource, sources) };
+    const { lineage } = sources;
+    if (resource === undefined || !keepsBooks(step)) return { step, attributes: null, record: null, lineage };
+    const gate = sources.gateOf(resource);
+    const record = recordOf(step, resource, sources);
+    const work = { step, attributes: resource.attributes, record, lineage };
+    return gate === undefined ? work : { ...work, gate };
   });
 }
 
@@ -36,7 +44,8 @@ function keepsBooks(step: Step): boolean {
 function recordOf(step: Step, resource: Rendered, sources: WorkSources): EntryRecord {
   const earlier = sources.entries[step.address] ?? sources.entries[step.previousAddress ?? ''];
   const adopted = isAdopted(step, earlier, sources.lock);
-  return toRecord({ ...resource, place: step.place }, { ...sources, adopted });
+  const record = toRecord({ ...resource, place: step.place }, { ...sources, adopted });
+  return earlier?.objectId === undefined ? record : { ...record, objectId: earlier.objectId };
 }
 
 /** The books of one entry as they are once it is written. */

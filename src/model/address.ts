@@ -17,6 +17,19 @@ export interface Target {
   readonly label?: string;
 }
 
+/** Kinds of objects on an engine, as addresses have them. */
+export type ObjectKind = 'image' | 'network' | 'volume' | 'container';
+
+/** `docker/container/everything`, `docker@lab/network/tools`. */
+export function objectAddress(engine: string | null, kind: ObjectKind, name: string): Address {
+  return `${engineName(engine)}/${kind}/${name}`;
+}
+
+/** `docker`, or `docker@CONTEXT`. */
+export function engineName(context: string | null): string {
+  return context === null ? 'docker' : `docker@${context}`;
+}
+
 export function entryAddress(target: Target, name: string): Address {
   const scope = target.label === undefined ? target.scope : `${target.scope}:${target.label}`;
   return `${target.client}/${scope}/${name}`;

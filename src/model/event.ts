@@ -12,10 +12,19 @@ export interface Outcome {
   readonly action: Step['action'];
   readonly result: Result;
   /** Why it failed or was skipped. */
-  readonly error?: { readonly code: Code; readonly message: string; readonly hint?: string };
+  readonly error?: Failure;
   /** What else people should know: a possible lost update, a retry. */
   readonly findings: readonly Finding[];
   readonly durationMs: number;
+}
+
+/** Why something failed. */
+export interface Failure {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint?: string;
+  /** What the failing part said last: lines without control characters and without what looks like a credential. */
+  readonly detail?: readonly string[];
 }
 
 /** The one stream: the terminal, NDJSON and the log are its readers. Names are permanent, fields additive. */

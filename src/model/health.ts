@@ -83,6 +83,21 @@ export interface HealthFailure {
  */
 export type Probe = (ctx: Context) => Promise<Health>;
 
+/**
+ * Waits until something that was just started works, or says why not. Whoever started it knows how it is doing; the
+ * gate knows what to ask it.
+ */
+export type Gate = (started: Started, ctx: Context) => Promise<Health>;
+
+export interface Started {
+  /** The check that is part of it, where it has one: an engine runs it, and this reads what came of it. */
+  readonly probe?: Probe;
+  /** Settles when it ended by itself: what became of it. Waiting for anything else is over then. */
+  readonly ended: Promise<string>;
+  /** What it wrote last, as it is. */
+  lastLines(): Promise<readonly string[]>;
+}
+
 export interface GateOptions {
   /** Between the end of one check and the start of the next. */
   readonly intervalMs: number;

@@ -11,6 +11,8 @@ export interface InventoryEntry {
   readonly base: Readonly<Record<Pointer, string>>;
   /** Digest of the whole object as read back after writing (kept and unknown keys included). */
   readonly whole: string;
+  /** `Observed.id` when it was last written. */
+  readonly objectId?: string;
   readonly protect: boolean;
   /** It was there before us. */
   readonly adopted: boolean;

@@ -62,13 +62,15 @@ export interface PathChange {
 export interface Step {
   readonly address: Address;
   readonly provider: string;
-  /** The manifest's server, when it still has one. */
+  /** The manifest's server, when it still has one, and is not one of several that share it. */
   readonly server?: string;
   readonly action: Exclude<Action, 'noop'>;
   readonly because: Because;
   readonly place: Place;
   /** Sorted by pointer. Empty for record, adopt, forget and delete. */
   readonly paths: readonly PathChange[];
+  /** For `conflict`: it is about something that shall no longer be there. */
+  readonly isLeaving?: true;
   /** Addresses whose steps must succeed first. */
   readonly needs: readonly Address[];
   /** For `move`. */

@@ -1,9 +1,10 @@
 import type { Address, Target } from './address.ts';
 import type { Context } from './context.ts';
-import type { Outcome } from './event.ts';
+import type { Failure, Outcome } from './event.ts';
 import type { Finding } from './finding.ts';
-import type { EntryRecord } from './journal.ts';
-import type { JsonObject, Pointer } from './json.ts';
+import type { Gate } from './health.ts';
+import type { Begin, EntryRecord } from './journal.ts';
+import type { Json, JsonObject, Pointer } from './json.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Desired, Observed, Place, Rendered } from './resource.ts';
 
@@ -21,10 +22,19 @@ export interface Provider {
   identify(desired: Desired, observation: Observation): Place;
   /** Any spelling of an object → the one form that is compared. Idempotent. */
   normalize(value: JsonObject): JsonObject;
-  /** Whether a change at the pointer cannot be made in place. */
-  forcesReplacement(pointer: Pointer): boolean;
+  /** Whether a change at the pointer cannot be made in place. An absent side: nothing there. */
+  forcesReplacement(pointer: Pointer, change: { readonly before?: Json; readonly after?: Json }): boolean;
   /** Observed values at these pointers are hidden in plans unless equal to the desired ones. */
   isSensitive(pointer: Pointer): boolean;
+  /**
+   * Whether whatever is observed in a managed object is ours to take away, also what we never wrote, but for
+   * `Observed.unknown`. Absent: others may write into the object too.
+   */
+  ownsAll?(place: Place): boolean;
+  /** Pointers that say how an object is doing, not what it is: such a change does not keep it from being deleted. */
+  isVolatile?(pointer: Pointer): boolean;
+  /** Whether deleting the object loses what nobody can make again: that always takes an explicit consent. */
+  holdsData?(place: Place): boolean;
   /** What people should know about this plan: shadowing, approvals, policy, logins, restarts. Pure. */
   review(plan: Plan, observation: Observation): readonly Finding[];
   /** Steps of one group are performed together (one file, one write). */
@@ -38,8 +48,11 @@ export interface Provider {
   compensate?(work: Work, ctx: Context): Promise<void>;
   /** After all writes: looks once more at what was performed, after the provider's own settle time. */
   settle?(work: readonly Work[], ctx: Context): Promise<readonly Performed[]>;
-  /** After a crash: clears away what an interrupted run left at these places. Waits for locks left behind. */
-  recover?(places: readonly Place[], ctx: Context): Promise<void>;
+  /**
+   * After a crash, before anybody looks: clears away what an interrupted run left of these steps, so that what is
+   * there is either as before or as after. Waits for locks left behind.
+   */
+  recover?(pending: readonly Begin[], ctx: Context): Promise<void>;
   /** For `doctor`: whether what this provider needs is there and sound. Starts no server. */
   diagnose?(ctx: Context): Promise<readonly Diagnosis[]>;
 }
@@ -54,10 +67,14 @@ export interface Diagnosis {
 }
 
 export interface ObserveRequest {
-  /** Where desired objects go. */
+  /** Where desired client entries go. */
   readonly targets: readonly Target[];
+  /** What is desired of this provider. */
+  readonly desired: readonly Desired[];
   /** Where remembered objects live; read too, so that drift and deletion are seen. */
   readonly places: readonly Place[];
+  /** By `place.key`: what `Observed.id` was when it was last written, so that it is found under another name. */
+  readonly ids: ReadonlyMap<string, string>;
   /** Absolute root of the manifest's repository, to tell shared files; null when there is none. */
   readonly root: string | null;
 }
@@ -70,13 +87,23 @@ export interface Observation {
   readonly containers: ReadonlyMap<string, Container>;
   /** Files or engines that could not be read, and why; nothing there is ever taken for absent. */
   readonly unavailable: ReadonlyMap<string, Finding>;
-  /** The resolved config path, compared with the one in the inventory. */
-  readonly config: string;
+  /** The resolved config path, compared with the one in the inventory; null where there is no such thing. */
+  readonly config: string | null;
   readonly findings: readonly Finding[];
   /** Names of variables that the client sets for its servers, beside its own environment. */
   readonly variables?: readonly string[];
+  /** By `place.file`: the container engines that answered. */
+  readonly engines?: ReadonlyMap<string, EngineFacts>;
   /** Whatever the provider's `review` needs; opaque to everybody else. */
   readonly facts: unknown;
+}
+
+/** What others need to know of a container engine. */
+export interface EngineFacts {
+  /** The machine it runs on, as it is reached from here; null: this one. */
+  readonly host: string | null;
+  /** Ports of that machine on which a container is published, running or not: the container's name by port. */
+  readonly ports: ReadonlyMap<number, string>;
 }
 
 /** The map of entries that a target means: a file and the path of keys to it. */
@@ -100,6 +127,12 @@ export interface Work {
   readonly attributes: JsonObject | null;
   /** The books once this is done; null when the address leaves them. */
   readonly record: EntryRecord | null;
+  /** Which books: what is made carries it as a label. */
+  readonly lineage?: string;
+  /** The journal's name for this step, unique for ever. Set by apply. */
+  readonly operation?: string;
+  /** How to tell that what was started works. Absent: nothing but that it runs. */
+  readonly gate?: Gate;
 }
 
 /** What `perform` did with one step. */
@@ -108,6 +141,6 @@ export interface Performed {
   readonly result: Exclude<Outcome['result'], 'skipped'>;
   /** What is there now, read back; null when it is gone. */
   readonly observed: Observed | null;
-  readonly error?: NonNullable<Outcome['error']>;
+  readonly error?: Failure;
   readonly findings: readonly Finding[];
 }

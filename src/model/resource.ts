@@ -6,15 +6,12 @@ import type { AnyLaunchRecord } from './launch.ts';
 import type { Lifecycle, Runtime, Template, Transport } from './manifest.ts';
 
 /** What should exist: one node of the desired graph, in no provider's words yet. */
-export interface Desired {
+export type Desired = DesiredEntry | DesiredObject;
+
+interface DesiredCommon {
   readonly address: Address;
-  /** Which provider's: `claude-code`. */
+  /** Which provider's: `claude-code`, `docker`. */
   readonly provider: string;
-  readonly kind: 'entry';
-  /** The server it was expanded from. */
-  readonly server: string;
-  readonly target: Target;
-  readonly spec: EntrySpec;
   /** What the manifest said should run, before it became a command line; policy judges it. */
   readonly runtime?: Runtime;
   readonly dependsOn: readonly Address[];
@@ -24,13 +21,69 @@ export interface Desired {
   readonly launchDigest: string;
   /** What the lock says it stands for; absent for commands and URLs, and for what is not locked. */
   readonly pin?: PinSummary;
-  /** What `mcpform exec` will start, where the entry goes through it. */
+  /** What `mcpform exec` will start, where a client's entry goes through it. */
   readonly launch?: AnyLaunchRecord;
-  /** Of a server from an image: what an engine is asked for; policy judges it. */
+  /** What an engine is asked for, by us or by `docker run`; policy judges it. */
   readonly container?: ContainerSpec;
+  /** The server it was expanded from; absent for what several may share. */
+  readonly server?: string;
   /** Why it cannot be written on this machine now; it and its dependents become conflicts, the rest goes on. */
   readonly blocked?: Finding;
   readonly at: At;
+}
+
+/** A server in a client's config. */
+export interface DesiredEntry extends DesiredCommon {
+  readonly kind: 'entry';
+  /** The server it was expanded from. */
+  readonly server: string;
+  readonly target: Target;
+  readonly spec: EntrySpec;
+}
+
+/** Something on a container engine. */
+export type DesiredObject = DesiredCommon &
+  OnEngine &
+  (
+    | {
+        /** There, by its digest. Never removed by apply: `images prune` does that. */
+        readonly kind: 'image';
+        /** `NAME[:TAG]@sha256:…` */
+        readonly image: string;
+        /** `linux/arm64`; null: the engine's own. */
+        readonly platform: string | null;
+      }
+    | { readonly kind: 'network'; readonly network: NetworkSpec }
+    | { readonly kind: 'volume'; readonly volume: VolumeSpec }
+    | {
+        /** A server that is reached by URL. */
+        readonly kind: 'container';
+        readonly server: string;
+        readonly container: ContainerSpec;
+      }
+  );
+
+interface OnEngine {
+  /** The Docker context; null: the engine that the docker command talks to. */
+  readonly engine: string | null;
+  /** The engine's name for it (`stack.server`); of an image, `NAME@sha256:…`. */
+  readonly name: string;
+}
+
+/** A network of ours. */
+export interface NetworkSpec {
+  readonly driver: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  readonly isInternal: boolean;
+  readonly hasIpv6: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A volume of ours. */
+export interface VolumeSpec {
+  readonly driver: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A pin in two words, for plans and books. */
@@ -65,8 +118,8 @@ export interface SecretUse {
 }
 
 /**
- * Where an object lives: a file and the path of keys inside it, or (later) an engine and a name.
- * `key` is what two addresses must not share; `file` is the path as opened, before links are resolved.
+ * Where an object lives: a file and the path of keys inside it, or an engine (`docker`, `docker@lab`), a kind and a
+ * name. `key` is what two addresses must not share; `file` is the path as opened, before links are resolved.
  */
 export interface Place {
   readonly key: string;
@@ -81,8 +134,10 @@ export interface Observed {
   readonly place: Place;
   /** Normalised: comparable with a rendered desired object. */
   readonly attributes: JsonObject;
-  /** Top-level pointers of `attributes` that the client does not know; never compared. */
+  /** Pointers of `attributes` that are nobody's wish: what the client does not know, or an image brings along. */
   readonly unknown: readonly Pointer[];
+  /** What it is called by whoever keeps it, through all its names: the id of a container. */
+  readonly id?: string;
 }
 
 /** A desired object in its provider's words. `attributes` is normalised and is what will be written. */

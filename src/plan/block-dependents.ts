@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts';
 import type { Step } from '../model/plan.ts';
+import { isLeaving } from './step.ts';
 
 /**
  * What others in conflict hold up: all that changes the world, and forgetting, which waits only for the new line
@@ -49,5 +50,5 @@ export function dependentsOf(steps: readonly Step[]): ReadonlyMap<Address, reado
 function blocked(step: Step, blockedBy: Address | undefined): Step {
   if (blockedBy === undefined) return step;
   const conflict = { ...step, action: 'conflict', because: 'dependency', paths: [], secrets: [] } as const;
-  return { ...conflict, isDestructive: false, blockedBy };
+  return { ...conflict, ...(isLeaving(step) ? { isLeaving: true } : {}), isDestructive: false, blockedBy };
 }

@@ -118,7 +118,15 @@ function decideOwned(
   if (isAsRecorded(resource, owned, observed, input)) return null;
   const { base, isLockCurrent } = baseOf(owned, resource, observed, input);
   const { keep, ignoreChanges } = resource.desired.lifecycle;
-  const sides = { desired: resource.attributes, observed: observed.attributes, base, keep, ignoreChanges };
+  const owns = input.traits(owned.provider).ownsAll?.(resource.place) === true;
+  const sides = {
+    desired: resource.attributes,
+    observed: observed.attributes,
+    base,
+    keep,
+    ignoreChanges,
+    ...(owns ? { alsoObservedBut: observed.unknown } : {}),
+  };
   const { differences, isRecorded } = compare(sides);
   if (differences.length === 0) {
     const isCurrent = (isLockCurrent ?? isRecorded) && isBookkeepingCurrent(resource, owned);

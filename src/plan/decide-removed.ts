@@ -30,11 +30,19 @@ export function decideRemoved(owned: Owned, leaving: Leaving, input: PlanInput):
   if (leaving !== 'disabled' && isLeftWhenRemoved(owned)) return step('forget', 'orphaned');
   if (owned.protect) return step('conflict', 'protected');
   const isTaken = input.options.takeOwnership.includes(owned.address);
-  const isAsWritten = isPristine(owned, observed, input) && foreignValues(owned, observed).length === 0;
-  if (!isAsWritten && !isTaken) {
+  if (!isTaken && !isAsWritten(owned, observed, input)) {
     return step('conflict', 'modified', modifications(owned, observed, input));
   }
   return step('delete', leaving);
+}
+
+/** As a whole, or but for how it is doing. */
+function isAsWritten(owned: Owned, observed: Observed, input: PlanInput): boolean {
+  if (foreignValues(owned, observed).length > 0) return false;
+  if (isPristine(owned, observed, input)) return true;
+  const { isVolatile } = input.traits(owned.provider);
+  if (isVolatile === undefined || owned.entry === null) return false;
+  return modifications(owned, observed, input).every(({ pointer }) => isVolatile(pointer));
 }
 
 /** Switching off is not leaving the manifest: the entry would come back as declared. */
@@ -63,7 +71,7 @@ function modifications(owned: Owned, observed: Observed, input: PlanInput): read
     base: digestBase(owned.entry.base, input.digest),
     keep: [],
     ignoreChanges: [],
-    alsoObservedBut: [],
+    alsoObservedBut: input.traits(owned.provider).ownsAll?.(owned.place) === true ? observed.unknown : [],
   });
   const moved = differences.filter(({ cause }) => cause !== 'config');
   return pathChanges(

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts';
 import type { Step } from '../model/plan.ts';
-import { isLeaving } from './order-steps.ts';
-import { compareText } from './step.ts';
+
+import { compareText, isLeaving } from './step.ts';
 
 export interface Dependencies {
   /** As declared now. */

@@ -9,6 +9,25 @@ const FREE_SHARE = 0.3;
 /** What needs more consent than a plan usually does. `destroy` is that consent already. */
 export function guard(steps: readonly Step[], ownedCount: number, input: PlanInput): readonly Finding[] {
   if (input.mode === 'destroy' || input.mode === 'drift-only') return [];
+  return [...guardCount(steps, ownedCount, input), ...guardData(steps, input)];
+}
+
+/** What nobody can make again takes a word of its own, however little it is. */
+function guardData(steps: readonly Step[], input: PlanInput): readonly Finding[] {
+  const lost = steps.filter(
+    ({ action, provider, place }) =>
+      (action === 'delete' || action === 'replace') && input.traits(provider).holdsData?.(place) === true,
+  );
+  return lost.map(({ address }) => ({
+    code: 'PLAN_DATA_LOSS',
+    severity: 'error',
+    message: `${address} would be deleted with all data in it`,
+    hint: 'if that is meant, apply with --allow-destroy; or keep it with `mcpform forget`',
+    address,
+  }));
+}
+
+function guardCount(steps: readonly Step[], ownedCount: number, input: PlanInput): readonly Finding[] {
   if (input.desired.length === 0 && input.disabled.size === 0 && ownedCount > 0) {
     return [
       {
@@ -41,13 +60,19 @@ export function refuseRemovals(steps: readonly Step[], input: PlanInput): readon
   return steps.map((step) => {
     const isRefused = step.action === 'delete' || (step.action === 'forget' && step.because === 'orphaned');
     if (!isRefused) return step;
-    return { ...step, action: 'conflict' as const, because: 'blocked' as const, isDestructive: false };
+    return {
+      ...step,
+      action: 'conflict' as const,
+      because: 'blocked' as const,
+      isLeaving: true as const,
+      isDestructive: false,
+    };
   });
 }
 
 export function otherFilesFinding(steps: readonly Step[], input: PlanInput): readonly Finding[] {
   if (!hasOtherFiles(input)) return [];
-  const refused = steps.filter((step) => step.because === 'blocked' && step.server === undefined).length;
+  const refused = steps.filter((step) => step.because === 'blocked' && step.isLeaving === true).length;
   const consequence = refused === 0 ? '' : `; ${refused} ${plural(refused, 'removal')} refused`;
   return [
     {
@@ -64,7 +89,7 @@ function hasOtherFiles({ mode, options }: PlanInput): boolean {
 }
 
 /** Findings that an explicit consent to delete answers. */
-const GUARDS: ReadonlySet<Finding['code']> = new Set(['PLAN_EMPTY', 'PLAN_MASS_DELETE']);
+const GUARDS: ReadonlySet<Finding['code']> = new Set(['PLAN_EMPTY', 'PLAN_MASS_DELETE', 'PLAN_DATA_LOSS']);
 
 /**
  * What forbids applying a plan. `allowDestroy`: the person said so, or an approval lists the deletes. Errors

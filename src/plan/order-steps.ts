@@ -1,17 +1,12 @@
 import type { Address } from '../model/address.ts';
 import type { Step } from '../model/plan.ts';
 import { dependentsOf } from './block-dependents.ts';
-import { compareText } from './step.ts';
+import { compareText, isLeaving } from './step.ts';
 
 /** Topological, ties by address; what leaves comes last. Breaks a circle in old books at its first address. */
 export function orderSteps(steps: readonly Step[]): readonly Step[] {
   const staying = steps.filter((step) => !isLeaving(step));
   return [...orderOnce(staying), ...orderOnce(steps.filter(isLeaving))];
-}
-
-/** Whether the address shall no longer be there. A conflict over that has no server either. */
-export function isLeaving(step: Step): boolean {
-  return step.action === 'delete' || step.action === 'forget' || step.server === undefined;
 }
 
 /** Layer by layer: everything that waits for nothing more, by address. Ignores needs outside `steps`. */

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
-import type { JsonObject, Pointer } from '../model/json.ts';
+import type { Json, JsonObject, Pointer } from '../model/json.ts';
 import type { SharedOwnership } from '../model/lock.ts';
 import type { Move } from '../model/manifest.ts';
 import type { Plan } from '../model/plan.ts';
@@ -18,7 +18,10 @@ export interface PlannedResource {
 /** What the planner asks of a provider, by name. */
 export interface Traits {
   isSensitive(pointer: Pointer): boolean;
-  forcesReplacement(pointer: Pointer): boolean;
+  forcesReplacement(pointer: Pointer, change: { readonly before?: Json; readonly after?: Json }): boolean;
+  ownsAll?(place: Place): boolean;
+  isVolatile?(pointer: Pointer): boolean;
+  holdsData?(place: Place): boolean;
 }
 
 /** Everything a plan is made of. The order of lists and maps never matters. */

@@ -26,7 +26,7 @@ export function declaredStep(resource: PlannedResource, details: StepDetails, in
   return {
     address: desired.address,
     provider: desired.provider,
-    server: desired.server,
+    ...(desired.server === undefined ? {} : { server: desired.server }),
     action,
     because,
     place: plainPlace(place),
@@ -55,6 +55,7 @@ export function removedStep(
     because,
     place: plainPlace(owned.place),
     paths: details.paths ?? [],
+    ...(action === 'conflict' ? { isLeaving: true as const } : {}),
     needs: [],
     secrets: [],
     isDestructive: action === 'delete',
@@ -69,12 +70,12 @@ export function pathChanges(
   input: PlanInput,
 ): readonly PathChange[] {
   const traits = input.traits(provider);
-  return differences.map(({ pointer, before, after, cause }) => ({
+  return differences.map(({ pointer, cause, ...sides }) => ({
     pointer,
-    ...(before === undefined ? {} : { before: shownBefore(pointer, before) }),
-    ...(after === undefined ? {} : { after: { value: after } }),
+    ...(sides.before === undefined ? {} : { before: shownBefore(pointer, sides.before) }),
+    ...(sides.after === undefined ? {} : { after: { value: sides.after } }),
     cause,
-    ...(traits.forcesReplacement(pointer) ? { forcesReplacement: true as const } : {}),
+    ...(traits.forcesReplacement(pointer, sides) ? { forcesReplacement: true as const } : {}),
   }));
 
   function shownBefore(pointer: Pointer, value: Json): Shown {
@@ -152,6 +153,11 @@ function pinOf(
 /** What the step was planned on. */
 export function preconditionOf(observed: Observed | null, input: PlanInput): string {
   return observed === null ? 'absent' : digestWhole(observed.attributes, input.digest);
+}
+
+/** Whether the address shall no longer be there. */
+export function isLeaving(step: Step): boolean {
+  return step.action === 'delete' || step.action === 'forget' || step.isLeaving === true;
 }
 
 /** One key order, whoever made it: plans are compared byte for byte. */

@@ -10,8 +10,12 @@ import { imageName, registryOf } from './image-name.ts';
 export function factsOf(desired: Desired, rendered: Rendered | undefined, host: EngineHost): readonly Fact[] {
   const entry = entryOf(desired, rendered);
   return [
-    fact('clients', desired.target.client, `client "${desired.target.client}"`),
-    fact('scopes', desired.target.scope, `scope "${desired.target.scope}"`),
+    ...(desired.kind === 'entry'
+      ? [
+          fact('clients', desired.target.client, `client "${desired.target.client}"`),
+          fact('scopes', desired.target.scope, `scope "${desired.target.scope}"`),
+        ]
+      : []),
     ...programFacts(desired, entry),
     ...loaderFacts(entry),
     ...remoteFacts(desired, entry),
@@ -30,8 +34,9 @@ interface Entry {
   readonly headersHelper: string | null;
 }
 
-function entryOf({ spec }: Desired, rendered: Rendered | undefined): Entry {
-  if (rendered === undefined) {
+function entryOf(desired: Desired, rendered: Rendered | undefined): Entry {
+  if (rendered === undefined && desired.kind === 'entry') {
+    const { spec } = desired;
     return {
       command: spec.command === undefined ? null : templateText(spec.command),
       args: spec.args.map(templateText),
@@ -40,7 +45,7 @@ function entryOf({ spec }: Desired, rendered: Rendered | undefined): Entry {
       headersHelper: textOf(spec.client['headersHelper']),
     };
   }
-  const { attributes } = rendered;
+  const attributes = rendered?.attributes ?? {};
   const args = attributes['args'];
   const env = attributes['env'];
   return {

@@ -149,7 +149,7 @@ function isAbout(finding: Finding, step: Step): boolean {
     const files = [step.place.file, step.previousPlace?.file];
     return finding.address === undefined && finding.at !== undefined && files.includes(finding.at.file);
   }
-  if (step.because === 'blocked' && step.server === undefined) return finding.code === 'PLAN_FILES_CHANGED';
+  if (step.because === 'blocked' && step.isLeaving === true) return finding.code === 'PLAN_FILES_CHANGED';
   const isExplained = step.because === 'blocked' || step.because === 'denied' || step.because === 'modified';
   return isExplained && finding.address === step.address && finding.severity !== 'info';
 }

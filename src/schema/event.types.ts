@@ -292,6 +292,10 @@ export interface OutcomeErrorDocument {
    * What to do next.
    */
   hint?: string;
+  /**
+   * What the failing part said last, without control characters and what looks like a credential.
+   */
+  detail?: string[];
 }
 /**
  * A registry is asked what a server's package or image stands for.

@@ -83,6 +83,10 @@ export interface Entry {
    * Digest of the whole object as read back after writing.
    */
   whole: string;
+  /**
+   * What whoever keeps the object calls it, through all its names: the id of a container.
+   */
+  objectId?: string;
   protect: boolean;
   /**
    * It was there before us.

@@ -81,7 +81,7 @@ export interface StepDocument {
    */
   provider: string;
   /**
-   * The manifest's server, when it still has one.
+   * The manifest's server, when it still has one, and is not one of several that share it.
    */
   server?: string;
   /**
@@ -124,6 +124,10 @@ export interface StepDocument {
    * Addresses whose steps must succeed first.
    */
   needs: Address[];
+  /**
+   * For a conflict: it is about something that shall no longer be there.
+   */
+  isLeaving?: true;
   /**
    * What every flag takes: `claude-code/user/github`.
    */

@@ -70,7 +70,13 @@ function endOf(
   const { operation, address, previousAddress, record } = begin;
   if (verdict !== 'done') return { operation, address, result: 'failed' };
   const entry =
-    record === null || here === undefined ? null : { ...record, whole: digestWhole(here.attributes, digest) };
+    record === null || here === undefined
+      ? null
+      : {
+          ...record,
+          whole: digestWhole(here.attributes, digest),
+          ...(here.id === undefined ? {} : { objectId: here.id }),
+        };
   return {
     operation,
     address,

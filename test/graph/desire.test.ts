@@ -4,7 +4,7 @@ import { launchId } from '../../src/graph/launch-id.ts';
 import type { ImageLaunchRecord, LaunchRecord } from '../../src/model/launch.ts';
 import type { Pin } from '../../src/model/lock.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
-import type { Desired } from '../../src/model/resource.ts';
+import type { Desired, DesiredEntry } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
 import { server, stack } from './stack.ts';
 import { surroundings } from './surroundings.ts';
@@ -21,16 +21,18 @@ const api = {
 const graphOf = (manifest: Manifest, pins: Readonly<Record<string, Pin>> = {}) =>
   desire(manifest, surroundings(pins));
 
-function only(declared: Server, pin?: Pin): Desired {
+function only(declared: Server, pin?: Pin): DesiredEntry {
   const { desired } = graphOf(stack([declared]), pin === undefined ? {} : { [declared.name]: pin });
   expect(desired).toHaveLength(1);
-  return desired[0] as Desired;
+  return desired[0] as DesiredEntry;
 }
 
 const DIRECT =
   'docker run -i --rm --init --cap-drop=ALL --security-opt=no-new-privileges --pids-limit=128 --log-driver=none' +
   ' --label=dev.mcpform.launch=direct --label=dev.mcpform.server=a --label=dev.mcpform.stack=team-tools';
-const lineOf = ({ spec }: Desired): string => [spec.command ?? '', ...spec.args].map(templateText).join(' ');
+const specLine = ({ spec }: DesiredEntry): string =>
+  [spec.command ?? '', ...spec.args].map(templateText).join(' ');
+const lineOf = (desired: Desired): string => specLine(desired as DesiredEntry);
 
 describe('desire', () => {
   it('puts every server at every target, in declaration order', () => {
@@ -355,7 +357,7 @@ describe('packages and images', () => {
     };
     const declared = server('a', { runtime: image, launch: 'direct', engine });
     const { desired, findings } = graphOf(stack([declared]));
-    const line = lineOf(desired[0] as Desired);
+    const line = lineOf(desired[0] as DesiredEntry);
     expect(line).toContain(' --cap-drop=ALL --cap-add=NET_RAW ');
     expect(line).toContain(
       ' --memory=268435456 --pids-limit=128 --mount=type=bind,source=/repo/docs,target=/docs ',

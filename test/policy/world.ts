@@ -3,7 +3,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { SourceIdentity } from '../../src/model/inventory.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
-import type { Desired, Rendered } from '../../src/model/resource.ts';
+import type { DesiredEntry, Rendered } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
 import { checkPolicy, type Setting } from '../../src/policy/check-policy.ts';
 import type { EngineHost } from '../../src/policy/container-facts.ts';
@@ -42,7 +42,7 @@ export function verdict(
   source: SourceIdentity = here,
 ): string {
   const { desired } = desire(stack([server('a', more)]), surroundings());
-  const rendered = new Map(desired.map((each) => [each.address, render(each)]));
+  const rendered = new Map(desired.map((each) => [each.address, render(each as DesiredEntry)]));
   return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source, host }));
 }
 
@@ -55,7 +55,7 @@ export function verdictOnImage(
   const image = `ghcr.io/acme/mcp:1@sha256:${'3f'.repeat(32)}`;
   const declared = server('a', { runtime: { kind: 'image', image }, launch: 'direct', args: [], engine });
   const { desired } = desire(stack([declared], manifest), surroundings());
-  const rendered = new Map(desired.map((each) => [each.address, render(each)]));
+  const rendered = new Map(desired.map((each) => [each.address, render(each as DesiredEntry)]));
   return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source: here, host, ...setting }));
 }
 
@@ -68,7 +68,7 @@ function wordsOf(findings: readonly Finding[]): string {
 }
 
 /** As the Claude Code provider renders: client expansions as text. */
-function render({ spec }: Desired): Rendered {
+function render({ spec }: DesiredEntry): Rendered {
   const attributes: JsonObject = {
     type: spec.transport,
     ...(spec.command === undefined ? {} : { command: templateText(spec.command) }),

@@ -3,7 +3,7 @@ import type { Target } from '../../src/model/address.ts';
 import type { Context } from '../../src/model/context.ts';
 import { type JsonObject, sameJson } from '../../src/model/json.ts';
 import { type Observation, type Provider, targetKey, type Work } from '../../src/model/provider.ts';
-import type { Desired, EntrySpec } from '../../src/model/resource.ts';
+import type { DesiredEntry, EntrySpec } from '../../src/model/resource.ts';
 import { loadProvider, PROVIDER_NAMES } from '../../src/providers/index.ts';
 import { type Fault, type FaultySystem, faulty } from '../../src/system/faulty.ts';
 import type { Loss } from '../../src/system/memory-tree.ts';
@@ -213,21 +213,21 @@ describe.each(PROVIDER_NAMES)('%s', (name) => {
   });
 });
 
-function wanted({ specs }: Fixture, target: Target): readonly Desired[] {
-  return specs.map((each, index) => desired(`s${index}`, target, each));
+function wanted({ specs }: Fixture, target: Target): readonly DesiredEntry[] {
+  return specs.map((each, index) => desired(`s${index}`, target, each) as DesiredEntry);
 }
 
 function look(provider: Provider, target: Target, ctx: Context): Promise<Observation> {
-  return provider.observe({ targets: [target], places: [], root: null }, ctx);
+  return provider.observe({ targets: [target], desired: [], places: [], ids: new Map(), root: null }, ctx);
 }
 
 /** The steps from what is there to what is desired. */
 async function worksFor(
   provider: Provider,
-  resources: readonly Desired[],
+  resources: readonly DesiredEntry[],
   ctx: Context,
 ): Promise<readonly Work[]> {
-  const observation = await look(provider, (resources[0] as Desired).target, ctx);
+  const observation = await look(provider, (resources[0] as DesiredEntry).target, ctx);
   return resources.flatMap((resource) => {
     const place = provider.identify(resource, observation);
     const { attributes } = provider.render(resource);
@@ -239,17 +239,17 @@ async function worksFor(
 
 async function removals(
   provider: Provider,
-  resources: readonly Desired[],
+  resources: readonly DesiredEntry[],
   ctx: Context,
 ): Promise<readonly Work[]> {
-  const observation = await look(provider, (resources[0] as Desired).target, ctx);
+  const observation = await look(provider, (resources[0] as DesiredEntry).target, ctx);
   return resources.map((resource) => {
     const place = provider.identify(resource, observation);
     return remove(place, observation.objects.get(place.key)?.attributes as JsonObject);
   });
 }
 
-function unchangedWork(provider: Provider, resource: Desired, created: readonly Work[]): Work {
+function unchangedWork(provider: Provider, resource: DesiredEntry, created: readonly Work[]): Work {
   const { attributes } = provider.render(resource);
   const { step } = created.find((work) => work.step.address === resource.address) as Work;
   return update(step.place, attributes, attributes);
@@ -262,11 +262,11 @@ async function expectDone(provider: Provider, works: readonly Work[], ctx: Conte
 
 async function expectAsDesired(
   provider: Provider,
-  resources: readonly Desired[],
+  resources: readonly DesiredEntry[],
   ctx: Context,
 ): Promise<void> {
-  const observation = await look(provider, (resources[0] as Desired).target, ctx);
-  expect(observation.containers.has(targetKey((resources[0] as Desired).target))).toBe(true);
+  const observation = await look(provider, (resources[0] as DesiredEntry).target, ctx);
+  expect(observation.containers.has(targetKey((resources[0] as DesiredEntry).target))).toBe(true);
   for (const resource of resources) {
     const { key } = provider.identify(resource, observation);
     expect(observation.objects.get(key)?.attributes).toEqual(provider.render(resource).attributes);
@@ -275,7 +275,7 @@ async function expectAsDesired(
 
 async function countCalls(
   provider: Provider,
-  resources: readonly Desired[],
+  resources: readonly DesiredEntry[],
   tree: Readonly<Record<string, string>>,
 ): Promise<number> {
   const works = await worksFor(provider, resources, machine(tree).ctx);
@@ -292,7 +292,7 @@ function healthy(system: FaultySystem): FaultySystem {
 interface Whole {
   readonly file: string;
   readonly kept: readonly string[];
-  readonly resources: readonly Desired[];
+  readonly resources: readonly DesiredEntry[];
   readonly ctx: Context;
 }
 

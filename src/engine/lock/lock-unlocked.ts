@@ -57,7 +57,7 @@ export async function lockUnlocked(declared: Declared, ctx: Context): Promise<Lo
     update.changes.flatMap(({ server, error }) => (error === undefined ? [] : [[server, error] as const])),
   );
   const resources = expansion.resources.map((resource) => {
-    const failure = failures.get(resource.desired.server);
+    const failure = failures.get(resource.desired.server ?? '');
     return failure === undefined
       ? resource
       : { ...resource, desired: { ...resource.desired, blocked: blockedBy(failure, resource.desired) } };

@@ -6,6 +6,10 @@ export const planCodes = {
     EXIT.usage,
     'A flag names an address that neither the manifest nor the state has. `mcpform status` lists them.',
   ),
+  PLAN_DATA_LOSS: e(
+    EXIT.stale,
+    'A volume would be deleted, or made anew, with everything in it. Allow it with `--allow-destroy`, or keep the volume with `mcpform forget`.',
+  ),
   PLAN_EMPTY: e(
     EXIT.stale,
     'The manifest declares nothing while the state has resources. Pass the right file, run `mcpform destroy`, or allow it with `--allow-destroy`.',

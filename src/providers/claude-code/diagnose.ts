@@ -31,7 +31,13 @@ async function diagnoseClient(ctx: Context): Promise<Diagnosis> {
 async function diagnoseConfig(ctx: Context): Promise<readonly Diagnosis[]> {
   const { config, findings } = await findUserPaths(ctx);
   const observation = await observe(
-    { targets: [{ client: 'claude-code', scope: 'user' }], places: [], root: null },
+    {
+      targets: [{ client: 'claude-code', scope: 'user' }],
+      desired: [],
+      places: [],
+      ids: new Map(),
+      root: null,
+    },
     ctx,
   );
   const [unreadable] = observation.unavailable.values();

@@ -4,7 +4,7 @@ import { type Container, type Provider, targetKey } from '../../model/provider.t
 import { normalizeEntry } from './entry.ts';
 import { observe } from './observe.ts';
 import { placeIn } from './place.ts';
-import { renderEntry } from './render.ts';
+import { assertEntry, renderEntry } from './render.ts';
 import { review } from './review.ts';
 
 /** People paste keys here. */
@@ -19,6 +19,7 @@ export const claudeCode: Provider = {
   forcesReplacement: () => false,
   isSensitive: (pointer) => sensitive.some((owner) => isWithin(pointer, owner)),
   identify: (desired, observation) => {
+    assertEntry(desired);
     const container = observation.containers.get(targetKey(desired.target));
     if (container === undefined) throw new Error(`target of "${desired.address}" was not observed`);
     return placeIn(container as Container, desired.server);
@@ -28,6 +29,10 @@ export const claudeCode: Provider = {
   // What writes is loaded when there is something to write.
   perform: async (work, ctx) => (await import('./perform.ts')).perform(work, ctx),
   settle: async (work, ctx) => (await import('./settle.ts')).settle(work, ctx),
-  recover: async (places, ctx) => (await import('./recover.ts')).recover(places, ctx),
+  recover: async (pending, ctx) =>
+    (await import('./recover.ts')).recover(
+      pending.map(({ place }) => place),
+      ctx,
+    ),
   diagnose: async (ctx) => (await import('./diagnose.ts')).diagnose(ctx),
 };

@@ -2,7 +2,7 @@ import type { Code } from '../../model/codes.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Template } from '../../model/manifest.ts';
-import type { Desired, EntrySpec, Rendered } from '../../model/resource.ts';
+import type { Desired, DesiredEntry, EntrySpec, Rendered } from '../../model/resource.ts';
 import { knownUrl, templateText } from '../../model/template.ts';
 import { normalizeEntry } from './entry.ts';
 import { checkClientFields } from './entry-fields.ts';
@@ -22,6 +22,7 @@ export interface Problem {
  * else is a finding: it is written as declared all the same, by whoever ignores an error.
  */
 export function renderEntry(desired: Desired): Rendered {
+  assertEntry(desired);
   const { spec } = desired;
   const problems = [...nameProblems(desired), ...specProblems(spec), ...checkClientFields(spec)];
   return {
@@ -38,6 +39,11 @@ export function renderEntry(desired: Desired): Rendered {
       };
     }),
   };
+}
+
+/** Whoever gives us something else has mixed up providers. */
+export function assertEntry(desired: Desired): asserts desired is DesiredEntry {
+  if (desired.kind !== 'entry') throw new Error(`"${desired.address}" is no client entry`);
 }
 
 function attributesOf(spec: EntrySpec): JsonObject {
@@ -67,7 +73,7 @@ function texts(templates: Readonly<Record<string, Template>>): Record<string, Js
   );
 }
 
-function nameProblems({ server }: Desired): readonly Problem[] {
+function nameProblems({ server }: DesiredEntry): readonly Problem[] {
   switch (nameProblem(server)) {
     case 'reserved':
       return [

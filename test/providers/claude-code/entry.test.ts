@@ -273,6 +273,6 @@ describe('the traits of an entry', () => {
       true,
     );
     expect(['/command', '/type', '/environment', '/timeout'].some(claudeCode.isSensitive)).toBe(false);
-    expect(claudeCode.forcesReplacement('/type')).toBe(false);
+    expect(claudeCode.forcesReplacement('/type', {})).toBe(false);
   });
 });

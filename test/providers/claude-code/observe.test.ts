@@ -234,7 +234,7 @@ describe('which file is the user’s', () => {
   it('warns that a relative folder is another one everywhere', async () => {
     const { ctx } = memoryWorld({}, { env: { CLAUDE_CONFIG_DIR: '~/cfg' } });
     const observation = await observe(ctx);
-    expect(observation.config.endsWith('/~/cfg/.claude.json')).toBe(true);
+    expect(observation.config?.endsWith('/~/cfg/.claude.json')).toBe(true);
     expect(observation.findings.map(({ code }) => code)).toEqual(['CLIENT_CONFIG_DIR_RELATIVE']);
   });
 });

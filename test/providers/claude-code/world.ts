@@ -110,7 +110,10 @@ export function desired(name: string, target: Target, fields: Partial<EntrySpec>
 }
 
 export function observe(ctx: Context, request: Partial<ObserveRequest> = {}): Promise<Observation> {
-  return claudeCode.observe({ targets: [USER], places: [], root: null, ...request }, ctx);
+  return claudeCode.observe(
+    { targets: [USER], desired: [], places: [], ids: new Map(), root: null, ...request },
+    ctx,
+  );
 }
 
 export function placeOf(file: string, ...path: string[]): Place {
