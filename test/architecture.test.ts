@@ -53,6 +53,7 @@ const drivers: Record<string, string> = {
   '@sigstore/protobuf-specs': 'verify/client.ts',
   '@sigstore/tuf': 'verify/client.ts',
   '@modelcontextprotocol/sdk': 'health/client.ts',
+  dockerode: 'providers/docker/client.ts',
 };
 
 /** Of a library that is imported in parts, its name. */

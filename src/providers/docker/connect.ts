@@ -1,0 +1,48 @@
+import type { Context } from '../../model/context.ts';
+import { openClient } from './client.ts';
+import type { Caller } from './connection/call.ts';
+import { containersOf } from './connection/containers.ts';
+import { readIdentity } from './connection/identity.ts';
+import { imagesOf } from './connection/images.ts';
+import { readLogs } from './connection/logs.ts';
+import { negotiate } from './connection/negotiate.ts';
+import { networksOf } from './connection/networks.ts';
+import { pullImage } from './connection/pull.ts';
+import { readStats } from './connection/stats.ts';
+import { volumesOf } from './connection/volumes.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Engine } from './engine.ts';
+
+/**
+ * The engine of a Docker context, or with null the one that the docker command would ask. ENGINE_CONTEXT when nothing
+ * says where it is, ENGINE_UNAVAILABLE or ENGINE_TIMEOUT when it does not answer there.
+ */
+export async function connectEngine(context: string | null, ctx: Context): Promise<Engine> {
+  const endpoint: Endpoint = {
+    kind: 'unix',
+    path: (ctx.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace('unix://', ''),
+  };
+  const unknown = {
+    name: context === null ? 'docker' : `docker@${context}`,
+    endpoint,
+    clock: ctx.system.clock,
+    send: openClient(endpoint),
+  };
+  return engineOf({ ...unknown, version: await negotiate(unknown, ctx.signal) });
+}
+
+function engineOf(caller: Caller): Engine {
+  const containers = containersOf(caller);
+  return {
+    name: caller.name,
+    endpoint: caller.endpoint,
+    identity: () => readIdentity(caller),
+    ...containers,
+    ...networksOf(caller),
+    ...volumesOf(caller),
+    ...imagesOf(caller),
+    pullImage: (reference, options) => pullImage(caller, reference, options),
+    logs: (id, options) => readLogs(caller, { id, inspect: containers.inspectContainer }, options),
+    stats: (id) => readStats(caller, id),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '../../../model/system.ts';
+import type { EngineAnswer, EngineRequest, Send } from '../client.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { type Deadline, startDeadline, unlessAborted } from './deadline.ts';
+import { engineFailure, type Operation } from './engine-failure.ts';
+import { noAnswer } from './no-answer.ts';
+import { readJson, readText } from './read-answer.ts';
+
+/** One thing that an engine is asked to do. */
+export interface Call extends Omit<EngineRequest, 'signal'> {
+  /** What a refusal means. */
+  readonly operation: Operation;
+  /** As in `docker would not …`: `start container "web"`. */
+  readonly doing: string;
+  readonly timeoutMs: number;
+  /** Statuses above 299 that are no failure. */
+  readonly fine?: readonly number[];
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
+}
+
+/** The one engine that calls go to. */
+export interface Caller {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly send: Send;
+  /** `/v1.41`; empty until it is known. */
+  readonly version: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Parsed; null where the engine said nothing, or something that is not JSON. */
+  readonly value: unknown;
+  readonly headers: EngineAnswer['headers'];
+}
+
+/** Long enough for an engine under load, which answers such questions in milliseconds. */
+export const READ_MS = 30_000;
+
+/** Asks, and reads the whole answer. */
+export async function call(caller: Caller, request: Call): Promise<Reply> {
+  return within(caller, request, async (deadline) => {
+    const answer = await open(caller, request, deadline);
+    return {
+      status: answer.status,
+      value: await unlessAborted(readJson(answer), deadline.signal),
+      headers: answer.headers,
+    };
+  });
+}
+
+/** Asks, and hands over an answer that goes on for a while. Whoever reads it ends the deadline. */
+export async function open(caller: Caller, request: Call, { signal }: Deadline): Promise<EngineAnswer> {
+  const { method, path, query, body, headers } = request;
+  const answer = await unlessAborted(
+    caller.send({
+      method,
+      path: `${caller.version}${path}`,
+      ...(query && { query }),
+      ...(body && { body }),
+      ...(headers && { headers }),
+      signal,
+    }),
+    signal,
+  );
+  if (answer.status < 300 || request.fine?.includes(answer.status)) return answer;
+  const said = await unlessAborted(readText(answer), signal);
+  throw engineFailure({ ...request, engine: caller.name, status: answer.status, said });
+}
+
+/** Runs `work` under the call's deadline; whatever goes wrong with the connection is told in words. */
+export async function within<T>(
+  caller: Caller,
+  request: Call,
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(caller.clock, request.timeoutMs, [request.signal]);
+  try {
+    return await work(deadline);
+  } catch (error) {
+    throw noAnswer(error, { caller, request, deadline });
+  } finally {
+    deadline.end();
+  }
+}

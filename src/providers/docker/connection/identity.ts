@@ -1,0 +1,61 @@
+import { isJsonObject, type JsonObject } from '../../../model/json.ts';
+import type { EngineIdentity } from '../engine.ts';
+import { type Caller, call, READ_MS } from './call.ts';
+
+/** Who an engine is, whatever name and address it has here. */
+export async function readIdentity(caller: Caller): Promise<EngineIdentity> {
+  const [version, info] = await Promise.all([read(caller, '/version'), read(caller, '/info')]);
+  const kind = isPodman(version) ? 'podman' : 'docker';
+  return {
+    id: kind === 'podman' ? podmanId(info) : dockerId(info),
+    kind,
+    version: textAt(version, 'Version'),
+    apiVersion: textAt(version, 'ApiVersion'),
+    isRootless: listAt(info, 'SecurityOptions').includes('name=rootless'),
+    store: storeOf(info),
+  };
+}
+
+async function read(caller: Caller, path: string): Promise<JsonObject> {
+  const request = { operation: 'read', doing: 'say who it is', method: 'GET', timeoutMs: READ_MS } as const;
+  const { value } = await call(caller, { ...request, path });
+  return isJsonObject(value) ? value : {};
+}
+
+function isPodman(version: JsonObject): boolean {
+  return listAt(version, 'Components').some(
+    (part) => isJsonObject(part) && /podman/i.test(textAt(part, 'Name')),
+  );
+}
+
+/** Docker keeps its ID beside its data, so that another one there is another engine. */
+function dockerId(info: JsonObject): string {
+  const id = textAt(info, 'ID');
+  return `docker:${id === '' ? placeOf(info) : id}`;
+}
+
+/** Podman makes up another ID for each answer. */
+function podmanId(info: JsonObject): string {
+  return `podman:${placeOf(info)}`;
+}
+
+function placeOf(info: JsonObject): string {
+  return `${textAt(info, 'Name')}:${textAt(info, 'DockerRootDir')}`;
+}
+
+function storeOf(info: JsonObject): string {
+  const isContainerd = listAt(info, 'DriverStatus').some(
+    (pair) => Array.isArray(pair) && String(pair[1]).startsWith('io.containerd.snapshotter'),
+  );
+  return isContainerd ? 'containerd' : textAt(info, 'Driver');
+}
+
+function textAt(value: JsonObject, key: string): string {
+  const text = value[key];
+  return typeof text === 'string' ? text : '';
+}
+
+function listAt(value: JsonObject, key: string): readonly unknown[] {
+  const list = value[key];
+  return Array.isArray(list) ? list : [];
+}
