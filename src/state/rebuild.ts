@@ -36,7 +36,10 @@ export function rebuildEntries(
   for (const candidate of candidates) {
     const { record, observed } = candidate;
     if (observed === undefined || !isAsDesired(candidate, observed)) left.push(record.address);
-    else entries.push({ ...record, adopted: true, whole: digestWhole(observed.attributes, digest) });
+    else {
+      const objectId = observed.id === undefined ? {} : { objectId: observed.id };
+      entries.push({ ...record, ...objectId, adopted: true, whole: digestWhole(observed.attributes, digest) });
+    }
   }
   return { entries, left };
 }
