@@ -75,7 +75,7 @@ export async function applyStack(
       throw new McpformError('NOT_APPROVED', 'the plan was not approved, so nothing was changed');
     }
     ctx.signal.throwIfAborted();
-    const { gateOf } = await gatesFor(plan, ctx);
+    const { gateOf } = await gatesFor(plan, seen);
     const work = toWork(plan, {
       lineage: run.inventory.lineage,
       gateOf,
@@ -170,12 +170,12 @@ async function prepare(
 }
 
 /** Health checks are loaded where something is started that has one. */
-async function gatesFor(plan: Plan, ctx: Context): Promise<Pick<Gates, 'gateOf'>> {
+async function gatesFor(plan: Plan, { world }: Survey): Promise<Pick<Gates, 'gateOf'>> {
   const isNeeded = plan.steps.some(
     ({ place, action }) => action !== 'conflict' && place.path[0] === 'container',
   );
   if (!isNeeded) return { gateOf: () => undefined };
-  return await (await import('./gates.ts')).gates(ctx);
+  return (await import('./gates.ts')).gates(world.engines);
 }
 
 async function perform(

@@ -1,5 +1,12 @@
+import type { HealthCheck } from '../model/container.ts';
 import type { Context } from '../model/context.ts';
-import type { Gate } from '../model/health.ts';
+import type { Gate, Health, Probe, Started } from '../model/health.ts';
+import type { EngineFacts } from '../model/provider.ts';
+import type { DesiredObject } from '../model/resource.ts';
+import { failSoon } from './gates/fail-soon.ts';
+import { secretsGiven } from './gates/secrets-given.ts';
+import { serviceUrl } from './gates/service-url.ts';
+import { waitForVerdict } from './gates/wait-for-verdict.ts';
 import type { Rendered } from './observe.ts';
 
 export interface Gates {
@@ -7,7 +14,63 @@ export interface Gates {
   gateOf(resource: Rendered): Gate | undefined;
 }
 
-/** How to tell whether the servers that are started work. */
-export async function gates(_ctx: Context): Promise<Gates> {
-  return { gateOf: () => undefined };
+/** How to tell whether the servers that are started work. `engines` says where those are, by `place.file`. */
+export function gates(engines: ReadonlyMap<string, EngineFacts>): Gates {
+  return {
+    gateOf: ({ desired, attributes, place }) => {
+      if (desired.kind !== 'container' || desired.container.health === null) return undefined;
+      const { health } = desired.container;
+      const url = serviceUrl(desired.container, attributes, engines.get(place.file)?.host ?? null);
+      return (started, ctx) => pass(desired, { health, url }, started, ctx);
+    },
+  };
+}
+
+type DesiredContainer = Extract<DesiredObject, { kind: 'container' }>;
+
+interface Check {
+  readonly health: HealthCheck;
+  /** Of its MCP endpoint. */
+  readonly url: string;
+}
+
+async function pass(
+  { server, container }: DesiredContainer,
+  { health, url }: Check,
+  started: Started,
+  ctx: Context,
+): Promise<Health> {
+  const secrets = secretsGiven(container, ctx.env);
+  return await failSoon(started, { server, secrets }, ctx, async (own) => {
+    if (health.kind === 'command') return await waitForVerdict(probeOf(started), health, own);
+    const { waitUntilHealthy } = await import('../health/wait-until-healthy.ts');
+    const probe =
+      health.kind === 'http'
+        ? await requestTo(new URL(health.path, url).href, health.timeoutMs, secrets)
+        : await handshakeWith(url, { container, health, secrets });
+    return await waitUntilHealthy(probe, health, own);
+  });
+}
+
+function probeOf({ probe }: Started): Probe {
+  if (probe === undefined) throw new Error('a container with a check of its own was started without it');
+  return probe;
+}
+
+async function requestTo(url: string, timeoutMs: number, secrets: readonly string[]): Promise<Probe> {
+  const { httpProbe } = await import('../health/http-probe.ts');
+  return httpProbe(url, { timeoutMs, secrets });
+}
+
+async function handshakeWith(
+  url: string,
+  {
+    container: { service },
+    health: { timeoutMs },
+    secrets,
+  }: Pick<DesiredContainer, 'container'> & Pick<Check, 'health'> & { readonly secrets: readonly string[] },
+): Promise<Probe> {
+  const { shakeHands } = await import('../health/shake-hands.ts');
+  const target = { kind: 'http', url, transport: service?.transport ?? 'http' } as const;
+  return async (ctx) => await shakeHands(target, { timeoutMs, secrets }, ctx);
 }

@@ -90,7 +90,10 @@ export type Probe = (ctx: Context) => Promise<Health>;
 export type Gate = (started: Started, ctx: Context) => Promise<Health>;
 
 export interface Started {
-  /** The check that is part of it, where it has one: an engine runs it, and this reads what came of it. */
+  /**
+   * The check that is part of it, where it has one: an engine runs it, and this reads what came of it so far. Its
+   * failure is HEALTH_COMMAND once the engine has come to a verdict, and HEALTH_TIMEOUT before that.
+   */
   readonly probe?: Probe;
   /** Settles when it ended by itself: what became of it. Waiting for anything else is over then. */
   readonly ended: Promise<string>;

@@ -16,7 +16,7 @@ export const healthCodes = {
   ),
   HEALTH_EXITED: e(
     EXIT.error,
-    'A server over stdio ended before the handshake was done. Its exit code and the last lines of its stderr are shown: usually an argument or a variable is missing.',
+    'A server ended before anybody could tell that it works. Its exit code and the last lines of its log are shown: usually an argument or a variable is missing.',
   ),
   HEALTH_NOT_FOUND: e(
     EXIT.error,
