@@ -22,7 +22,10 @@ export function renderOutcomes(outcomes: readonly Outcome[], options: TextOption
   return `${[findings.trimEnd(), lines.join('\n'), end].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** One outcome: `~ claude-code/user/github not updated: the file is busy [APPLY_BUSY]`, and a hint. */
+/**
+ * One outcome: `~ claude-code/user/github not updated: the file is busy [APPLY_BUSY]`, what the failing part said last,
+ * and a hint.
+ */
 export function outcomeLines(outcome: Outcome, options: TextOptions): readonly string[] {
   const colors = palette(options);
   const { address, action, result, error } = outcome;
@@ -31,7 +34,8 @@ export function outcomeLines(outcome: Outcome, options: TextOptions): readonly s
   const reason = error === undefined ? '' : `: ${escapeText(error.message)} [${error.code}]`;
   const text = `${escapeText(address)} ${outcomeWords(outcome)}${reason}`;
   const [first = '', ...rest] = wrap(text, options.width, `${symbol} `, '      ');
+  const detail = (error?.detail ?? []).map((line) => `    ${colors.dim('|')} ${escapeText(line)}`);
   const hint =
     error?.hint === undefined ? [] : wrap(`hint: ${escapeText(error.hint)}`, options.width, '    ', '      ');
-  return [paint(symbol) + first.slice(symbol.length), ...rest, ...hint];
+  return [paint(symbol) + first.slice(symbol.length), ...rest, ...detail, ...hint];
 }

@@ -6,7 +6,7 @@ import {
   renderLiveLine,
   renderVersionLine,
 } from '../../src/report/events.ts';
-import { renderOutcomes } from '../../src/report/outcomes.ts';
+import { outcomeLines, renderOutcomes } from '../../src/report/outcomes.ts';
 import { approvalQuestion, outcomesLine } from '../../src/report/words.ts';
 import { done, everyEvent, failed, note, rolledBack, skipped } from './every-event.ts';
 import { emptyPlan, samplePlan } from './sample-plan.ts';
@@ -86,6 +86,21 @@ describe('outcomes', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('show what the failing part said last, as it is and on one line each', () => {
+    const error = {
+      code: 'HEALTH_EXITED',
+      message: 'it does not run any more',
+      detail: [`${'long '.repeat(30)}end`, 'a\u001b[2Jb'],
+      hint: 'see what it says',
+    } as const;
+    expect(outcomeLines({ ...failed, error }, plain)).toEqual([
+      '  ~ claude-code/user/a not updated: it does not run any more [HEALTH_EXITED]',
+      `    | ${'long '.repeat(30)}end`,
+      '    | a\\u001b[2Jb',
+      '    hint: see what it says',
+    ]);
   });
 
   it('are one line when all went well', () => {
