@@ -61,6 +61,10 @@ async function judge({ work, begin, performed, provider }: Case, ctx: Context): 
     case 'rolledBack':
       return failedVerdict(work, begin, 'rolledBack', performed);
     case 'failed': {
+      if (performed.isOpen === true) {
+        const error = performed.error ?? bug(`"${begin.address}" failed without saying why`);
+        return openVerdict(work, error, performed.findings);
+      }
       if (!hasTakenEffect(begin, performed.observed, ctx.digest)) {
         return failedVerdict(work, begin, 'failed', performed);
       }

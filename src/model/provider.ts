@@ -142,5 +142,7 @@ export interface Performed {
   /** What is there now, read back; null when it is gone. */
   readonly observed: Observed | null;
   readonly error?: Failure;
+  /** With `failed`: what it left is neither as before nor as wanted, or not known. It stays begun, for `recover`. */
+  readonly isOpen?: true;
   readonly findings: readonly Finding[];
 }

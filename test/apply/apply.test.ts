@@ -331,6 +331,17 @@ describe('a step that fails', () => {
     expect(results(await run([work], on, provider))).toEqual([`g/a failed ${code}`]);
     expect(on.ends).toEqual([]);
   });
+
+  it('stays open in the journal, and is not undone, when nobody knows what it left', async () => {
+    const { create, run } = machine();
+    const provider = Object.assign(new Scripted(folder), {
+      compensate: async ({ step }: Work) => void provider.undone.push(step.address),
+    });
+    provider.answers = { 'g/a': { result: 'failed', observed: null, error, isOpen: true } };
+    const on = listening();
+    expect(results(await run([create('g/a')], on, provider))).toEqual(['g/a failed STATE_UNWRITABLE']);
+    expect([on.ends, provider.undone]).toEqual([[], []]);
+  });
 });
 
 describe('a provider with a bug', () => {
