@@ -7,19 +7,25 @@ export interface DockerRun {
   /** Where docker writes the container's id, once there is one; it must not be there yet. */
   readonly cidFile?: string;
   readonly name?: string;
+  /** Of the engine; absent: the one that docker talks to. It goes before DOCKER_HOST. */
+  readonly context?: string | undefined;
 }
 
 /**
- * What follows `docker` to run a server over standard input and output: `run -i --rm …`. Only what comes after the
+ * What follows `docker` to run a server over standard input and output: `[--context NAME] run -i --rm …`. Only what comes after the
  * image may hold the client's `${NAME}`; every option is plain text. Values of variables are not in it: docker takes
  * them from its own environment, by name.
  *
  * What the engine does anyway is left out, `--pull missing` too: a digest is its content, wherever it comes from.
  */
-export function dockerRun(spec: ContainerSpec, { labels, cidFile, name }: DockerRun): readonly Template[] {
+export function dockerRun(
+  spec: ContainerSpec,
+  { labels, cidFile, name, context }: DockerRun,
+): readonly Template[] {
   if (spec.service !== null) throw new Error('a service does not run over standard input');
   const [program, ...first] = spec.entrypoint ?? [];
   return [
+    ...contextArgs(context),
     'run',
     '-i',
     '--rm',
@@ -43,6 +49,11 @@ export function dockerRun(spec: ContainerSpec, { labels, cidFile, name }: Docker
     ...first,
     ...spec.args,
   ];
+}
+
+/** What stands between `docker` and its command. */
+export function contextArgs(context: string | undefined): readonly string[] {
+  return context === undefined ? [] : ['--context', context];
 }
 
 function confinement(spec: ContainerSpec): readonly string[] {

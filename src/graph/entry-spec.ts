@@ -9,10 +9,9 @@ import { launchPackage } from './launch-package.ts';
 /** How one server is started, or called, at one target. */
 export function launchOf(server: Server, site: Omit<LaunchSite, 'bound'>): Launch {
   const { secrets } = site.manifest;
-  const launch = launchRuntime(server, { ...site, bound: bind(server, secrets) }, secrets);
-  return server.emit === 'launcher' && launch.blocked === undefined
-    ? { ...launch, blocked: needsLauncher(server) }
-    : launch;
+  const launch = launchRuntime(server, { ...site, bound: bindServer(server, secrets) }, secrets);
+  const blocked = launch.blocked ?? launcherNeeded(server);
+  return blocked === undefined ? launch : { ...launch, blocked };
 }
 
 function launchRuntime(server: Server, site: LaunchSite, secrets: Secrets): Launch {
@@ -26,11 +25,12 @@ function launchRuntime(server: Server, site: LaunchSite, secrets: Secrets): Laun
     case 'package':
       return launchPackage(server, runtime, site);
     case 'image':
-      return launchImage(server, runtime, site);
+      return launchImage(server, site);
   }
 }
 
-function bind(server: Server, secrets: Secrets): EntrySpec {
+/** What an entry holds whatever starts the server, with the secrets bound. */
+export function bindServer(server: Server, secrets: Secrets): EntrySpec {
   return {
     transport: server.transport,
     args: server.args.map((arg) => bindTemplate(arg, secrets)),
@@ -50,7 +50,9 @@ function bindAll(
   );
 }
 
-function needsLauncher(server: Server): Reason {
+/** Why the server cannot be launched as `emit` says; undefined when it says nothing of the kind. */
+export function launcherNeeded(server: Server): Reason | undefined {
+  if (server.emit !== 'launcher') return undefined;
   return {
     code: 'GRAPH_LAUNCH_UNAVAILABLE',
     message: `server "${server.name}": \`emit: launcher\` needs secrets at launch, which this release does not have`,

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
+import type { ObjectKind } from '../model/address.ts';
 import type { ContainerSpec } from '../model/container.ts';
 import { canonicalJson, type Json, type JsonObject } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { Pin } from '../model/lock.ts';
-import type { Runtime, Server, Template } from '../model/manifest.ts';
+import type { Runtime, Server } from '../model/manifest.ts';
 import type { EntrySpec } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
 import { bindTemplate, type Secrets } from './bind-template.ts';
+import { engineOf } from './engine-of.ts';
 import type { Launch } from './launch.ts';
 
 /**
@@ -14,17 +16,33 @@ import type { Launch } from './launch.ts';
  * its headers. Variables that choose the code a program loads count; every other variable and header does not. Of a
  * container, everything counts that says which program runs and what it can reach.
  */
-export function launchDigest(
+export function launchDigest(server: Server, launch: Pick<Launch, 'spec' | 'container'>, site: Site): string {
+  const { container } = launch;
+  const entry = entryOf(server, launch, site);
+  if (container === undefined) return digestOf(entry);
+  const engine = engineOf(server);
+  return digestOf({ ...entry, container: reachOf(container), ...(engine === null ? {} : { engine }) });
+}
+
+/** Of what nothing runs in. */
+export function specDigest(kind: ObjectKind, spec: object): string {
+  return digestOf({ kind, spec: spec as JsonObject });
+}
+
+function digestOf(identity: JsonObject): string {
+  return `sha256:${hash('sha256', canonicalJson(identity))}`;
+}
+
+function entryOf(
   server: Server,
   { spec, container }: Pick<Launch, 'spec' | 'container'>,
   site: Site,
-): string {
-  const entry =
-    spec.url === undefined
-      ? programOf(server, spec, site)
-      : endpointOf(server.runtime, spec.url, { spec, ...site });
-  const identity = container === undefined ? entry : { ...entry, container: reachOf(container) };
-  return `sha256:${hash('sha256', canonicalJson(identity))}`;
+): JsonObject {
+  // Where a container of ours is reached follows from what it is, and may be found out on the engine only.
+  if (container !== undefined && container.service !== null)
+    return endpointOf(server.runtime, null, { spec, ...site });
+  if (spec.url === undefined) return programOf(server, spec, site);
+  return endpointOf(server.runtime, originOf(templateText(spec.url)), { spec, ...site });
 }
 
 interface Site {
@@ -66,12 +84,12 @@ function programOf(server: Server, spec: EntrySpec, { secrets, pin }: Site): Jso
 
 function endpointOf(
   runtime: Runtime,
-  url: Template,
+  origin: string | null,
   { spec, pin }: Site & { readonly spec: EntrySpec },
 ): JsonObject {
   return {
     runtime: pinOf(runtime, pin),
-    origin: originOf(templateText(url)),
+    origin,
     headersHelper: spec.client['headersHelper'] ?? null,
   };
 }

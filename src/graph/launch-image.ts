@@ -1,42 +1,51 @@
 import { isAbsolute } from 'node:path';
+import type { Target } from '../model/address.ts';
 import { type ContainerSpec, LABEL_PREFIX } from '../model/container.ts';
 import { parseImageReference } from '../model/image-reference.ts';
-import type { Manifest, Runtime, Server } from '../model/manifest.ts';
+import type { ImageLaunchRecord } from '../model/launch.ts';
+import type { Pin } from '../model/lock.ts';
+import type { Manifest, Server } from '../model/manifest.ts';
 import { steersDocker } from '../model/steers-docker.ts';
 import { containerSpec, writtenPaths } from './container-spec.ts';
 import { dockerRun } from './docker-run.ts';
+import { engineOf } from './engine-of.ts';
 import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
 import { launchId } from './launch-id.ts';
-
-type Image = Extract<Runtime, { kind: 'image' }>;
 
 /**
  * Over stdio: through `mcpform exec`, which attends the container and leaves none behind; or a `docker run` line. Both
  * have the locked digest and all that the manifest says of the container.
  */
-export function launchImage(server: Server, runtime: Image, site: LaunchSite): Launch {
+export function launchImage(server: Server, site: LaunchSite): Launch {
   const { bound, target } = site;
   const { spec: container, caveats: risks, problem } = containerSpec(server, site);
   const known = problem === null ? { container } : {};
-  const caveats = [
-    ...(site.pin?.kind === 'image' ? [] : [unlocked(server, runtime.image)]),
-    ...(isLatest(runtime.image) ? [moving(server, runtime.image)] : []),
-    ...risks,
-  ];
-  if (server.transport !== 'stdio') {
-    const spec = { ...bound, args: [], url: serviceUrl(server) };
-    return { ...known, spec, blocked: needsEngine(server, runtime), caveats };
-  }
+  const caveats = [...imageCaveats(server, site.pin), ...risks];
   const unfit = isDirect(server, target) ? unfitForDirect : unfitForExec;
-  const blocked = problem ?? missingNetwork(server, container) ?? unfit(server, container, site);
+  const blocked = problem ?? unfit(server, container, site);
   if (blocked !== null) return { ...known, spec: unwritten(server, bound), blocked, caveats };
   if (!isDirect(server, target)) return { ...known, ...attended(server, container, site), caveats };
-  const args = dockerRun(container, { labels: directLabels(server, site.manifest) });
+  const args = dockerRun(container, { labels: directLabels(server, site.manifest), ...contextOf(server) });
   return {
     ...known,
     spec: { ...bound, command: 'docker', args },
-    caveats: [startedDirectly(server), ...caveats],
+    caveats: [startedDirectly(server), ...absentElsewhere(server, container, target), ...caveats],
   };
+}
+
+/** What people should know of a server's image, however it is run. */
+export function imageCaveats(server: Server, pin: Pin | undefined): readonly Reason[] {
+  if (server.runtime.kind !== 'image') return [];
+  const { image } = server.runtime;
+  return [
+    ...(pin?.kind === 'image' ? [] : [unlocked(server, image)]),
+    ...(isLatest(image) ? [moving(server, image)] : []),
+  ];
+}
+
+function contextOf(server: Server): { readonly context?: string } {
+  const context = engineOf(server);
+  return context === null ? {} : { context };
 }
 
 /** Values that are known now are in the record; what the client expands reaches the launcher through the entry. */
@@ -47,7 +56,12 @@ function attended(
 ): Pick<Launch, 'spec' | 'record'> {
   const open = Object.entries(container.env).filter(([, template]) => typeof template !== 'string');
   const env = { ...container.env, ...Object.fromEntries(open.map(([name]) => [name, [{ env: name }]])) };
-  const record = { formatVersion: 1, server: server.name, container: { ...container, env } } as const;
+  const record: ImageLaunchRecord = {
+    formatVersion: 1,
+    server: server.name,
+    ...contextOf(server),
+    container: { ...container, env },
+  };
   const { command, args } = launcher;
   return {
     spec: { ...bound, command, args: [...args, launchId(record)], env: Object.fromEntries(open) },
@@ -62,16 +76,6 @@ function directLabels(server: Server, manifest: Manifest): Readonly<Record<strin
     [`${LABEL_PREFIX}server`]: server.name,
     [`${LABEL_PREFIX}launch`]: 'direct',
   };
-}
-
-function missingNetwork(server: Server, { networks }: ContainerSpec): Reason | null {
-  const network = networks.find(({ isExternal }) => !isExternal);
-  if (network === undefined) return null;
-  return unavailable(
-    server,
-    `nobody has created network "${network.network}": that needs the Docker provider, which this release does not have`,
-    'create it yourself, and declare it with `external: true` and its `name`',
-  );
 }
 
 /** A variable that docker obeys is hidden from it, but the entry of a client cannot hide one from the launcher. */
@@ -123,6 +127,19 @@ function isObeyedByDocker(name: string): boolean {
   return /^(?:DOCKER_.*|PATH|HOME|USERPROFILE|LD_.*|DYLD_.*)$/i.test(name);
 }
 
+/** A shared line is read on machines where nobody has applied the stack. */
+function absentElsewhere(server: Server, { networks }: ContainerSpec, { scope }: Target): readonly Reason[] {
+  const network = networks.find(({ isExternal }) => !isExternal);
+  if (network === undefined || scope !== 'project') return [];
+  return [
+    {
+      code: 'GRAPH_LAUNCH_DIRECT',
+      message: `server "${server.name}" needs network "${network.network}" on every machine that shares the entry, and only \`mcpform apply\` makes it`,
+      hint: 'have everybody apply the stack, or run the server without a network of its own',
+    },
+  ];
+}
+
 function isLatest(image: string): boolean {
   const { tag, digest } = parseImageReference(image);
   return tag === 'latest' || (tag === undefined && digest === undefined);
@@ -144,19 +161,6 @@ function startedDirectly(server: Server): Reason {
   };
 }
 
-function needsEngine(server: Server, { image }: Image): Reason {
-  return unavailable(
-    server,
-    `running "${image}" as a service needs the Docker provider, which this release does not have`,
-    'start the container yourself and declare its `url`',
-  );
-}
-
 function unavailable(server: Server, message: string, hint: string): Reason {
   return { code: 'GRAPH_LAUNCH_UNAVAILABLE', message: `server "${server.name}": ${message}`, hint };
-}
-
-function serviceUrl({ engine }: Server): string {
-  const { port, path } = engine as { port?: unknown; path?: unknown };
-  return `http://127.0.0.1:${typeof port === 'number' ? port : 80}${typeof path === 'string' ? path : '/mcp'}`;
 }

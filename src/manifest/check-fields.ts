@@ -8,6 +8,7 @@ type Field = keyof ServerDocument;
 /** Fields that only an engine understands. In the order of the schema. */
 export const ENGINE_FIELDS = [
   'health',
+  'engine',
   'port',
   'path',
   'publish',

@@ -106,6 +106,6 @@ function isEntry(address: Address): boolean {
 function isAddress(address: Address): boolean {
   return (
     /^[a-z0-9][a-z0-9-]*\/(?:user|(?:local|project)(?::[^\s]+)?)\/[A-Za-z0-9][A-Za-z0-9_-]*$/.test(address) ||
-    /^docker(?:@[a-z0-9][a-z0-9_-]*)?\/(?:container|network|volume|image)\/\S+$/.test(address)
+    /^docker(?:@[a-zA-Z0-9][a-zA-Z0-9_.+-]+)?\/(?:container|network|volume|image)\/\S+$/.test(address)
   );
 }

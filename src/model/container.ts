@@ -116,8 +116,16 @@ export interface Service {
   readonly port: number;
   /** Of the MCP endpoint. */
   readonly path: string;
-  /** Where the port appears on the engine's host; `auto`: one that is free, and stays. */
-  readonly publish: { readonly address: string; readonly port: number | 'auto' };
+  readonly publish: Publish;
+}
+
+/** Where the port of a service appears on its engine's host. */
+export interface Publish {
+  readonly address: string;
+  /** `auto`: one that is free, and stays. The graph never has that: it chooses. */
+  readonly port: number | 'auto';
+  /** We chose the port, so another one would do. */
+  readonly isChosen?: true;
 }
 
 export interface Logging {

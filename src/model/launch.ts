@@ -23,6 +23,8 @@ export interface LaunchRecord {
 export interface ImageLaunchRecord {
   readonly formatVersion: 1;
   readonly server: string;
+  /** The Docker context of the engine; absent: the one that the docker command talks to. */
+  readonly context?: string;
   /** Without a `service`. `${NAME}` in arguments and variables is expanded from the launcher's environment. */
   readonly container: ContainerSpec;
 }

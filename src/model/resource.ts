@@ -8,7 +8,7 @@ import type { Lifecycle, Runtime, Template, Transport } from './manifest.ts';
 /** What should exist: one node of the desired graph, in no provider's words yet. */
 export type Desired = DesiredEntry | DesiredObject;
 
-interface DesiredCommon {
+export interface DesiredCommon {
   readonly address: Address;
   /** Which provider's: `claude-code`, `docker`. */
   readonly provider: string;
@@ -39,6 +39,8 @@ export interface DesiredEntry extends DesiredCommon {
   readonly server: string;
   readonly target: Target;
   readonly spec: EntrySpec;
+  /** The Docker context of the engine that `container` runs on; absent: the one that the docker command talks to. */
+  readonly engine?: string;
 }
 
 /** Something on a container engine. */
@@ -63,7 +65,7 @@ export type DesiredObject = DesiredCommon &
       }
   );
 
-interface OnEngine {
+export interface OnEngine {
   /** The Docker context; null: the engine that the docker command talks to. */
   readonly engine: string | null;
   /** The engine's name for it (`stack.server`); of an image, `NAME@sha256:…`. */

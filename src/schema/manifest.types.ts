@@ -94,7 +94,7 @@ export type VolumeDocument = {
   name?: string;
   labels?: Labels;
   /**
-   * Never remove it. Remembered after this block is deleted.
+   * Never remove it. When the block goes, the volume stays: forgotten where `protect` was not written, and remembered as protected where it was `true`. With `false` it is removed, which takes `--allow-destroy`.
    */
   protect?: boolean;
 } | null;
@@ -442,6 +442,10 @@ export interface ServerDocument {
      */
     permission_policy?: 'always_allow' | 'always_ask' | 'always_deny';
   }[];
+  /**
+   * The Docker context whose engine runs the container (`docker context ls`). Default: the engine that the docker command talks to.
+   */
+  engine?: string;
   /**
    * For an image over HTTP: the port the server listens on in its container.
    */

@@ -14,7 +14,7 @@ function containerOf(...mounts: string[]): ContainerSpec {
   const image = `mcp:1@sha256:${'3f'.repeat(32)}`;
   const declared = server('a', { runtime: { kind: 'image', image }, engine: { volumes: mounts } });
   const { desired } = desire(stack([declared], { volumes }), surroundings());
-  return desired[0]?.container as ContainerSpec;
+  return desired.find(({ kind }) => kind === 'entry')?.container as ContainerSpec;
 }
 
 type Tree = NonNullable<MemoryOptions['tree']>;

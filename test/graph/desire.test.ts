@@ -394,11 +394,6 @@ describe('packages and images', () => {
     ],
     ['a bundle', { runtime: { ...npm, ecosystem: 'mcpb' }, launch: 'direct' }, 'from "mcpb" can only'],
     [
-      'an image whose network nobody creates',
-      { runtime: image, engine: { networks: ['tools'] }, launch: 'direct' },
-      'nobody has created network "team-tools.tools"',
-    ],
-    [
       'an image with a variable that docker itself obeys',
       { runtime: image, env: { DOCKER_HOST: 'tcp://elsewhere' }, launch: 'direct' },
       'variable "DOCKER_HOST" would reach the docker command',
@@ -417,11 +412,6 @@ describe('packages and images', () => {
       'a profile beside the manifest in a file that others share',
       { runtime: image, engine: { security: { seccomp: 'seccomp.json' } }, targets: [project] },
       '"seccomp.json" is somewhere else on every machine',
-    ],
-    [
-      'an image over http',
-      { runtime: image, transport: 'http', engine: { port: 3001 } },
-      'needs the Docker provider',
     ],
   ] as const)('blocks %s, and only that server', (_, more, message) => {
     const { desired, findings } = graphOf(stack([server('a', more as Partial<Server>), server('b')]));

@@ -5,7 +5,8 @@ import { server, stack } from './stack.ts';
 import { surroundings } from './surroundings.ts';
 
 function digestOf(more: Partial<Server>): string {
-  return desire(stack([server('a', more)]), surroundings()).desired[0]?.launchDigest ?? '';
+  const { desired } = desire(stack([server('a', more)]), surroundings());
+  return desired.find(({ kind }) => kind === 'entry')?.launchDigest ?? '';
 }
 
 const remote = (url: string, more: Partial<Server> = {}): Partial<Server> => ({
@@ -46,6 +47,12 @@ describe('the launch digest', () => {
       remote('https://a.example/x', { client: { headersHelper: 'id' } }),
     ],
     ['a command for a url', {}, remote('https://a.example/x')],
+    ['the engine', image(), image({ engine: 'lab' })],
+    [
+      'the engine of a service',
+      image({ port: 80 }, { transport: 'http' }),
+      image({ port: 80, engine: 'lab' }, { transport: 'http' }),
+    ],
     ['the program in a container', image(), image({ entrypoint: ['sh'] })],
     ['a folder of the host', image(), image({ volumes: ['/srv:/srv'] })],
     ['who may write to it', image({ volumes: ['/srv:/srv'] }), image({ volumes: ['/srv:/srv:rw'] })],
@@ -73,6 +80,11 @@ describe('the launch digest', () => {
     ],
     ['how much a container gets', image(), image({ resources: { memory: '1g', pids: 20 } })],
     ['a label', image(), image({ labels: { a: 'b' } })],
+    [
+      'the port that a service is published on',
+      image({ port: 80 }, { transport: 'http' }),
+      image({ port: 80, publish: 3001 }, { transport: 'http' }),
+    ],
     ['how text is cut into parts', { args: ['ab'] }, { args: [['a', 'b']] }],
   ])('stays with %s', (_, before, after) => {
     expect(digestOf(before)).toBe(digestOf(after));

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/graph/desire.ts';
+import type { Surroundings } from '../../src/graph/world.ts';
 import type { Pin } from '../../src/model/lock.ts';
 
 /** A Linux machine with mcpform in /opt, and what its lock pins. */

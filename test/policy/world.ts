@@ -3,7 +3,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { SourceIdentity } from '../../src/model/inventory.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Manifest, Server } from '../../src/model/manifest.ts';
-import type { DesiredEntry, Rendered } from '../../src/model/resource.ts';
+import type { Desired, DesiredEntry, Rendered } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
 import { checkPolicy, type Setting } from '../../src/policy/check-policy.ts';
 import type { EngineHost } from '../../src/policy/container-facts.ts';
@@ -42,7 +42,7 @@ export function verdict(
   source: SourceIdentity = here,
 ): string {
   const { desired } = desire(stack([server('a', more)]), surroundings());
-  const rendered = new Map(desired.map((each) => [each.address, render(each as DesiredEntry)]));
+  const rendered = renderAll(desired);
   return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source, host }));
 }
 
@@ -55,7 +55,7 @@ export function verdictOnImage(
   const image = `ghcr.io/acme/mcp:1@sha256:${'3f'.repeat(32)}`;
   const declared = server('a', { runtime: { kind: 'image', image }, launch: 'direct', args: [], engine });
   const { desired } = desire(stack([declared], manifest), surroundings());
-  const rendered = new Map(desired.map((each) => [each.address, render(each as DesiredEntry)]));
+  const rendered = renderAll(desired);
   return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source: here, host, ...setting }));
 }
 
@@ -65,6 +65,10 @@ function wordsOf(findings: readonly Finding[]): string {
     return `${code === 'POLICY_DENIED' ? 'deny' : 'warn'} ${about}`;
   });
   return words.length === 0 ? 'allow' : words.join('; ');
+}
+
+function renderAll(desired: readonly Desired[]): ReadonlyMap<string, Rendered> {
+  return new Map(desired.flatMap((each) => (each.kind === 'entry' ? [[each.address, render(each)]] : [])));
 }
 
 /** As the Claude Code provider renders: client expansions as text. */

@@ -5,6 +5,7 @@ import type { ServerDocument } from '../../schema/manifest.types.ts';
 export type EngineFields = Pick<
   ServerDocument,
   | 'health'
+  | 'engine'
   | 'port'
   | 'path'
   | 'publish'

@@ -27,6 +27,11 @@ export function writtenSources({ volumes = [] }: Reading['fields']): readonly st
   return volumes.flatMap((written) => longForm(written).bind ?? []);
 }
 
+/** The volumes by the manifest's names for them. */
+export function writtenVolumes({ volumes = [] }: Reading['fields']): readonly string[] {
+  return volumes.flatMap((written) => longForm(written).volume ?? []);
+}
+
 type LongForm = Exclude<MountDocument, string>;
 
 /** `SOURCE:TARGET[:ro|rw]`; what starts like a path is one, as in Compose. */

@@ -22,6 +22,11 @@ export function readNetworks(alias: string | null, reading: Reading): readonly N
   return uses;
 }
 
+/** The networks by the manifest's names for them. */
+export function writtenNetworks({ networks = [] }: Reading['fields']): readonly string[] {
+  return Array.isArray(networks) ? networks : Object.keys(networks);
+}
+
 function entriesOf<T>(map: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
   return Object.entries(map);
 }

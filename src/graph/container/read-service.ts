@@ -65,7 +65,7 @@ function readPublish(written: string | number | undefined): Service['publish'] |
   const [, address = '', digits] = /^\[?([0-9A-Fa-f.:]+?)\]?:([0-9]+)$/.exec(written) ?? [];
   const port = Number(digits);
   const isAddress =
-    address.includes(':') ||
+    (address.includes(':') && URL.canParse(`http://[${address}]`)) ||
     (/^\d+(?:\.\d+){3}$/.test(address) && address.split('.').every((part) => Number(part) < 256));
   return isAddress && port >= 1 && port <= 65535 ? { address, port } : null;
 }

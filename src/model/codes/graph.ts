@@ -4,7 +4,7 @@ import { type CodeEntry, e } from './entry.ts';
 export const graphCodes = {
   GRAPH_CONTAINER_INVALID: e(
     EXIT.partial,
-    'A field of a server from an image says something that no engine would take, or that means nothing over stdio. That server is left alone; the message names the fields.',
+    'A field of a server from an image, of a network or of a volume says something that no engine would take, that means nothing over stdio, or that another server has already. It is left alone; the message names the fields.',
   ),
   GRAPH_CONTAINER_OPEN: e(
     EXIT.error,
@@ -52,7 +52,7 @@ export const graphCodes = {
   ),
   GRAPH_SECRET_UNAVAILABLE: e(
     EXIT.partial,
-    'A secret comes from a backend that this release cannot read; only `env` works. The server is left alone until then.',
+    'A secret comes from a backend that this release cannot read: only `env` works, and only where a client hands it on, which it does not do for a container that it reaches by URL. The server is left alone until then.',
   ),
   GRAPH_UNLOCKED: e(
     EXIT.partial,

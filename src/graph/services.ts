@@ -1,0 +1,85 @@
+import type { ContainerSpec, Publish } from '../model/container.ts';
+import { parseImageReference } from '../model/image-reference.ts';
+import type { Server } from '../model/manifest.ts';
+import { areInTheWay, choosePorts, fixedPort, type Publication } from './choose-ports.ts';
+import { containerSpec } from './container-spec.ts';
+import { engineOf, isService } from './engine-of.ts';
+import type { Reason } from './launch.ts';
+import type { World } from './world.ts';
+
+/** The container of a server that is reached by URL. */
+export interface ServiceContainer {
+  readonly server: Server;
+  readonly engine: string | null;
+  /** With a port. */
+  readonly spec: ContainerSpec;
+  readonly caveats: readonly Reason[];
+  /** Why no engine must be asked for it. */
+  readonly problem: Reason | null;
+}
+
+/** The containers of all such servers that are switched on, by server: none is in the way of another. */
+export function serviceContainers(world: World): ReadonlyMap<string, ServiceContainer> {
+  const { manifest, pins, folder } = world;
+  const read = manifest.servers
+    .filter((server) => server.enabled && isService(server))
+    .map((server): ServiceContainer => {
+      const site = { manifest, pin: pins.get(server.name), folder };
+      return { server, engine: engineOf(server), ...containerSpec(server, site) };
+    });
+  const ports = choosePorts(manifest.name, read.map(publicationOf));
+  const done = new Map<string, ServiceContainer>();
+  for (const each of read) {
+    const problem = each.problem ?? clash(each, [...done.values()]);
+    const spec = withPort(each.spec, ports.get(each.server.name) as number);
+    done.set(each.server.name, { ...each, spec, problem, caveats: problem === null ? each.caveats : [] });
+  }
+  return done;
+}
+
+function publicationOf({ server, engine, spec }: ServiceContainer): Publication {
+  return { server: server.name, engine, publish: publishOf(spec) };
+}
+
+/** The spec as it is with this port, which we chose unless somebody wrote it. */
+export function withPort(spec: ContainerSpec, port: number): ContainerSpec {
+  const { service } = spec;
+  if (service === null) throw new Error('who speaks over standard input has no port');
+  if (fixedPort(service.publish) !== null) return spec;
+  const { address } = service.publish;
+  return { ...spec, service: { ...service, publish: { address, port, isChosen: true } } };
+}
+
+export function publishOf({ service }: ContainerSpec): Publish {
+  if (service === null) throw new Error('who speaks over standard input is published nowhere');
+  return service.publish;
+}
+
+/** What an earlier server of the manifest has, and no other can have. */
+function clash(each: ServiceContainer, earlier: readonly ServiceContainer[]): Reason | null {
+  const others = earlier.filter(({ engine, problem }) => engine === each.engine && problem === null);
+  const samePort = others.find((other) => areInTheWay(publicationOf(each), publicationOf(other)));
+  if (samePort !== undefined) {
+    const { port } = publishOf(each.spec);
+    return invalid(each, `port ${port} is that of server "${samePort.server.name}"`, 'publish it on another');
+  }
+  const { platform } = each.spec;
+  const sameImage = others.find(
+    ({ spec }) => contentOf(spec) === contentOf(each.spec) && spec.platform !== platform,
+  );
+  if (sameImage === undefined) return null;
+  return invalid(
+    each,
+    `an engine has an image for one platform, and server "${sameImage.server.name}" uses it for ${sameImage.spec.platform ?? "the engine's own"}`,
+    'write the same `platform` for both, or run one on another `engine`',
+  );
+}
+
+function contentOf({ image }: ContainerSpec): string {
+  const { name, digest = '' } = parseImageReference(image);
+  return `${name}@${digest}`;
+}
+
+function invalid({ server }: ServiceContainer, message: string, hint: string): Reason {
+  return { code: 'GRAPH_CONTAINER_INVALID', message: `server "${server.name}": ${message}`, hint };
+}
