@@ -1,7 +1,7 @@
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
+import { isLoopbackHost } from '../model/registry-host.ts';
 import type { HttpResponse } from '../model/system.ts';
-import { isLoopbackHost } from './registries/host.ts';
 
 type Net = Pick<Context, 'system' | 'signal'>;
 

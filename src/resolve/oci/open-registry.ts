@@ -1,6 +1,6 @@
 import type { Context } from '../../model/context.ts';
 import type { Registry } from '../../model/registry.ts';
-import { canonicalHost } from '../registries/host.ts';
+import { canonicalHost } from '../../model/registry-host.ts';
 import type { WrittenEntry } from '../registries/parse-registries.ts';
 import { readRegistries } from '../registries/read-registries.ts';
 import { settingsFor } from '../registries/registry-settings.ts';

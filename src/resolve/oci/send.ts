@@ -1,6 +1,6 @@
 import type { Context } from '../../model/context.ts';
+import { isLoopbackHost } from '../../model/registry-host.ts';
 import type { HttpRequest, HttpResponse } from '../../model/system.ts';
-import { isLoopbackHost } from '../registries/host.ts';
 import { Busy, readRetryAfter } from './retry.ts';
 import type { Session } from './session.ts';
 

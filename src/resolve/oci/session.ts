@@ -1,6 +1,6 @@
+import { type Credentials, findCredentials } from '../../credentials/credentials.ts';
 import type { Context } from '../../model/context.ts';
-import { type Credentials, findCredentials } from '../registries/credentials.ts';
-import { apiHost, isLoopbackHost } from '../registries/host.ts';
+import { apiHost, isLoopbackHost } from '../../model/registry-host.ts';
 import type { Mirror, RegistrySettings } from '../registries/registry-settings.ts';
 import { type Limit, limitTo } from './limit.ts';
 

@@ -1,10 +1,10 @@
+import type { Credentials } from '../../credentials/credentials.ts';
 import type { Context } from '../../model/context.ts';
 import { isErrno, McpformError } from '../../model/error.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { readBody } from '../../model/read-body.ts';
+import { apiHost, isLoopbackHost, withoutPort } from '../../model/registry-host.ts';
 import type { HttpResponse } from '../../model/system.ts';
-import type { Credentials } from '../registries/credentials.ts';
-import { apiHost, isLoopbackHost, withoutPort } from '../registries/host.ts';
 import type { Challenge } from './challenge.ts';
 import { denied, unexpected } from './failures.ts';
 import { withRetries } from './retry.ts';

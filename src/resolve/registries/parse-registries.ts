@@ -2,9 +2,9 @@ import { shapeFindings } from '../../formats/shape-findings.ts';
 import { parseYaml } from '../../formats/yaml-parse.ts';
 import type { Finding } from '../../model/finding.ts';
 import { toPointer } from '../../model/json.ts';
+import { canonicalHost, isLoopbackHost } from '../../model/registry-host.ts';
 import type { RegistryEntry } from '../../schema/registries.types.ts';
 import { validateRegistries } from '../../schema/registries.validate.js';
-import { canonicalHost, isLoopbackHost } from './host.ts';
 
 /** One entry of a file, and which one. */
 export interface WrittenEntry {

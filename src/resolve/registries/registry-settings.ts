@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Context } from '../../model/context.ts';
 import { isErrno, McpformError } from '../../model/error.ts';
 import { toPointer } from '../../model/json.ts';
-import { canonicalHost, DOCKER_HUB, DOCKER_HUB_REALM, isLoopbackHost } from './host.ts';
+import { canonicalHost, DOCKER_HUB, DOCKER_HUB_REALM, isLoopbackHost } from '../../model/registry-host.ts';
 import type { WrittenEntry } from './parse-registries.ts';
 
 /** How one registry is reached. */

@@ -1,8 +1,8 @@
-import type { Context } from '../../model/context.ts';
-import { isJsonObject, type Json } from '../../model/json.ts';
+import type { Context } from '../model/context.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
+import { canonicalHost, DOCKER_HUB } from '../model/registry-host.ts';
 import { askHelper } from './credential-helper.ts';
 import { type DockerConfig, readDockerConfig, unreadable } from './docker-config.ts';
-import { canonicalHost, DOCKER_HUB } from './host.ts';
 
 /** Who we are to a registry. Never printed, logged or kept. */
 export type Credentials =

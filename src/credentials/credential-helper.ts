@@ -1,6 +1,6 @@
-import type { Context } from '../../model/context.ts';
-import { isErrno, McpformError } from '../../model/error.ts';
-import { isJsonObject } from '../../model/json.ts';
+import type { Context } from '../model/context.ts';
+import { isErrno, McpformError } from '../model/error.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { Credentials } from './credentials.ts';
 
 const TIMEOUT_MS = 30_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Context } from '../../model/context.ts';
-import { isErrno, McpformError } from '../../model/error.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { Context } from '../model/context.ts';
+import { isErrno, McpformError } from '../model/error.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
 
 /**
  * The parts of Docker's `config.json` that say who we are to a registry. Values are as written: only the entry that

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Processes } from '../../../src/model/system.ts';
-import { type Credentials, findCredentials } from '../../../src/resolve/registries/credentials.ts';
-import { memorySystem } from '../../../src/system/memory.ts';
-import { contextOn, home } from '../../state/machine.ts';
+import { type Credentials, findCredentials } from '../../src/credentials/credentials.ts';
+import type { Processes } from '../../src/model/system.ts';
+import { memorySystem } from '../../src/system/memory.ts';
+import { contextOn, home } from '../state/machine.ts';
 
 const path = `${home}/.docker/config.json`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
