@@ -1,10 +1,8 @@
-import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import type { ContainerSpec } from '../model/container.ts';
 import type { Context } from '../model/context.ts';
-import { isErrno } from '../model/error.ts';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { McpformError } from '../model/error.ts';
 import { type EngineHost, hostSources } from '../policy/container-facts.ts';
+import { findEndpoint } from '../providers/docker/connection/find-endpoint.ts';
 
 /**
  * What policy asks about the machine that runs the engine of the docker command. When that engine is on another
@@ -13,13 +11,24 @@ import { type EngineHost, hostSources } from '../policy/container-facts.ts';
 export async function engineHost(containers: readonly ContainerSpec[], ctx: Context): Promise<EngineHost> {
   const sources = [...new Set(containers.flatMap(hostSources))];
   if (sources.length === 0) return { homes: [ctx.home], sockets: [], realPaths: new Map() };
-  const socket = /^unix:\/\/(\/.+)$/.exec((await endpoint(ctx)) ?? '')?.[1];
-  const real = socket === undefined ? [] : await Promise.all(sources.map((source) => realPath(source, ctx)));
+  const socket = await localSocket(ctx);
+  const real = socket === null ? [] : await Promise.all(sources.map((source) => realPath(source, ctx)));
   return {
     homes: [ctx.home],
-    sockets: socket === undefined ? [] : [socket],
+    sockets: socket === null ? [] : [socket],
     realPaths: new Map(sources.map((source, index) => [source, real[index] ?? null])),
   };
+}
+
+/** Null when the engine is elsewhere, or it cannot be told where. */
+async function localSocket(ctx: Context): Promise<string | null> {
+  try {
+    const { endpoint } = await findEndpoint(null, ctx);
+    return endpoint.kind === 'unix' ? endpoint.path : null;
+  } catch (error) {
+    if (error instanceof McpformError && error.code === 'ENGINE_CONTEXT') return null;
+    throw error;
+  }
 }
 
 async function realPath(source: string, ctx: Context): Promise<string | null> {
@@ -27,41 +36,7 @@ async function realPath(source: string, ctx: Context): Promise<string | null> {
     return await ctx.system.files.realPath(source);
   } catch (error) {
     // Whatever the disk says, the answer is that nobody knows.
-    if (hasCode(error)) return null;
-    throw error;
-  }
-}
-
-function hasCode(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
-}
-
-/**
- * Where the docker command finds its engine: `DOCKER_HOST`, else the context that is chosen. Null when it cannot be
- * told. https://docs.docker.com/engine/manage-resources/contexts/
- */
-async function endpoint(ctx: Context): Promise<string | null> {
-  const { env } = ctx;
-  if (env['DOCKER_HOST']) return env['DOCKER_HOST'];
-  const folder = env['DOCKER_CONFIG'] || join(ctx.home, '.docker');
-  const config = await readJson(join(folder, 'config.json'), ctx);
-  if (config === undefined) return null;
-  const name = env['DOCKER_CONTEXT'] || (isJsonObject(config) ? config['currentContext'] : undefined);
-  if (name === undefined || name === '' || name === 'default') return 'unix:///var/run/docker.sock';
-  const meta = await readJson(join(folder, 'contexts/meta', hash('sha256', String(name)), 'meta.json'), ctx);
-  const endpoints = isJsonObject(meta) ? meta['Endpoints'] : undefined;
-  const docker = isJsonObject(endpoints) ? endpoints['docker'] : undefined;
-  const host = isJsonObject(docker) ? docker['Host'] : undefined;
-  return typeof host === 'string' ? host : null;
-}
-
-/** Null when there is no such file, undefined when it cannot be understood. */
-async function readJson(path: string, ctx: Context): Promise<Json | undefined> {
-  try {
-    return JSON.parse((await ctx.system.files.read(path)).toString('utf8')) as Json;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
-    if (error instanceof SyntaxError || hasCode(error)) return undefined;
+    if (error instanceof Error && 'code' in error) return null;
     throw error;
   }
 }

@@ -122,10 +122,12 @@ export interface RunningProgram {
   /** That it has ended, and how: never rejects. Others of its group may still be there. */
   readonly ended: Promise<ProgramEnd>;
   /** To its stdin; what nobody reads any more is lost. */
-  write(text: string): void;
+  write(data: string | Uint8Array): void;
   closeInput(): void;
   /** To everybody in its group. False when nobody is left there. */
   signal(name: 'SIGTERM' | 'SIGKILL'): boolean;
+  /** Whether we stay as long as it runs. Default: true; else it is killed when nothing else keeps us. */
+  keep(isKept: boolean): void;
 }
 
 export interface ProgramEnd {

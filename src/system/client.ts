@@ -95,9 +95,12 @@ export async function startProgram(
     stdout: readable(stdout),
     stderr: readable(stderr),
     ended,
-    write: (text) => void stdin.write(text),
+    write: (data) => void stdin.write(data),
     closeInput: () => void stdin.end(),
     signal: (name) => signalGroup(pid, name),
+    keep: (isKept) => {
+      for (const each of [child, stdin, stdout, stderr]) holdBy(each, isKept);
+    },
   };
   if (running.size === 0) process.on('exit', killAll);
   running.add(program);
@@ -106,6 +109,12 @@ export async function startProgram(
     if (running.size === 0) process.off('exit', killAll);
   });
   return program;
+}
+
+/** A pipe is a socket, though its type does not say so. */
+function holdBy(each: object, isHeld: boolean): void {
+  const way = isHeld ? 'ref' : 'unref';
+  if (way in each) (each as Record<typeof way, () => void>)[way]();
 }
 
 async function* readable(stream: Readable): AsyncGenerator<Uint8Array, void, void> {

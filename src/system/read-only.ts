@@ -23,13 +23,19 @@ export function readOnly(system: System, writableFolders: readonly string[]): Sy
   });
   const processes: Processes = {
     ...system.processes,
-    start: async (command) => {
+    start: async (command, args, options) => {
+      if (isWayToEngine(command, args)) return system.processes.start(command, args, options);
       throw new McpformError('SYSTEM_READ_ONLY', `refused to start "${command}": this command only looks`, {
         hint: 'please report this as a bug',
       });
     },
   };
   return { files, clock: system.clock, processes, network: onlyAsking(system.network) };
+}
+
+/** To a container engine on another machine: what is asked of it on that way is for whoever asks to say. */
+function isWayToEngine(command: string, args: readonly string[]): boolean {
+  return command === 'ssh' && / docker (?:--host \S+ )?system dial-stdio$/.test(args.join(' '));
 }
 
 function onlyAsking(network: Network): Network {

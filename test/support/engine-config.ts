@@ -39,7 +39,7 @@ export function requireInstalled(name: string): boolean {
 /** Writes daemon.json and returns its path: all that the engine is told, the machine's own file is not read. */
 export function writeConfig(
   bed: Bed,
-  { store, liveRestore, config, socket }: EngineOptions & { socket: string },
+  { store, liveRestore, listen = [], config, socket }: EngineOptions & { socket: string },
 ): string {
   const { network } = bed;
   const file = join(bed.folder, 'daemon.json');
@@ -47,7 +47,7 @@ export function writeConfig(
     'data-root': join(bed.folder, 'data'),
     'exec-root': join(bed.folder, 'exec'),
     pidfile: join(bed.folder, 'docker.pid'),
-    hosts: [`unix://${socket}`],
+    hosts: [`unix://${socket}`, ...listen],
     ...(store === 'containerd'
       ? { features: { 'containerd-snapshotter': true } }
       : { 'storage-driver': 'overlay2' }),

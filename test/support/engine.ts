@@ -34,6 +34,8 @@ export interface EngineOptions extends Partial<EngineKind> {
   readonly liveRestore?: boolean;
   /** The most that all its images, volumes and containers can hold. Default: 4 GiB. */
   readonly diskBytes?: number;
+  /** Where it listens beside its socket: `tcp://127.0.0.1:2375`. */
+  readonly listen?: readonly string[];
   /** More of daemon.json. */
   readonly config?: Readonly<Record<string, unknown>>;
 }

@@ -2,6 +2,7 @@ import type { Context } from '../../model/context.ts';
 import { openClient } from './client.ts';
 import type { Caller } from './connection/call.ts';
 import { containersOf } from './connection/containers.ts';
+import { findEndpoint } from './connection/find-endpoint.ts';
 import { readIdentity } from './connection/identity.ts';
 import { imagesOf } from './connection/images.ts';
 import { readLogs } from './connection/logs.ts';
@@ -10,7 +11,6 @@ import { networksOf } from './connection/networks.ts';
 import { pullImage } from './connection/pull.ts';
 import { readStats } from './connection/stats.ts';
 import { volumesOf } from './connection/volumes.ts';
-import type { Endpoint } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -18,15 +18,12 @@ import type { Engine } from './engine.ts';
  * says where it is, ENGINE_UNAVAILABLE or ENGINE_TIMEOUT when it does not answer there.
  */
 export async function connectEngine(context: string | null, ctx: Context): Promise<Engine> {
-  const endpoint: Endpoint = {
-    kind: 'unix',
-    path: (ctx.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace('unix://', ''),
-  };
+  const found = await findEndpoint(context, ctx);
   const unknown = {
     name: context === null ? 'docker' : `docker@${context}`,
-    endpoint,
+    found,
     clock: ctx.system.clock,
-    send: openClient(endpoint),
+    send: openClient(found.endpoint, ctx),
   };
   return engineOf({ ...unknown, version: await negotiate(unknown, ctx.signal) });
 }
@@ -35,7 +32,7 @@ function engineOf(caller: Caller): Engine {
   const containers = containersOf(caller);
   return {
     name: caller.name,
-    endpoint: caller.endpoint,
+    endpoint: caller.found.endpoint,
     identity: () => readIdentity(caller),
     ...containers,
     ...networksOf(caller),

@@ -10,6 +10,8 @@ declare module 'dockerode' {
     readonly options?: { readonly _query: object; readonly _body: object };
     readonly headers: Record<string, string>;
     readonly abortSignal: AbortSignal;
+    /** Ours. */
+    readonly isLong: boolean;
     readonly isStream: true;
     /** `true` for those that are no failure. */
     readonly statusCodes: Readonly<Record<number, true>>;
@@ -25,7 +27,7 @@ declare module 'dockerode' {
   interface Modem {
     dial(request: Dial, callback: Dialled): void;
     /** Called by `dial`, with what `http.request` is given. */
-    buildRequest(options: object, context: Dial, data: unknown, callback: Dialled): void;
+    buildRequest(options: object, dial: Dial, data: unknown, callback: Dialled): void;
   }
 
   interface ModemOptions {

@@ -2,12 +2,15 @@
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'pipe'; readonly path: string }
+  /** An address of IPv6 stands without its brackets. */
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: Tls | null }
   | {
       readonly kind: 'ssh';
       readonly user: string | null;
       readonly host: string;
       readonly port: number | null;
+      /** Of the engine's socket on that machine; null: where the docker command finds it there. */
+      readonly path: string | null;
     };
 
 /** PEM. */

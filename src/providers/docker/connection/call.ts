@@ -1,8 +1,8 @@
 import type { Clock } from '../../../model/system.ts';
 import type { EngineAnswer, EngineRequest, Send } from '../client.ts';
-import type { Endpoint } from '../endpoint.ts';
 import { type Deadline, startDeadline, unlessAborted } from './deadline.ts';
 import { engineFailure, type Operation } from './engine-failure.ts';
+import type { FoundEndpoint } from './find-endpoint.ts';
 import { noAnswer } from './no-answer.ts';
 import { readJson, readText } from './read-answer.ts';
 
@@ -13,6 +13,8 @@ export interface Call extends Omit<EngineRequest, 'signal'> {
   /** As in `docker would not …`: `start container "web"`. */
   readonly doing: string;
   readonly timeoutMs: number;
+  /** The time starts again with each sign of life. */
+  readonly isPatient?: true;
   /** Statuses above 299 that are no failure. */
   readonly fine?: readonly number[];
   /** Ends the call. */
@@ -22,7 +24,7 @@ export interface Call extends Omit<EngineRequest, 'signal'> {
 /** The one engine that calls go to. */
 export interface Caller {
   readonly name: string;
-  readonly endpoint: Endpoint;
+  readonly found: FoundEndpoint;
   readonly clock: Clock;
   readonly send: Send;
   /** `/v1.41`; empty until it is known. */
@@ -53,7 +55,7 @@ export async function call(caller: Caller, request: Call): Promise<Reply> {
 
 /** Asks, and hands over an answer that goes on for a while. Whoever reads it ends the deadline. */
 export async function open(caller: Caller, request: Call, { signal }: Deadline): Promise<EngineAnswer> {
-  const { method, path, query, body, headers } = request;
+  const { method, path, query, body, headers, isLong = false } = request;
   const answer = await unlessAborted(
     caller.send({
       method,
@@ -62,6 +64,7 @@ export async function open(caller: Caller, request: Call, { signal }: Deadline):
       ...(body && { body }),
       ...(headers && { headers }),
       signal,
+      isLong,
     }),
     signal,
   );

@@ -68,6 +68,12 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   {
+    code: 'ENGINE_UNAVAILABLE',
+    operations: null,
+    says: /HTTP request to an HTTPS server/i,
+    hint: 'it wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a Docker context with certificates',
+  },
+  {
     code: 'ENGINE_DISK_FULL',
     operations: null,
     says: /no space left on device|disk quota exceeded/i,
