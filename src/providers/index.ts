@@ -4,6 +4,7 @@ import type { Provider } from '../model/provider.ts';
 /** Every provider there is, each loaded when it is needed. */
 const register: Readonly<Record<string, () => Promise<Provider>>> = {
   'claude-code': async () => (await import('./claude-code/index.ts')).claudeCode,
+  docker: async () => (await import('./docker/index.ts')).docker,
 };
 
 export const PROVIDER_NAMES: readonly string[] = Object.keys(register);

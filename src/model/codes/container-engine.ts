@@ -14,6 +14,10 @@ export const containerEngineCodes = {
     EXIT.partial,
     'A container stopped right after it was started, or never became healthy. The hint shows the end of its log. When it was to replace another one, that one is back.',
   ),
+  ENGINE_CONTAINER_ABSENT: e(
+    EXIT.error,
+    'A server has no container to look at: it is not one that runs in a container, no client uses it now, it was not applied yet, or its container is gone. The message says which, and the hint where its log is.',
+  ),
   ENGINE_CONTEXT: e(
     EXIT.partial,
     'A Docker context cannot be used: there is none of that name, it cannot be read, or it names no endpoint. `docker context ls` lists them.',
@@ -33,6 +37,14 @@ export const containerEngineCodes = {
   ENGINE_IN_USE: e(
     EXIT.partial,
     'A network, volume or image cannot be removed, because containers that are not ours use it. `docker ps -a` shows them.',
+  ),
+  ENGINE_LEFTOVER: e(
+    EXIT.partial,
+    'A replacement was interrupted, and its old container waits beside the new one. The next apply puts it back or clears it away; leave it as it is until then.',
+  ),
+  ENGINE_LOG_UNREADABLE: e(
+    EXIT.error,
+    'The engine keeps no log of a container. Over stdio that is the default, because the output of such a server is the protocol; `logging` changes it.',
   ),
   ENGINE_NAME_TAKEN: e(
     EXIT.partial,

@@ -28,7 +28,10 @@ export interface ContainerInfo {
   readonly Created?: string;
   readonly Image: string;
   readonly Platform?: string;
-  readonly ImageManifestDescriptor?: { readonly digest?: string } | null;
+  readonly ImageManifestDescriptor?: {
+    readonly digest?: string;
+    readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
+  } | null;
   readonly RestartCount?: number;
   readonly State: ContainerState;
   readonly Config: ContainerConfig;

@@ -1,0 +1,77 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { ImageInfo } from './api.ts';
+import { asContainer, type ContainerAttributes } from './attributes.ts';
+import { readEnv } from './container-env.ts';
+import { readFolder } from './container-folder.ts';
+import { readHealthcheck } from './container-health.ts';
+import { readLabels } from './container-labels.ts';
+import { type Reading, shortId, unlessEmpty } from './container-reading.ts';
+import { readStopSignal } from './container-stop-signal.ts';
+
+/**
+ * What a container of which nothing is asked gets from its image and its engine. Where that is not told, it is taken to
+ * be what is there: nobody shall repair for ever what an administrator made the default.
+ */
+export function broughtAlong(reading: Reading, attributes: JsonObject): object {
+  const there = asContainer(attributes);
+  return { ...fromEngine(reading, there), ...fromImage(reading.image, there) };
+}
+
+function fromEngine({ info }: Reading, there: ContainerAttributes): object {
+  const isNamedByHost = info.HostConfig.NetworkMode === 'host';
+  return {
+    platform: there.platform,
+    hostname: isNamedByHost ? there.hostname : shortId(info),
+    resources: {
+      memorySwap: swapFor(there.resources?.memory, there.resources?.memorySwap),
+      sharedMemory: there.resources?.sharedMemory,
+    },
+    logging: there.logging,
+  };
+}
+
+/** As much swap as memory; on a kernel that cannot count swap, no limit. */
+function swapFor(memory: number | undefined, swap: number | undefined): number | undefined {
+  if (memory === undefined) return undefined;
+  return swap === -1 ? -1 : memory * 2;
+}
+
+function fromImage(image: ImageInfo | null, there: ContainerAttributes): object {
+  const { env, labels, entrypoint, args, workingDirectory, stopSignal, healthcheck } = there;
+  if (image === null) {
+    return {
+      ...{ env, labels, entrypoint, args, workingDirectory, stopSignal, healthcheck },
+      security: { user: there.security.user },
+      volumes: madeByEngine(there),
+    };
+  }
+  const config = image.Config ?? {};
+  return {
+    env: readEnv(config.Env),
+    labels: readLabels(config.Labels),
+    entrypoint: unlessEmpty(config.Entrypoint),
+    args: argsFrom(config, there),
+    workingDirectory: readFolder(config.WorkingDir),
+    security: { user: config.User || undefined },
+    stopSignal: readStopSignal(config.StopSignal) ?? 'SIGTERM',
+    healthcheck: readHealthcheck(config.Healthcheck),
+    volumes: Object.fromEntries(
+      Object.entries(madeByEngine(there)).filter(([target]) => Object.hasOwn(config.Volumes ?? {}, target)),
+    ),
+  };
+}
+
+/** With another entry point, an engine drops the image's arguments. */
+function argsFrom(
+  { Entrypoint, Cmd }: NonNullable<ImageInfo['Config']>,
+  { entrypoint = [] }: ContainerAttributes,
+): readonly string[] | undefined {
+  return JSON.stringify(entrypoint) === JSON.stringify(Entrypoint ?? []) ? unlessEmpty(Cmd) : undefined;
+}
+
+/** Volumes that nobody gave a name. */
+function madeByEngine({ volumes = {} }: ContainerAttributes): NonNullable<ContainerAttributes['volumes']> {
+  return Object.fromEntries(
+    Object.entries(volumes).filter(([, mount]) => 'volume' in mount && /^[0-9a-f]{64}$/.test(mount.volume)),
+  );
+}

@@ -1,0 +1,46 @@
+import type { DeviceMapping } from './api.ts';
+import { DEFAULT_NETWORK, type NetworkUseAttributes } from './attributes.ts';
+import { type Reading, shortId, unlessEmpty } from './container-reading.ts';
+
+export function readNetworks({ info, kind }: Reading): Readonly<Record<string, NetworkUseAttributes>> {
+  const usual = kind === 'podman' ? 'podman' : 'bridge';
+  return Object.fromEntries(
+    Object.entries(info.NetworkSettings?.Networks ?? {})
+      .map(
+        ([name, { Aliases }]) =>
+          [
+            name === usual ? DEFAULT_NETWORK : name,
+            { aliases: askedFor(Aliases ?? [], shortId(info)) },
+          ] as const,
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+/** Engines with an API below 1.45 add the short id, and behind it the host name. */
+function askedFor(aliases: readonly string[], id: string): readonly string[] {
+  const end = aliases.indexOf(id);
+  return [...new Set(end === -1 ? aliases : aliases.slice(0, end))].sort();
+}
+
+/** `name:address`, of which the address may have colons. Several addresses of one name are joined by `, `. */
+export function readExtraHosts(list: readonly string[] | null | undefined): Readonly<Record<string, string>> {
+  const hosts = new Map<string, string>();
+  for (const text of list ?? []) {
+    const end = text.indexOf(':');
+    const name = text.slice(0, end);
+    const before = hosts.get(name);
+    hosts.set(name, `${before === undefined ? '' : `${before}, `}${text.slice(end + 1)}`);
+  }
+  return Object.fromEntries([...hosts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function readDevices(
+  list: readonly DeviceMapping[] | null | undefined,
+): readonly string[] | undefined {
+  const devices = (list ?? []).map(
+    ({ PathOnHost = '', PathInContainer = '', CgroupPermissions = '' }) =>
+      `${PathOnHost}:${PathInContainer}:${CgroupPermissions}`,
+  );
+  return unlessEmpty(devices.sort());
+}
