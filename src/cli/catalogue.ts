@@ -1,7 +1,13 @@
 import { BOOK_COMMANDS } from './catalogue-books.ts';
+import { CONTAINER_COMMANDS } from './catalogue-containers.ts';
 import { LOCK_COMMANDS } from './catalogue-lock.ts';
 import { STACK_COMMANDS } from './catalogue-stack.ts';
 import type { CommandSpec } from './command.ts';
 
 /** Every command, once, in the order of the help: help, completion, the parser and the tests read this. */
-export const CATALOGUE: readonly CommandSpec[] = [...STACK_COMMANDS, ...LOCK_COMMANDS, ...BOOK_COMMANDS];
+export const CATALOGUE: readonly CommandSpec[] = [
+  ...STACK_COMMANDS,
+  ...LOCK_COMMANDS,
+  ...CONTAINER_COMMANDS,
+  ...BOOK_COMMANDS,
+];

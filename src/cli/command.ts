@@ -31,8 +31,10 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly touches: Touches;
-  /** With `--json` the answer is a stream of events, of which the last says how it ended. */
-  readonly streams?: true;
+  /** With `--json` (and that switch) the answer is a stream of events, of which the last says how it ended. */
+  readonly streams?: true | 'watch';
+  /** There is nothing to finish when it is interrupted, and so nothing to say. */
+  readonly endsAtOnce?: true;
   readonly load: () => Promise<Run>;
 }
 

@@ -25,17 +25,26 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const { spec } = parsed;
   const input: CommandInput = { ...parsed.input, cwd: process.cwd(), catalogue: CATALOGUE };
-  const interrupt = onInterrupt((text) => terminal.err(text));
+  const interrupt = onInterrupt((text) => {
+    if (spec.endsAtOnce !== true) terminal.err(text);
+  });
   const json = switchOption(input.options, 'json');
-  const stream = json && spec.streams ? await openEventStream(terminal) : null;
+  const stream = json && isStream(spec, input) ? await openEventStream(terminal) : null;
   try {
-    return await perform(spec, input, { signal: interrupt.signal, terminal, stream });
+    const exitCode = await perform(spec, input, { signal: interrupt.signal, terminal, stream });
+    // What is still asked of an engine is not waited for.
+    if (spec.endsAtOnce === true && interrupt.signal.aborted) process.exit(exitCode);
+    return exitCode;
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
     return reportFailure(error, { json, stream, cwd: input.cwd }, terminal);
   } finally {
     interrupt.stop();
   }
+}
+
+function isStream({ streams }: CommandSpec, { options }: CommandInput): boolean {
+  return streams === true || (streams !== undefined && switchOption(options, streams));
 }
 
 interface Surroundings {

@@ -13,17 +13,34 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** A line may be redrawn on stderr. */
   readonly isLive: boolean;
+  readonly screen: Screen;
   /** Asks on stderr; the trimmed answer, or null when the input ended or the signal aborted. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Who is told of events from now on. */
   listen(listener: Emit): void;
 }
 
+/** Where stdout goes, for an answer that goes on. */
+export interface Screen {
+  /** A person reads it, not a program. */
+  readonly isTerminal: boolean;
+  /** What was written can be taken back and written anew. */
+  readonly canRedraw: boolean;
+  /** Rows there are now. */
+  rows(): number;
+  /** Columns there are now. */
+  columns(): number;
+  /** Aborts when nobody reads any more (`| head`). */
+  readonly left: AbortSignal;
+}
+
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Terminal, 'listen'> {
+  const left = new AbortController();
   // A reader that stops early (`| head`) is no error of ours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
+      if (stream === process.stdout) left.abort(error);
     });
   }
   const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
@@ -35,6 +52,13 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Term
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true && !isCi,
     // A terminal that nobody gave a size has no columns, and redrawing a line of it would never end.
     isLive: process.stderr.isTTY === true && process.stderr.columns > 0 && !isCi && env['TERM'] !== 'dumb',
+    screen: {
+      isTerminal: process.stdout.isTTY === true,
+      canRedraw: process.stdout.isTTY === true && process.stdout.columns > 0 && env['TERM'] !== 'dumb',
+      rows: () => process.stdout.rows || 24,
+      columns: () => process.stdout.columns || 100,
+      left: left.signal,
+    },
     ask,
   };
 }

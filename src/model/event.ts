@@ -2,6 +2,7 @@ import type { Address } from './address.ts';
 import type { Code } from './codes.ts';
 import type { Finding } from './finding.ts';
 import type { Because, Plan, Step } from './plan.ts';
+import type { LoggedLine, RunningContainer, StatsReport } from './running.ts';
 import type { LeftContainer, SweepOutcome, SweepReport } from './sweep.ts';
 
 export type Result = 'done' | 'failed' | 'rolledBack' | 'skipped';
@@ -64,6 +65,10 @@ export type Event =
   | { readonly kind: 'sweep.found'; readonly report: SweepReport }
   /** What became of one of them. */
   | { readonly kind: 'sweep.finished'; readonly container: LeftContainer; readonly outcome: SweepOutcome }
+  /** A server wrote this. */
+  | { readonly kind: 'log.line'; readonly container: RunningContainer; readonly line: LoggedLine }
+  /** What containers use now. */
+  | { readonly kind: 'stats.sampled'; readonly report: StatsReport }
   | {
       readonly kind: 'run.finished';
       readonly exitCode: number;

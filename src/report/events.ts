@@ -26,6 +26,8 @@ function eventLines(event: Event, options: TextOptions): readonly string[] {
     case 'launch.preparing':
     case 'lock.resolving':
     case 'sweep.found':
+    case 'log.line':
+    case 'stats.sampled':
       return [];
     case 'sweep.finished':
       return sweepOutcomeLines(event, options);
@@ -69,6 +71,8 @@ export function renderLiveLine(event: Event): string | null {
     case 'launch.prepared':
     case 'sweep.found':
     case 'sweep.finished':
+    case 'log.line':
+    case 'stats.sampled':
       return null;
     default:
       return assertNever(event);

@@ -17,6 +17,8 @@ export type EventDocument =
   | SettlingEvent
   | SweepFoundEvent
   | SweepFinishedEvent
+  | LogLineEvent
+  | StatsSampledEvent
   | RunFinishedEvent;
 /**
  * RFC 6901 pointer into the object; the empty string is all of it.
@@ -499,6 +501,216 @@ export interface SweepOutcomeDocument {
    */
   result: 'removed' | 'gone' | 'kept' | 'failed';
   error?: OutcomeErrorDocument;
+}
+/**
+ * A line that a server wrote.
+ */
+export interface LogLineEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'log.line';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  container: RunningContainerDocument;
+  line: LoggedLineDocument;
+}
+/**
+ * A container of a server.
+ */
+export interface RunningContainerDocument {
+  /**
+   * The manifest's server.
+   */
+  server: string;
+  /**
+   * `service`: reached by URL, and always there. `session`: a client started it, and it ends with that.
+   */
+  kind: 'service' | 'session';
+  /**
+   * As addresses name it: `docker`, `docker@lab`.
+   */
+  engine: string;
+  id: ContainerId;
+  /**
+   * The engine's name for it.
+   */
+  name: string;
+}
+/**
+ * One line, without colours and what looks like a credential.
+ */
+export interface LoggedLineDocument {
+  /**
+   * Where the server wrote it.
+   */
+  stream: 'stdout' | 'stderr';
+  /**
+   * RFC 3339, by the engine's clock.
+   */
+  time: string;
+  /**
+   * The line, without its end.
+   */
+  text: string;
+}
+/**
+ * What the containers of a stack use now.
+ */
+export interface StatsSampledEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'stats.sampled';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  report: StatsReportDocument;
+}
+/**
+ * What the containers of a stack use.
+ */
+export interface StatsReportDocument {
+  /**
+   * The version of this document.
+   */
+  formatVersion: '1.0';
+  /**
+   * The stack.
+   */
+  stack: string;
+  /**
+   * ISO 8601, UTC.
+   */
+  now: string;
+  /**
+   * By server, then by name.
+   */
+  containers: ContainerUseDocument[];
+  /**
+   * Engines that did not answer.
+   */
+  findings: FindingDocument[];
+}
+/**
+ * What a container uses. Null is what the engine does not measure, or where nothing runs.
+ */
+export interface ContainerUseDocument {
+  /**
+   * The manifest's server.
+   */
+  server: string;
+  /**
+   * `service`: reached by URL, and always there. `session`: a client started it, and it ends with that.
+   */
+  kind: 'service' | 'session';
+  /**
+   * As addresses name it: `docker`, `docker@lab`.
+   */
+  engine: string;
+  /**
+   * The engine's id of it; null when there is no container.
+   */
+  id: string | null;
+  /**
+   * The engine's name for it.
+   */
+  name: string;
+  /**
+   * The engine's word: `running`, `paused`, `exited`, …; `gone`: it was there and is not.
+   */
+  state: string;
+  /**
+   * What the engine's own check says: `starting`, `healthy`, `unhealthy`.
+   */
+  health?: string;
+  /**
+   * Of the processor.
+   */
+  cpu: null | CpuUseDocument;
+  /**
+   * Of the memory.
+   */
+  memory: null | MemoryUseDocument;
+  /**
+   * Over networks.
+   */
+  network: null | NetworkUseDocument;
+  /**
+   * Processes and threads.
+   */
+  pids: null | PidsUseDocument;
+}
+/**
+ * Between two looks, a second or two apart.
+ */
+export interface CpuUseDocument {
+  /**
+   * Busy for the whole time: 1 is one core.
+   */
+  cores: number;
+  /**
+   * The most it may use; null: no limit.
+   */
+  limitCores: number | null;
+  /**
+   * Of the limit; without one, of one core.
+   */
+  percent: number;
+}
+/**
+ * Without what the kernel can give back at once.
+ */
+export interface MemoryUseDocument {
+  /**
+   * In use.
+   */
+  usedBytes: number;
+  /**
+   * The most it may use; null: no limit.
+   */
+  limitBytes: number | null;
+  /**
+   * Of the limit; null without one.
+   */
+  percent: number | null;
+}
+/**
+ * Since it was started, over all networks.
+ */
+export interface NetworkUseDocument {
+  /**
+   * To the container.
+   */
+  receivedBytes: number;
+  /**
+   * From the container.
+   */
+  sentBytes: number;
+}
+/**
+ * Processes and threads.
+ */
+export interface PidsUseDocument {
+  /**
+   * Now.
+   */
+  current: number;
+  /**
+   * The most it may have; null: no limit.
+   */
+  limit: number | null;
 }
 /**
  * The last line.

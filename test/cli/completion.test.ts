@@ -22,7 +22,7 @@ describe.concurrent('completion', () => {
         expect(ran.stderr).toBe('');
         return ran.stdout.split('\n').filter((word) => word !== '');
       };
-      expect(complete('st')).toEqual(['status', 'state']);
+      expect(complete('st')).toEqual(['stats', 'status', 'state']);
       expect(complete('pl')).toEqual(['plan']);
       expect(complete('state', '')).toEqual(['list', 'mv', 'rm', 'rebuild', 'unlock']);
       expect(complete('state', 're')).toEqual(['rebuild']);

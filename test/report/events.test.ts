@@ -44,6 +44,8 @@ describe('progress', () => {
       'watching 1 file for 2 s, in case a client writes it back',
       null,
       null,
+      null,
+      null,
       '',
     ]);
   });

@@ -1,5 +1,6 @@
 import type { Event, Outcome } from '../../src/model/event.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { StatsReport } from '../../src/model/running.ts';
 import type { LeftContainer } from '../../src/model/sweep.ts';
 import { samplePlan } from './sample-plan.ts';
 
@@ -35,6 +36,40 @@ export const left: LeftContainer = {
   isChosen: true,
 };
 
+const stats: StatsReport = {
+  formatVersion: '1.0',
+  stack: 'team-tools',
+  now: '2026-01-05T03:04:05.000Z',
+  containers: [
+    {
+      server: 'everything',
+      kind: 'service',
+      engine: 'docker',
+      id: left.id,
+      name: 'tools.everything',
+      state: 'running',
+      health: 'healthy',
+      cpu: { cores: 0.1, limitCores: 0.5, percent: 20 },
+      memory: { usedBytes: 1024, limitBytes: null, percent: null },
+      network: { receivedBytes: 1, sentBytes: 2 },
+      pids: { current: 7, limit: 128 },
+    },
+    {
+      server: 'gone',
+      kind: 'service',
+      engine: 'docker@lab',
+      id: null,
+      name: 'tools.gone',
+      state: 'gone',
+      cpu: null,
+      memory: null,
+      network: null,
+      pids: null,
+    },
+  ],
+  findings: [note],
+};
+
 export const everyEvent: readonly Event[] = [
   { kind: 'run.started', formatVersion: '1.0', command: 'apply', stack: 'team-tools' },
   { kind: 'recovery', address, settled: 'done' },
@@ -51,5 +86,17 @@ export const everyEvent: readonly Event[] = [
     report: { formatVersion: '1.0', now: '2026-01-05T03:04:05.000Z', containers: [left], hanging: [] },
   },
   { kind: 'sweep.finished', container: left, outcome: { id: left.id, result: 'removed' } },
+  {
+    kind: 'log.line',
+    container: {
+      server: 'everything',
+      kind: 'service',
+      engine: 'docker',
+      id: left.id,
+      name: 'tools.everything',
+    },
+    line: { stream: 'stderr', time: '2026-01-02T03:04:05.123456789Z', text: 'listening' },
+  },
+  { kind: 'stats.sampled', report: stats },
   { kind: 'run.finished', exitCode: 5, outcomes: [done, failed, skipped, rolledBack] },
 ];
