@@ -12,6 +12,7 @@ import { CLIENT_NAMES } from './client-names.ts';
 import type { Expansion } from './expansion.ts';
 import type { Loaded } from './load.ts';
 import { locate } from './locate-findings.ts';
+import { renderDesired } from './render-desired.ts';
 
 /**
  * Manifest and lock text → everything that follows from them. `resolved` takes the place of the lock that was read.
@@ -58,7 +59,7 @@ export async function expandManifest(
   const rendered = graph.desired.map((desired) => {
     const provider = providers.get(desired.provider);
     if (provider === undefined) throw new Error(`provider "${desired.provider}" was not loaded`);
-    return { desired, ...provider.render(desired) };
+    return { desired, ...renderDesired(desired, provider) };
   });
   const all = [...findings, ...graph.findings, ...rendered.flatMap((resource) => resource.findings)];
   const located = await locate(all, sources);

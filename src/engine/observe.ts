@@ -73,15 +73,19 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
       observations.set(name, observation);
     }),
   );
-  return assemble(request.resources, providers, observations);
+  return await assemble(request.resources, providers, observations);
 }
 
-function assemble(
+async function assemble(
   resources: readonly Resource[],
   providers: ReadonlyMap<string, Provider>,
   observations: ReadonlyMap<string, Observation>,
-): World {
-  const rendered = resources.map((resource): Rendered => {
+): Promise<World> {
+  const hasServices = resources.some(({ desired }) => desired.kind === 'container');
+  const placed = hasServices
+    ? (await import('./place-services.ts')).placeServices(resources, { providers, observations })
+    : resources;
+  const rendered = placed.map((resource): Rendered => {
     const name = resource.desired.provider;
     const provider = providers.get(name) as Provider;
     return { ...resource, place: provider.identify(resource.desired, observations.get(name) as Observation) };

@@ -1,10 +1,11 @@
-import type { ContainerSpec, Publish } from '../model/container.ts';
+import type { ContainerSpec } from '../model/container.ts';
 import { parseImageReference } from '../model/image-reference.ts';
 import type { Server } from '../model/manifest.ts';
-import { areInTheWay, choosePorts, fixedPort, type Publication } from './choose-ports.ts';
+import { areInTheWay, choosePorts, type Publication } from './choose-ports.ts';
 import { containerSpec } from './container-spec.ts';
 import { engineOf, isService } from './engine-of.ts';
 import type { Reason } from './launch.ts';
+import { publishOf, withPort } from './with-port.ts';
 import type { World } from './world.ts';
 
 /** The container of a server that is reached by URL. */
@@ -39,20 +40,6 @@ export function serviceContainers(world: World): ReadonlyMap<string, ServiceCont
 
 function publicationOf({ server, engine, spec }: ServiceContainer): Publication {
   return { server: server.name, engine, publish: publishOf(spec) };
-}
-
-/** The spec as it is with this port, which we chose unless somebody wrote it. */
-export function withPort(spec: ContainerSpec, port: number): ContainerSpec {
-  const { service } = spec;
-  if (service === null) throw new Error('who speaks over standard input has no port');
-  if (fixedPort(service.publish) !== null) return spec;
-  const { address } = service.publish;
-  return { ...spec, service: { ...service, publish: { address, port, isChosen: true } } };
-}
-
-export function publishOf({ service }: ContainerSpec): Publish {
-  if (service === null) throw new Error('who speaks over standard input is published nowhere');
-  return service.publish;
 }
 
 /** What an earlier server of the manifest has, and no other can have. */

@@ -373,6 +373,40 @@ describe('packages and images', () => {
     ]);
   });
 
+  it('starts an image on the engine of a Docker context, directly and through mcpform', () => {
+    const pinned = { kind: 'image', image: image.image } as const;
+    const engine = { engine: 'lab' };
+    const direct = only(server('a', { runtime: image, launch: 'direct', engine }), pinned);
+    expect(lineOf(direct)).toMatch(/^docker --context lab run -i --rm /);
+    expect(direct.engine).toBe('lab');
+    const attended = only(server('a', { runtime: image, engine }), pinned);
+    expect(attended.launch).toMatchObject({ server: 'a', context: 'lab' });
+    const ambient = only(server('a', { runtime: image }), pinned);
+    expect(ambient.launch).not.toHaveProperty('context');
+    expect(ambient).not.toHaveProperty('engine');
+    expect(ambient.spec.args).not.toEqual(attended.spec.args);
+  });
+
+  it('says of a shared line that its network is not there for who applies nothing', () => {
+    const declared = server('a', {
+      runtime: image,
+      engine: { networks: ['n', 'x'] },
+      targets: [user, project],
+    });
+    const networks = { n: {}, x: { external: true } };
+    const { findings, desired } = desire(
+      stack([declared], { networks }),
+      surroundings({ a: { kind: 'image', image: image.image } }),
+    );
+    expect(
+      findings.map(({ message, address }) => [address, /"team-tools\.[a-z]"/.exec(message)?.[0]]),
+    ).toEqual([
+      ['claude-code/project/a', undefined],
+      ['claude-code/project/a', '"team-tools.n"'],
+    ]);
+    expect(desired.filter(({ blocked }) => blocked !== undefined)).toEqual([]);
+  });
+
   it('launches directly by default in project scope, where colleagues may not have mcpform', () => {
     const { desired } = graphOf(stack([server('a', { runtime: npm, targets: [user, project] })]));
     expect(desired.map(({ blocked }) => blocked?.code)).toEqual(['GRAPH_UNLOCKED', undefined]);

@@ -166,6 +166,17 @@ describe('the line', () => {
     ]);
   });
 
+  it('goes to the engine of a Docker context before anything else is said', () => {
+    expect(dockerRun(naked, { labels: {}, context: 'lab' })).toEqual([
+      '--context',
+      'lab',
+      'run',
+      '-i',
+      '--rm',
+      image,
+    ]);
+  });
+
   it('gives arguments to the image, and to the program that replaces its entry point', () => {
     const args = ['--privileged', [{ env: 'X' }]] as const;
     expect(run({ args })).toEqual(['run', '-i', '--rm', image, ...args]);

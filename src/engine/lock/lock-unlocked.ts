@@ -2,6 +2,7 @@ import { unsatisfied } from '../../lock/satisfies.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { isServiceEntry } from '../../model/is-service-entry.ts';
 import type { Desired } from '../../model/resource.ts';
 import type { Declared } from '../declare.ts';
 import { expandTexts } from '../expand-texts.ts';
@@ -58,7 +59,8 @@ export async function lockUnlocked(declared: Declared, ctx: Context): Promise<Lo
   );
   const resources = expansion.resources.map((resource) => {
     const failure = failures.get(resource.desired.server ?? '');
-    return failure === undefined
+    // What leads to a container waits for it.
+    return failure === undefined || isServiceEntry(resource.desired)
       ? resource
       : { ...resource, desired: { ...resource.desired, blocked: blockedBy(failure, resource.desired) } };
   });

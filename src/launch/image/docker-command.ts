@@ -1,4 +1,4 @@
-import { dockerRun } from '../../graph/docker-run.ts';
+import { contextArgs, dockerRun } from '../../graph/docker-run.ts';
 import { McpformError } from '../../model/error.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
 import { steersDocker } from '../../model/steers-docker.ts';
@@ -32,7 +32,7 @@ export interface Run {
  * The `docker run` of a launch. No value of a variable is in the arguments, which everybody on the machine can read.
  * Throws LAUNCH_VARIABLE, and LAUNCH_REFUSED for a record that does not say which content it runs.
  */
-export function dockerCommand({ server, container }: ImageLaunchRecord, run: Run): DockerCommand {
+export function dockerCommand({ server, context, container }: ImageLaunchRecord, run: Run): DockerCommand {
   const { id, env, identity, name, cidFile, envFilePath } = run;
   if (container.service !== null || !/^[a-z0-9[][^\s@]*@sha256:[0-9a-f]{64}$/i.test(container.image)) {
     throw refused(id, 'does not name an image by its digest that runs over standard input and output');
@@ -43,24 +43,33 @@ export function dockerCommand({ server, container }: ImageLaunchRecord, run: Run
   const passed = names.filter((each) => !steersDocker(each));
   const spec = { ...container, env: pick(values, passed) };
   const line = expandArgs(
-    dockerRun(spec, { labels: launcherLabels(id, server, identity), cidFile, name }),
+    dockerRun(spec, { labels: launcherLabels(id, server, identity), cidFile, name, context }),
     env,
   );
-  const [first = 'run', ...rest] = line;
+  // After `run`, where its options begin.
+  const begin = contextArgs(context).length + 1;
   return {
-    args: steering.length === 0 ? line : [first, `--env-file=${envFilePath}`, ...rest],
+    args:
+      steering.length === 0
+        ? line
+        : [...line.slice(0, begin), `--env-file=${envFilePath}`, ...line.slice(begin)],
     env: childEnvironment(env, [], pick(values, passed)),
     envFile: steering.length === 0 ? null : envFileOf(pick(values, steering)),
   };
 }
 
 /** Of ours, only what `docker` needs to find its engine: for what is asked of it besides. */
-export function enginePath(env: Run['env']): Record<string, string> {
+export function enginePath(env: Run['env'], context: string | undefined): Record<string, string> {
   const clean = childEnvironment(env, [], {});
-  return pick(
+  const steering = pick(
     clean,
     Object.keys(clean).filter((name) => steersDocker(name)),
   );
+  if (context === undefined) return steering;
+  // DOCKER_HOST goes before DOCKER_CONTEXT, and says where the context `default` is.
+  const { DOCKER_HOST: host, ...others } = steering;
+  const kept = context === 'default' && host !== undefined ? { DOCKER_HOST: host } : {};
+  return { ...others, ...kept, DOCKER_CONTEXT: context };
 }
 
 function variablesOf(

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { redactLine } from '../../formats/redact.ts';
+import { contextArgs } from '../../graph/docker-run.ts';
 import { launchId } from '../../graph/launch-id.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
@@ -33,13 +34,14 @@ export async function prepareImage(
 ): Promise<PreparedImage> {
   const id = launchId(record);
   const { image, platform } = record.container;
-  const inspect = ['image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', image];
+  const engine = contextArgs(record.context);
+  const inspect = [...engine, 'image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', image];
   const doing = { timeoutMs: LOOK_MS, doing: `look for image "${image}"`, mayLack: true } as const;
   const { lacks, stdout } = await runDocker(inspect, doing, ctx);
   // An index stands for several; the engine has one of them.
   const isOther = platform !== null && !platform.startsWith(stdout.trim());
   const pulled = lacks || isOther;
-  if (pulled) await pull(image, platform, ctx);
+  if (pulled) await pull(record, ctx);
   try {
     await writeRecord(id, record, ctx);
   } catch (error) {
@@ -49,11 +51,11 @@ export async function prepareImage(
 }
 
 async function pull(
-  image: string,
-  platform: string | null,
+  { context, container: { image, platform } }: ImageLaunchRecord,
   { system }: Pick<Context, 'system'>,
 ): Promise<void> {
-  const args = ['image', 'pull', '--quiet', ...(platform === null ? [] : [`--platform=${platform}`]), image];
+  const options = ['--quiet', ...(platform === null ? [] : [`--platform=${platform}`])];
+  const args = [...contextArgs(context), 'image', 'pull', ...options, image];
   const { exitCode, stderr } = await system.processes.run('docker', args, { timeoutMs: PULL_MS });
   if (exitCode !== 0) throw pullFailure(image, stderr);
 }

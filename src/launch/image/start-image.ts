@@ -45,7 +45,7 @@ export async function startImage(record: ImageLaunchRecord, { id, env }: StartOp
     cidFile,
     envFilePath: hiddenPath(folder),
   });
-  const ours = { docker, env: enginePath(env), name };
+  const ours = { docker, env: enginePath(env, record.context), name };
   // Before there is anything to reap.
   const reaper = await startReaper({ ...ours, folder }).catch((error) => {
     throw cannotStart('/bin/sh', error);

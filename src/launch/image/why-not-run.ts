@@ -1,3 +1,4 @@
+import { contextArgs } from '../../graph/docker-run.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
@@ -10,16 +11,17 @@ const ASK_MS = 10_000;
  * already, where we do not read. A server may end with such a code too, so nothing is claimed that was not asked.
  */
 export async function whyNotRun(
-  { server, container: { image } }: ImageLaunchRecord,
+  { server, context, container: { image } }: ImageLaunchRecord,
   exitCode: number | null,
   ctx: Pick<Context, 'system'>,
 ): Promise<McpformError> {
   const what = `server "${server}": \`docker run\` ended with ${exitCode}`;
   if (exitCode !== 125) return failed(what, PROGRAM[exitCode === 126 ? 126 : 127]);
   try {
-    const version = ['version', '--format', '{{.Server.Version}}'];
+    const engine = contextArgs(context);
+    const version = [...engine, 'version', '--format', '{{.Server.Version}}'];
     await runDocker(version, { timeoutMs: ASK_MS, doing: 'ask the engine' }, ctx);
-    const inspect = ['image', 'inspect', '--format', '{{.Id}}', image];
+    const inspect = [...engine, 'image', 'inspect', '--format', '{{.Id}}', image];
     const { lacks } = await runDocker(inspect, { timeoutMs: ASK_MS, doing: 'look', mayLack: true }, ctx);
     if (lacks) return missing(what, image);
   } catch (error) {

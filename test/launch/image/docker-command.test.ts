@@ -99,7 +99,26 @@ describe('the docker run of a launch', () => {
       SET: 'value',
       EMPTY: '',
     });
-    expect(enginePath(own)).toEqual({ PATH: '/bin', HOME: '/root', DOCKER_HOST: 'unix:///x' });
+    expect(enginePath(own, undefined)).toEqual({ PATH: '/bin', HOME: '/root', DOCKER_HOST: 'unix:///x' });
+  });
+
+  it('goes to the engine of a Docker context before any other', () => {
+    const far = { ...imageRecord(), context: 'run' };
+    expect(dockerCommand(far, run).args.slice(0, 4)).toEqual(['--context', 'run', 'run', '-i']);
+    const steered = { ...imageRecord({ env: { HOME: 'x' } }), context: 'run' };
+    expect(dockerCommand(steered, run).args.slice(0, 5)).toEqual([
+      '--context',
+      'run',
+      'run',
+      '--env-file=/dev/fd/3',
+      '-i',
+    ]);
+  });
+
+  it('is asked for at the same engine whatever is asked besides', () => {
+    expect(enginePath(own, 'lab')).toEqual({ PATH: '/bin', HOME: '/root', DOCKER_CONTEXT: 'lab' });
+    // Where `default` is, DOCKER_HOST says.
+    expect(enginePath(own, 'default')).toMatchObject({ DOCKER_HOST: 'unix:///x', DOCKER_CONTEXT: 'default' });
   });
 
   it.each([

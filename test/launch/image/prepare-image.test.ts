@@ -69,6 +69,19 @@ describe('preparing an image', () => {
     expect(asked.at(-1)).toBe(`image pull --quiet --platform=linux/arm64 ${IMAGE}`);
   });
 
+  it('asks the engine of a Docker context, which is part of the launch', async () => {
+    const far = { ...imageRecord({ platform: 'linux/arm64' }), context: 'lab' };
+    const amd = { stdout: 'linux/amd64\n' };
+    const { id: other } = await prepareImage({ record: far }, answering({ '--context lab': amd }));
+    expect(asked.map((each) => each.split(' ').slice(0, 4).join(' '))).toEqual([
+      '--context lab image inspect',
+      '--context lab image pull',
+    ]);
+    const { context: _, ...near } = far;
+    expect(other).not.toBe(launchId(near));
+    expect(findLaunch(other, home.env)).toEqual({ id: other, record: far });
+  });
+
   it('writes no record when the pull fails, or there is no engine', async () => {
     const failing = answering({
       'image inspect': LACKS,
