@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ContainerSpec } from '../../src/model/container.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { Observation, ObserveRequest } from '../../src/model/provider.ts';
@@ -126,7 +127,10 @@ export function common(address: string) {
 export async function create(world: ObserveWorld, desired: DesiredObject): Promise<string> {
   const attributes = asContainer(docker.render(desired).attributes);
   const labels = { 'dev.mcpform.stack': 'demo', 'dev.mcpform.operation': 'op' };
-  const { request, others } = containerRequest(attributes, { labels, seccompProfile: null });
+  const { kind } = await world.engine.identity();
+  const { seccomp } = attributes.security;
+  const seccompProfile = seccomp?.startsWith('/') ? readFileSync(seccomp, 'utf8') : null;
+  const { request, others } = containerRequest(attributes, { labels, seccompProfile, kind });
   const id = await world.engine.createContainer(request);
   for (const { network, aliases } of others) await world.engine.connectNetwork(network, id, aliases);
   await world.engine.startContainer(id);

@@ -64,6 +64,7 @@ export interface ContainerState {
 
 export interface ContainerConfig {
   readonly Hostname?: string;
+  readonly Domainname?: string;
   readonly User?: string;
   readonly Env?: readonly string[] | null;
   readonly Cmd?: readonly string[] | null;

@@ -17,6 +17,7 @@ import { type Reading, unlessEmpty } from './container-reading.ts';
 import { readSecurity } from './container-security.ts';
 import { readStatus } from './container-status.ts';
 import { readStopSignal } from './container-stop-signal.ts';
+import { inWordsAsked, UNTOLD_LABEL } from './container-untold.ts';
 
 export interface ContainerState {
   readonly attributes: JsonObject;
@@ -29,7 +30,9 @@ export interface ContainerState {
  * is listed as unknown. The same container always reads the same.
  */
 export function readContainer(reading: Reading): ContainerState {
-  const attributes = withoutEmpty(read(reading) as Parameters<typeof withoutEmpty>[0]);
+  const told = withoutEmpty(read(reading) as Parameters<typeof withoutEmpty>[0]);
+  const attributes =
+    reading.kind === 'podman' ? inWordsAsked(told, reading.info.Config.Labels?.[UNTOLD_LABEL]) : told;
   const brought = leavesOf(
     withoutEmpty(broughtAlong(reading, attributes) as Parameters<typeof withoutEmpty>[0]),
   );
@@ -55,7 +58,7 @@ function read(reading: Reading): object {
     security: readSecurity(reading),
     resources: readLimits(host),
     volumes: readVolumes(reading),
-    tmpfs: readTmpfs(host),
+    tmpfs: readTmpfs(reading),
     networks: readNetworks(reading),
     dns: unlessEmpty(host.Dns),
     extraHosts: readExtraHosts(host.ExtraHosts),

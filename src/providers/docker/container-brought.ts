@@ -14,29 +14,32 @@ import { readStopSignal } from './container-stop-signal.ts';
  */
 export function broughtAlong(reading: Reading, attributes: JsonObject): object {
   const there = asContainer(attributes);
-  return { ...fromEngine(reading, there), ...fromImage(reading.image, there) };
+  return { ...fromEngine(reading, there), ...fromImage(reading, there) };
 }
 
-function fromEngine({ info }: Reading, there: ContainerAttributes): object {
+function fromEngine({ info, kind, engine }: Reading, there: ContainerAttributes): object {
+  // With its driver go options that an administrator chose for all containers.
+  const isUsualDriver = !engine?.logDriver || engine.logDriver === there.logging?.driver;
   const isNamedByHost = info.HostConfig.NetworkMode === 'host';
+  const cannotLimitSwap = engine?.cannotLimit.includes('memorySwap') !== false;
+  const { memory, memorySwap, sharedMemory, ulimits } = there.resources ?? {};
   return {
     platform: there.platform,
     hostname: isNamedByHost ? there.hostname : shortId(info),
     resources: {
-      memorySwap: swapFor(there.resources?.memory, there.resources?.memorySwap),
-      sharedMemory: there.resources?.sharedMemory,
+      memorySwap: memorySwap === -1 && cannotLimitSwap ? -1 : memory === undefined ? undefined : memory * 2,
+      sharedMemory,
+      ...(kind === 'podman' && { ulimits }),
     },
-    logging: there.logging,
+    ...(kind === 'podman' && there.security.readOnly && { tmpfs: WRITABLE_ALL_THE_SAME }),
+    logging: isUsualDriver ? there.logging : undefined,
   };
 }
 
-/** As much swap as memory; on a kernel that cannot count swap, no limit. */
-function swapFor(memory: number | undefined, swap: number | undefined): number | undefined {
-  if (memory === undefined) return undefined;
-  return swap === -1 ? -1 : memory * 2;
-}
+/** Podman keeps these in memory when everything else may only be read. */
+const WRITABLE_ALL_THE_SAME = { '/run': '', '/tmp': '', '/var/tmp': '' };
 
-function fromImage(image: ImageInfo | null, there: ContainerAttributes): object {
+function fromImage({ image, kind }: Reading, there: ContainerAttributes): object {
   const { env, labels, entrypoint, args, workingDirectory, stopSignal, healthcheck } = there;
   if (image === null) {
     return {
@@ -47,11 +50,11 @@ function fromImage(image: ImageInfo | null, there: ContainerAttributes): object 
   }
   const config = image.Config ?? {};
   return {
-    env: readEnv(config.Env),
+    env: { ...(kind === 'podman' && podmanEnv(there)), ...readEnv(config.Env) },
     labels: readLabels(config.Labels),
     entrypoint: unlessEmpty(config.Entrypoint),
     args: argsFrom(config, there),
-    workingDirectory: readFolder(config.WorkingDir),
+    workingDirectory: readFolder(config.WorkingDir) ?? '/',
     security: { user: config.User || undefined },
     stopSignal: readStopSignal(config.StopSignal) ?? 'SIGTERM',
     healthcheck: readHealthcheck(config.Healthcheck),
@@ -59,6 +62,11 @@ function fromImage(image: ImageInfo | null, there: ContainerAttributes): object 
       Object.entries(madeByEngine(there)).filter(([target]) => Object.hasOwn(config.Volumes ?? {}, target)),
     ),
   };
+}
+
+/** What Podman tells every program. */
+function podmanEnv({ env, hostname }: ContainerAttributes): object {
+  return { TERM: 'xterm', container: 'podman', HOME: env?.['HOME'], HOSTNAME: hostname };
 }
 
 /** With another entry point, an engine drops the image's arguments. */

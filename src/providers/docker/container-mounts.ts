@@ -1,4 +1,4 @@
-import type { HostConfig, MountPoint, MountRequest } from './api.ts';
+import type { MountPoint, MountRequest } from './api.ts';
 import type { MountAttributes } from './attributes.ts';
 import type { Reading } from './container-reading.ts';
 
@@ -30,14 +30,18 @@ function readRequest({ Type, Source = '', ReadOnly }: MountRequest): MountAttrib
   return Type === 'volume' && Source !== '' ? { volume: Source, readOnly } : null;
 }
 
+/** What Podman mounts a path in memory with when it is asked for nothing. */
+const PODMAN_OPTIONS = 'rw,rprivate,nosuid,nodev,tmpcopyup';
+
 /** Paths in memory with the options of their mounts. */
-export function readTmpfs(host: HostConfig): Readonly<Record<string, string>> {
+export function readTmpfs({ info: { HostConfig: host }, kind }: Reading): Readonly<Record<string, string>> {
   const mounts = (host.Mounts ?? []).flatMap(({ Type, Target, ReadOnly, TmpfsOptions }) =>
     Type === 'tmpfs' ? [[Target, optionsOf(ReadOnly, TmpfsOptions)] as const] : [],
   );
-  return Object.fromEntries(
-    [...Object.entries(host.Tmpfs ?? {}), ...mounts].sort(([a], [b]) => (a < b ? -1 : 1)),
+  const paths = Object.entries(host.Tmpfs ?? {}).map(
+    ([path, options]) => [path, kind === 'podman' && options === PODMAN_OPTIONS ? '' : options] as const,
   );
+  return Object.fromEntries([...paths, ...mounts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function optionsOf(

@@ -3,16 +3,17 @@ import { DEFAULT_NETWORK, type NetworkUseAttributes } from './attributes.ts';
 import { type Reading, shortId, unlessEmpty } from './container-reading.ts';
 
 export function readNetworks({ info, kind }: Reading): Readonly<Record<string, NetworkUseAttributes>> {
+  const { NetworkMode: mode = '' } = info.HostConfig;
+  const networks = Object.entries(info.NetworkSettings?.Networks ?? {});
+  // Podman lists neither of these.
+  if (networks.length === 0 && (mode === 'host' || mode === 'none')) return { [mode]: { aliases: [] } };
   const usual = kind === 'podman' ? 'podman' : 'bridge';
   return Object.fromEntries(
-    Object.entries(info.NetworkSettings?.Networks ?? {})
-      .map(
-        ([name, { Aliases }]) =>
-          [
-            name === usual ? DEFAULT_NETWORK : name,
-            { aliases: askedFor(Aliases ?? [], shortId(info)) },
-          ] as const,
-      )
+    networks
+      .map(([name, { Aliases }]) => {
+        const aliases = askedFor(Aliases ?? [], shortId(info));
+        return [name === usual ? DEFAULT_NETWORK : name, { aliases }] as const;
+      })
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }

@@ -7,6 +7,8 @@ export interface Reading {
   /** What it was made from; null: the engine does not have that any more. */
   readonly image: ImageInfo | null;
   readonly kind: EngineIdentity['kind'];
+  /** What it does unasked. Without it, more is taken for that; the attributes are the same. */
+  readonly engine?: Pick<EngineIdentity, 'logDriver' | 'cannotLimit'>;
 }
 
 /** What the engine calls it for short, and uses for its host name unless told otherwise. */

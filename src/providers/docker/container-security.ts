@@ -32,9 +32,9 @@ function isSet(value: string | undefined): boolean {
   return value === '' || value === 'true';
 }
 
-/** An engine keeps the profile itself, and not from which file it came: a label of ours says that. */
+/** Docker keeps the profile itself, and not from which file it came: a label of ours says that. Podman keeps the path. */
 function readSeccomp(profile: string | undefined, label: string | undefined): string | undefined {
-  if (profile === undefined || profile === 'unconfined') return profile;
+  if (profile === undefined || profile === 'unconfined' || profile.startsWith('/')) return profile;
   const digest = digestOfProfile(profile);
   return label?.endsWith(`@${digest}`) ? label.slice(0, -digest.length - 1) : digest;
 }

@@ -86,6 +86,10 @@ export interface EngineIdentity {
   readonly isRootless: boolean;
   /** `overlay2`, `containerd`, … */
   readonly store: string;
+  /** Where output goes when nobody says; empty: it does not tell. */
+  readonly logDriver: string;
+  /** Limits that its kernel, or a rootless engine, drops without a word; as in attributes: `memorySwap`. */
+  readonly cannotLimit: readonly string[];
 }
 
 export interface PullOptions {

@@ -4,6 +4,7 @@ import type { Observed, Place } from '../../model/resource.ts';
 import type { ContainerInfo, ContainerSummary, ImageInfo } from './api.ts';
 import { readContainer } from './container-attributes.ts';
 import { hostPorts } from './container-ports.ts';
+import type { Reading } from './container-reading.ts';
 import type { Engine, EngineIdentity } from './engine.ts';
 import { type Found, findContainers, isLeftover, namesOf } from './find-containers.ts';
 import { claimsIn } from './labels.ts';
@@ -11,7 +12,7 @@ import { nameOf } from './place.ts';
 
 export interface Asked {
   readonly engine: Engine;
-  readonly identity: Pick<EngineIdentity, 'kind'>;
+  readonly identity: EngineIdentity;
   readonly summaries: readonly ContainerSummary[];
 }
 
@@ -43,20 +44,15 @@ export async function observeContainers(
   });
   const there = looked.flatMap((each) => each ?? []);
   return {
-    objects: there.map(({ place, info, image }) => observedAt(place, { info, image, kind: identity.kind })),
+    objects: there.map(({ place, info, image }) =>
+      observedAt(place, { info, image, kind: identity.kind, engine: identity }),
+    ),
     findings: [...there.flatMap(findingsOf), ...leftovers(summaries, places)],
     ports: portsOf(summaries, there),
   };
 }
 
-export function observedAt(
-  place: Place,
-  reading: {
-    readonly info: ContainerInfo;
-    readonly image: ImageInfo | null;
-    readonly kind: EngineIdentity['kind'];
-  },
-): Observed {
+function observedAt(place: Place, reading: Reading): Observed {
   return { place, ...readContainer(reading), id: reading.info.Id };
 }
 

@@ -106,12 +106,14 @@ function mountOf(mount: Mount): MountAttributes {
   return mount.kind === 'bind' ? { bind: mount.source, readOnly } : { volume: mount.volume, readOnly };
 }
 
+/** What Docker and Podman call the network that a container is in which names none. */
+const DEFAULT_NAMES: ReadonlySet<string> = new Set([DEFAULT_NETWORK, 'bridge', 'podman']);
+
 function networksOf(uses: readonly NetworkUse[]): ContainerAttributes['networks'] {
   if (uses.length === 0) return { [DEFAULT_NETWORK]: { aliases: [] } };
   return Object.fromEntries(
     uses.map(({ network, aliases }) => [
-      // Docker has two names for it.
-      network === 'bridge' ? DEFAULT_NETWORK : network,
+      DEFAULT_NAMES.has(network) ? DEFAULT_NETWORK : network,
       { aliases: [...aliases].sort() },
     ]),
   );

@@ -16,6 +16,8 @@ import {
 } from './attributes.ts';
 import { healthConfig } from './container-health.ts';
 import { digestOfProfile } from './container-security.ts';
+import { UNTOLD_LABEL, untoldLabel } from './container-untold.ts';
+import type { EngineIdentity } from './engine.ts';
 import { SECCOMP_LABEL } from './labels.ts';
 
 export interface Extras {
@@ -23,6 +25,8 @@ export interface Extras {
   readonly labels: Readonly<Record<string, string>>;
   /** What is in the file that `security.seccomp` names; null where it names none. */
   readonly seccompProfile: string | null;
+  /** Whose words to use. */
+  readonly kind: EngineIdentity['kind'];
 }
 
 export interface ContainerCreation {
@@ -46,7 +50,7 @@ export function containerRequest(wanted: ContainerAttributes, extras: Extras): C
       ...(wanted.workingDirectory && { WorkingDir: wanted.workingDirectory }),
       ...(wanted.hostname && { Hostname: wanted.hostname }),
       ...(wanted.security.user && { User: wanted.security.user }),
-      Labels: { ...wanted.labels, ...extras.labels, ...seccompLabel(wanted, extras) },
+      Labels: { ...wanted.labels, ...extras.labels, ...keptWords(wanted, extras) },
       // A port that is not exposed is kept, and not published.
       ExposedPorts: Object.fromEntries(Object.keys(ports).map((port) => [port, {}])),
       ...(wanted.stopSignal && { StopSignal: wanted.stopSignal }),
@@ -78,12 +82,14 @@ function endpointsOf({ network, aliases }: NetworkToJoin): Pick<ContainerRequest
   return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint } } };
 }
 
-function seccompLabel(
-  { security: { seccomp } }: ContainerAttributes,
-  { seccompProfile }: Extras,
+/** What the engine does not tell again, for whoever reads the container. */
+function keptWords(
+  wanted: ContainerAttributes,
+  { seccompProfile, kind }: Extras,
 ): Readonly<Record<string, string>> {
+  if (kind === 'podman') return { [UNTOLD_LABEL]: untoldLabel(wanted) };
   if (seccompProfile === null) return {};
-  return { [SECCOMP_LABEL]: `${seccomp}@${digestOfProfile(seccompProfile)}` };
+  return { [SECCOMP_LABEL]: `${wanted.security.seccomp}@${digestOfProfile(seccompProfile)}` };
 }
 
 function hostConfig(wanted: ContainerAttributes, extras: Extras & { readonly network: string }): HostConfig {
@@ -166,16 +172,20 @@ function deviceAt(device: string): NonNullable<HostConfig['Devices']>[number] {
   return { PathOnHost, PathInContainer, CgroupPermissions };
 }
 
-function securityOptions({ security }: ContainerAttributes, { seccompProfile }: Extras): readonly string[] {
+function securityOptions({ security }: ContainerAttributes, extras: Extras): readonly string[] {
   const { seccomp, apparmor } = security;
-  if (seccomp !== undefined && seccomp !== 'unconfined' && seccompProfile === null) {
-    throw new Error('the content of a seccomp profile is missing');
-  }
   return [
     ...(security.noNewPrivileges ? ['no-new-privileges'] : []),
-    ...(seccomp === undefined ? [] : [`seccomp=${seccompProfile ?? seccomp}`]),
+    ...(seccomp === undefined ? [] : [`seccomp=${seccompFor(seccomp, extras)}`]),
     ...(apparmor === undefined ? [] : [`apparmor=${apparmor}`]),
   ];
+}
+
+/** Docker is sent the profile itself; Podman reads the file, on its own machine. */
+function seccompFor(seccomp: string, { seccompProfile, kind }: Extras): string {
+  if (seccomp === 'unconfined' || kind === 'podman') return seccomp;
+  if (seccompProfile === null) throw new Error(`what is in "${seccomp}" is missing`);
+  return seccompProfile;
 }
 
 export function networkRequest(

@@ -2,7 +2,6 @@ import type { Json, Pointer } from '../../model/json.ts';
 import { fromPointer } from '../../model/json.ts';
 import { isWithin } from '../../model/leaves.ts';
 import type { Place } from '../../model/resource.ts';
-import { DEFAULT_NETWORK } from './attributes.ts';
 import { kindOf } from './place.ts';
 
 /** What an engine changes while a container runs. Of a network, a volume or an image it changes nothing at all. */
@@ -13,8 +12,8 @@ const LIMITS: readonly Pointer[] = ['memory', 'memoryReservation', 'cpus', 'cpuS
   (limit) => `/resources/${limit}`,
 );
 
-/** Networks that nothing is connected to, or disconnected from, while it runs. */
-const FIXED: ReadonlySet<string> = new Set(['host', 'none', DEFAULT_NETWORK]);
+/** Nothing goes into these, or out of them, while it runs. */
+const FIXED_NETWORKS: ReadonlySet<string> = new Set(['host', 'none']);
 
 export function forcesReplacement(
   pointer: Pointer,
@@ -25,7 +24,7 @@ export function forcesReplacement(
   // Without a wish for it, it follows from memory.
   if (pointer === '/resources/memorySwap') return false;
   const [field, name = ''] = fromPointer(pointer);
-  return field !== 'networks' || FIXED.has(name);
+  return field !== 'networks' || FIXED_NETWORKS.has(name);
 }
 
 /** People paste keys here. */

@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { EngineIdentity } from '../engine.ts';
-import { type Caller, call, READ_MS } from './call.ts';
+import { type Caller, read } from './call.ts';
 
 /** Who an engine is, whatever name and address it has here. */
 export async function readIdentity(caller: Caller): Promise<EngineIdentity> {
-  const [version, info] = await Promise.all([read(caller, '/version'), read(caller, '/info')]);
+  const [version, info] = await Promise.all([ask(caller, '/version'), ask(caller, '/info')]);
   const kind = isPodman(version) ? 'podman' : 'docker';
   return {
     id: kind === 'podman' ? podmanId(info) : dockerId(info),
@@ -13,12 +13,22 @@ export async function readIdentity(caller: Caller): Promise<EngineIdentity> {
     apiVersion: textAt(version, 'ApiVersion'),
     isRootless: listAt(info, 'SecurityOptions').includes('name=rootless'),
     store: storeOf(info),
+    logDriver: textAt(info, 'LoggingDriver'),
+    cannotLimit: Object.entries(LIMITS).flatMap(([can, limits]) => (info[can] === false ? limits : [])),
   };
 }
 
-async function read(caller: Caller, path: string): Promise<JsonObject> {
-  const request = { operation: 'read', doing: 'say who it is', method: 'GET', timeoutMs: READ_MS } as const;
-  const { value } = await call(caller, { ...request, path });
+/** What an engine says of its kernel, and the limits that hang on it. */
+const LIMITS = {
+  MemoryLimit: ['memory', 'memoryReservation'],
+  SwapLimit: ['memorySwap'],
+  CpuCfsQuota: ['cpus'],
+  CPUShares: ['cpuShares'],
+  PidsLimit: ['pids'],
+};
+
+async function ask(caller: Caller, path: string): Promise<JsonObject> {
+  const { value } = await read(caller, { doing: 'say who it is', path });
   return isJsonObject(value) ? value : {};
 }
 
