@@ -5,6 +5,7 @@ import type { Outcome } from '../model/event.ts';
 import { EXIT, type ExitCode } from '../model/exit-code.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { Begin } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Provider, Work } from '../model/provider.ts';
 import { obstaclesTo } from '../plan/guards.ts';
@@ -110,16 +111,24 @@ export function assertNotOnHold({ hold }: Pick<Inventory, 'hold'>): void {
 async function lookAround(declared: Declared, run: Run, ctx: Context): Promise<Survey> {
   const inventory = run.isNew ? null : run.inventory;
   // Before anybody looks, and before the journal lets go of them: were we killed here too, the next run would go on.
-  for (const name of new Set(run.pending.map(({ provider }) => provider))) {
-    const pending = run.pending.filter(({ provider }) => provider === name);
-    await (await loadProvider(name)).recover?.(pending, ctx);
-  }
+  const unavailable = await recover(run.pending, ctx);
   // What is settled goes through the journal below, and the books are asked again then.
-  const seen = await survey(declared, { inventory, pending: run.pending, settledBy: () => inventory }, ctx);
+  const state = { inventory, pending: run.pending, settledBy: () => inventory, unavailable };
+  const seen = await survey(declared, state, ctx);
   if (seen.settled.ends.length === 0) return seen;
   for (const { address, settled } of seen.settled.settled) ctx.emit({ kind: 'recovery', address, settled });
   await run.recover(seen.settled.ends);
   return { ...seen, inventory: run.inventory };
+}
+
+async function recover(all: readonly Begin[], ctx: Context): Promise<ReadonlyMap<string, Finding>> {
+  const unavailable = new Map<string, Finding>();
+  for (const name of new Set(all.map(({ provider }) => provider))) {
+    const pending = all.filter(({ provider }) => provider === name);
+    const left = await (await loadProvider(name)).recover?.(pending, ctx);
+    for (const [file, finding] of left ?? []) unavailable.set(file, finding);
+  }
+  return unavailable;
 }
 
 async function isApproved(plan: Plan, request: ApplyRequest, approve: Approve): Promise<boolean> {

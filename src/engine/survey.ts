@@ -11,7 +11,10 @@ import { findMovedBooks } from './find-moved-books.ts';
 import { observeWorld, type World } from './observe.ts';
 
 /** What the books say before anybody looked, and how they would be with interrupted steps settled. */
-export type KnownState = State;
+export interface KnownState extends State {
+  /** By `place.file`: where interrupted steps could not be cleared up, and why. Nothing there is judged or touched. */
+  readonly unavailable?: ReadonlyMap<string, Finding>;
+}
 
 /** The world, and the books after interrupted steps were settled by looking at it. */
 export interface Survey {
@@ -27,7 +30,7 @@ export async function survey(declared: Declared, state: KnownState, ctx: Context
   const interrupted = state.pending.flatMap(({ provider, place, previousPlace }) =>
     [place, previousPlace].filter((each) => each !== undefined).map((each) => ({ provider, place: each })),
   );
-  const world = await observeWorld(
+  const observed = await observeWorld(
     {
       resources: declared.resources,
       places: [...entries, ...interrupted],
@@ -36,6 +39,8 @@ export async function survey(declared: Declared, state: KnownState, ctx: Context
     },
     ctx,
   );
+  const unavailable = new Map([...observed.unavailable, ...(state.unavailable ?? [])]);
+  const world: World = { ...observed, unavailable };
   if (state.inventory !== null) assertSameConfigs(state.inventory, world.configs);
   const settled = settle(state.pending, world, ctx.digest);
   return {

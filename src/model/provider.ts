@@ -50,9 +50,10 @@ export interface Provider {
   settle?(work: readonly Work[], ctx: Context): Promise<readonly Performed[]>;
   /**
    * After a crash, before anybody looks: clears away what an interrupted run left of these steps, so that what is
-   * there is either as before or as after. Waits for locks left behind.
+   * there is either as before or as after. Waits for locks left behind. Returns, by `place.file`, where that could not
+   * be done and why: nothing there can be judged in this run.
    */
-  recover?(pending: readonly Begin[], ctx: Context): Promise<void>;
+  recover?(pending: readonly Begin[], ctx: Context): Promise<ReadonlyMap<string, Finding>>;
   /** For `doctor`: whether what this provider needs is there and sound. Starts no server. */
   diagnose?(ctx: Context): Promise<readonly Diagnosis[]>;
 }

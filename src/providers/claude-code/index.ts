@@ -29,10 +29,12 @@ export const claudeCode: Provider = {
   // What writes is loaded when there is something to write.
   perform: async (work, ctx) => (await import('./perform.ts')).perform(work, ctx),
   settle: async (work, ctx) => (await import('./settle.ts')).settle(work, ctx),
-  recover: async (pending, ctx) =>
-    (await import('./recover.ts')).recover(
+  recover: async (pending, ctx) => {
+    await (await import('./recover.ts')).recover(
       pending.map(({ place }) => place),
       ctx,
-    ),
+    );
+    return new Map();
+  },
   diagnose: async (ctx) => (await import('./diagnose.ts')).diagnose(ctx),
 };

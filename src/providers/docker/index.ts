@@ -23,7 +23,6 @@ export const docker: Provider = {
   groupOf: (step) => step.address,
   // What writes is loaded when there is something to write.
   perform: async (work, ctx) => (await import('./perform.ts')).perform(work, ctx),
-  compensate: async (work, ctx) => (await import('./perform.ts')).compensate(work, ctx),
   recover: async (pending, ctx) => (await import('./recover.ts')).recover(pending, ctx),
 };
 

@@ -1,0 +1,19 @@
+import type { Context } from '../../../model/context.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Work } from '../../../model/provider.ts';
+import type { Engine, EngineIdentity } from '../engine.ts';
+
+/** One step, the engine that it is about, and the journal's name for it. */
+export interface Job {
+  readonly work: Work;
+  readonly engine: Engine;
+  readonly kind: EngineIdentity['kind'];
+  readonly operation: string;
+  readonly ctx: Context;
+}
+
+/** The whole object as it is wanted. */
+export function wantedOf({ attributes, step }: Work): JsonObject {
+  if (attributes === null) throw new Error(`nothing is wanted of "${step.address}"`);
+  return attributes;
+}

@@ -1,0 +1,32 @@
+import { McpformError } from '../../../model/error.ts';
+import type { Performed } from '../../../model/provider.ts';
+import type { Observed } from '../../../model/resource.ts';
+import { asImage } from '../attributes.ts';
+import { readImageObject } from '../image-attributes.ts';
+import { type Job, wantedOf } from './job.ts';
+import { done } from './results.ts';
+
+/** Has an image there by its digest. What is pulled halfway when a run is interrupted goes on from there next time. */
+export async function performImage(job: Job): Promise<Performed> {
+  const { work, engine, ctx } = job;
+  const { action, address } = work.step;
+  if (action === 'forget') return done(work, null);
+  if (action === 'delete' || action === 'conflict')
+    throw new Error(`"${address}" is not for a step to ${action}`);
+  const { image, platform = null } = asImage(wantedOf(work));
+  const there = await observe(job);
+  if (there !== null && (platform === null || there.attributes['platform'] === platform))
+    return done(work, there);
+  await engine.pullImage(image, { platform, signal: ctx.signal });
+  const pulled = await observe(job);
+  if (pulled !== null) return done(work, pulled);
+  throw new McpformError('ENGINE_PULL_FAILED', `"${engine.name}" pulled "${image}" and does not have it`, {
+    hint: 'look at `docker images --digests`',
+  });
+}
+
+async function observe({ work, engine }: Job): Promise<Observed | null> {
+  const reference = asImage(wantedOf(work)).image;
+  const info = await engine.inspectImage(reference);
+  return info === null ? null : { place: work.step.place, ...readImageObject(info, reference) };
+}

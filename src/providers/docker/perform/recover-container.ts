@@ -1,0 +1,90 @@
+import type { Context } from '../../../model/context.ts';
+import { McpformError } from '../../../model/error.ts';
+import type { Begin } from '../../../model/journal.ts';
+import { digestLeaf } from '../../../model/leaves.ts';
+import { nameOf } from '../place.ts';
+import { STATUSES, statusIn } from './check-precondition.ts';
+import { endStopInFlight } from './end-stop-in-flight.ts';
+import type { Reached } from './find-engine.ts';
+import { removeMade } from './make-container.ts';
+import { spentName, waitingName } from './names.ts';
+import { type Found, readBack } from './read-back.ts';
+import { retireContainer } from './retire-container.ts';
+import { startAgain } from './start-again.ts';
+
+/** One step that was begun, and where. */
+interface Begun extends Reached {
+  readonly begin: Begin;
+  readonly ctx: Context;
+}
+
+const NAME_TRIES = 4;
+const PAUSE_MS = 300;
+
+/**
+ * Brings what is there to as it was before a step, or after it. What the old container is called says which: as long as
+ * it waits, the new one was not known to work.
+ */
+export async function recoverContainer(begin: Begin, reached: Reached, ctx: Context): Promise<void> {
+  const { engine, identity } = reached;
+  const { operation, place, previousPlace = place } = begin;
+  const former = nameOf(previousPlace);
+  const spent = await engine.inspectContainer(spentName(former, operation));
+  if (spent !== null) return await retireContainer(engine, spent.Id);
+  const waiting = waitingName(former, operation);
+  const old = await readBack({ engine, kind: identity.kind }, waiting, previousPlace);
+  if (old !== null) return await rollBack({ ...reached, begin, ctx }, old);
+  if (begin.action === 'create') await removeMade(engine, nameOf(place), operation);
+}
+
+async function rollBack(begun: Begun, old: Found): Promise<void> {
+  const { engine, begin, ctx } = begun;
+  const { operation, place, address } = begin;
+  const status = statusBefore(begun, old);
+  await endStopInFlight(engine, { old, name: nameOf(place), operation });
+  await removeMade(engine, nameOf(place), operation);
+  const misnamed = await renameBack(begun, old);
+  const trouble = await startAgain({ engine, clock: ctx.system.clock }, old.info.Id, status);
+  if (misnamed !== null) throw misnamed;
+  if (trouble === null) return;
+  ctx.emit({
+    kind: 'finding',
+    finding: {
+      code: 'ENGINE_CONTAINER',
+      severity: 'warning',
+      address,
+      message: `the last run was interrupted; the container of "${address}" is back, but ${trouble}`,
+      hint: 'see what the plan says about it',
+    },
+  });
+}
+
+/** The books have it by its digest: of all that was there, or of what was to change. Unchanged, it was as wanted. */
+function statusBefore({ begin, ctx }: Begun, { observed }: Found): string {
+  const { before, place, previousPlace = place } = begin;
+  const { digest } = ctx;
+  const whole = before?.[''];
+  const attributes = { ...observed.attributes, name: nameOf(previousPlace) };
+  if (whole !== undefined) return statusIn(attributes, whole, digest) ?? 'running';
+  const known = before?.['/status'];
+  return STATUSES.find((status) => digestLeaf('/status', status, digest) === known) ?? 'running';
+}
+
+/**
+ * Null once the old one has its name. Where an engine was still busy creating, what it created is in the way; where
+ * somebody else has the name by now, the error that says so.
+ */
+async function renameBack({ engine, begin, ctx }: Begun, { info }: Found): Promise<McpformError | null> {
+  const { operation, place, previousPlace = place } = begin;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await engine.renameContainer(info.Id, nameOf(previousPlace));
+      return null;
+    } catch (error) {
+      if (!(error instanceof McpformError) || error.code !== 'ENGINE_NAME_TAKEN') throw error;
+      if (attempt === NAME_TRIES) return error;
+    }
+    await ctx.system.clock.sleep(PAUSE_MS);
+    await removeMade(engine, nameOf(place), operation);
+  }
+}

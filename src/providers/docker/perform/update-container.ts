@@ -1,0 +1,84 @@
+import { sameJson } from '../../../model/json.ts';
+import { isWithin } from '../../../model/leaves.ts';
+import type { Performed } from '../../../model/provider.ts';
+import { nameOf } from '../place.ts';
+import { changeNetworks } from './change-networks.ts';
+import { changeResources } from './change-resources.ts';
+import { changeStatus } from './change-status.ts';
+import { checkNameIsFree } from './find-container.ts';
+import type { Job } from './job.ts';
+import { type Found, readBack, readBackOurs } from './read-back.ts';
+import { replaceContainer } from './replace-container.ts';
+import { done, failed, failureOf, leftOpen, rolledBack } from './results.ts';
+
+/** Undoes one change. */
+export type Undo = () => Promise<void>;
+
+/** Makes one change, and says before each call of it how to undo that. */
+export type Change = (job: Job, found: Found, undos: Undo[]) => Promise<void>;
+
+/** All that an engine can change in a container that it keeps. Renaming comes last: it is what a move is found by. */
+const CHANGES: readonly Change[] = [changeNetworks, changeResources, changeStatus, changeName];
+const IN_PLACE = ['/status', '/name', '/networks', '/resources', '/restart'];
+
+/**
+ * Changes a container where it is. One after the other: what was changed before something fails is changed back. Where
+ * an engine cannot do it, a new container takes the place of the old one.
+ */
+export async function updateContainer(job: Job, found: Found): Promise<Performed> {
+  const { work } = job;
+  const { name } = found.observed.attributes;
+  if (nameOf(work.step.place) !== name) await checkNameIsFree(job, nameOf(work.step.place));
+  if (mustReplace(job, found)) return await replaceContainer(job, found);
+  const undos: Undo[] = [];
+  try {
+    for (const change of CHANGES) await change(job, found, undos);
+    return done(work, (await readBackOurs(job, found.info.Id)).observed);
+  } catch (error) {
+    return await undo(job, found, { undos, error });
+  }
+}
+
+/** What is dead can only be removed. */
+function mustReplace({ work }: Job, { info }: Found): boolean {
+  const isBeyond = work.step.paths.some(
+    ({ pointer, forcesReplacement }) =>
+      forcesReplacement === true || !IN_PLACE.some((owner) => isWithin(pointer, owner)),
+  );
+  return isBeyond || info.State.Status === 'dead' || info.State.Dead === true;
+}
+
+async function changeName({ work, engine }: Job, { info }: Found, undos: Undo[]): Promise<void> {
+  const former = info.Name.replace(/^\//, '');
+  const name = nameOf(work.step.place);
+  const isWanted = work.step.action === 'move' || work.step.paths.some(({ pointer }) => pointer === '/name');
+  if (!isWanted || former === name) return;
+  undos.unshift(() => engine.renameContainer(info.Id, former));
+  await engine.renameContainer(info.Id, name);
+}
+
+interface Failed {
+  readonly undos: readonly Undo[];
+  readonly error: unknown;
+}
+
+async function undo(job: Job, found: Found, { undos, error }: Failed): Promise<Performed> {
+  const { work } = job;
+  const failure = failureOf(error);
+  try {
+    for (const each of undos) await each();
+    const now = await readBack(job, found.info.Id, work.step.place);
+    if (now !== null && isAsBefore(now, found)) {
+      return undos.length === 0 ? failed(work, failure) : rolledBack(work, failure, now.observed);
+    }
+    return leftOpen(work, failure, error);
+  } catch (undoing) {
+    return leftOpen(work, failure, undoing);
+  }
+}
+
+/** But for how it is doing: nobody makes a container unhealthy again. */
+function isAsBefore({ observed: now }: Found, { observed: before }: Found): boolean {
+  const { status } = before.attributes;
+  return sameJson({ ...now.attributes, status: status ?? null }, before.attributes);
+}
