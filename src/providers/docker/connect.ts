@@ -1,5 +1,6 @@
 import type { Context } from '../../model/context.ts';
 import { openClient } from './client.ts';
+import { actionsOf } from './connection/act-on-container.ts';
 import type { Caller } from './connection/call.ts';
 import { containersOf } from './connection/containers.ts';
 import { findEndpoint } from './connection/find-endpoint.ts';
@@ -24,22 +25,24 @@ export async function connectEngine(context: string | null, ctx: Context): Promi
     found,
     clock: ctx.system.clock,
     send: openClient(found.endpoint, ctx),
+    version: null,
+    isPodman: false,
   };
-  return engineOf({ ...unknown, version: await negotiate(unknown, ctx.signal) });
+  return engineOf(await negotiate(unknown, ctx.signal), ctx);
 }
 
-function engineOf(caller: Caller): Engine {
-  const containers = containersOf(caller);
+function engineOf(caller: Caller, ctx: Context): Engine {
   return {
     name: caller.name,
     endpoint: caller.found.endpoint,
     identity: () => readIdentity(caller),
-    ...containers,
+    ...containersOf(caller),
+    ...actionsOf(caller),
     ...networksOf(caller),
     ...volumesOf(caller),
     ...imagesOf(caller),
-    pullImage: (reference, options) => pullImage(caller, reference, options),
-    logs: (id, options) => readLogs(caller, { id, inspect: containers.inspectContainer }, options),
+    pullImage: (reference, options) => pullImage(caller, { reference, ...options }, ctx),
+    logs: (id, options) => readLogs(caller, id, options),
     stats: (id) => readStats(caller, id),
   };
 }

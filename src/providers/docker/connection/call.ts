@@ -1,10 +1,11 @@
 import type { Clock } from '../../../model/system.ts';
 import type { EngineAnswer, EngineRequest, Send } from '../client.ts';
 import { type Deadline, startDeadline, unlessAborted } from './deadline.ts';
-import { engineFailure, type Operation } from './engine-failure.ts';
+import { engineFailure } from './engine-failure.ts';
 import type { FoundEndpoint } from './find-endpoint.ts';
 import { noAnswer } from './no-answer.ts';
 import { readJson, readText } from './read-answer.ts';
+import type { Operation } from './refusals.ts';
 
 /** One thing that an engine is asked to do. */
 export interface Call extends Omit<EngineRequest, 'signal'> {
@@ -17,8 +18,10 @@ export interface Call extends Omit<EngineRequest, 'signal'> {
   readonly isPatient?: true;
   /** Statuses above 299 that are no failure. */
   readonly fine?: readonly number[];
-  /** Ends the call. */
-  readonly signal?: AbortSignal;
+  /** Names that may stand in a refusal. */
+  readonly names?: readonly string[];
+  /** Each of them ends the call. */
+  readonly signals?: readonly (AbortSignal | undefined)[];
 }
 
 /** The one engine that calls go to. */
@@ -27,8 +30,9 @@ export interface Caller {
   readonly found: FoundEndpoint;
   readonly clock: Clock;
   readonly send: Send;
-  /** `/v1.41`; empty until it is known. */
-  readonly version: string;
+  /** Of its API: `1.41`. Null until it is known. */
+  readonly version: string | null;
+  readonly isPodman: boolean;
 }
 
 export interface Reply {
@@ -53,13 +57,21 @@ export async function call(caller: Caller, request: Call): Promise<Reply> {
   });
 }
 
+/** Asks what there is. */
+export function read(
+  caller: Caller,
+  request: Pick<Call, 'doing' | 'path' | 'query' | 'fine'>,
+): Promise<Reply> {
+  return call(caller, { ...request, operation: 'read', method: 'GET', timeoutMs: READ_MS });
+}
+
 /** Asks, and hands over an answer that goes on for a while. Whoever reads it ends the deadline. */
 export async function open(caller: Caller, request: Call, { signal }: Deadline): Promise<EngineAnswer> {
   const { method, path, query, body, headers, isLong = false } = request;
   const answer = await unlessAborted(
     caller.send({
       method,
-      path: `${caller.version}${path}`,
+      path: caller.version === null ? path : `/v${caller.version}${path}`,
       ...(query && { query }),
       ...(body && { body }),
       ...(headers && { headers }),
@@ -79,7 +91,7 @@ export async function within<T>(
   request: Call,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  const deadline = startDeadline(caller.clock, request.timeoutMs, [request.signal]);
+  const deadline = startDeadline(caller.clock, request.timeoutMs, request.signals ?? []);
   try {
     return await work(deadline);
   } catch (error) {

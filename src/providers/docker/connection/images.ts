@@ -1,6 +1,6 @@
 import type { ImageInfo, ImageSummary } from '../api.ts';
 import type { Engine } from '../engine.ts';
-import { type Caller, call, READ_MS } from './call.ts';
+import { type Caller, call, read } from './call.ts';
 import { inPath, quoted } from './names.ts';
 import { listOf, objectOf } from './shapes.ts';
 
@@ -10,27 +10,13 @@ export function imagesOf(caller: Caller): Pick<Engine, 'listImages' | 'inspectIm
   return {
     listImages: async () => {
       const doing = 'list images';
-      const request = {
-        operation: 'read',
-        doing,
-        method: 'GET',
-        path: '/images/json',
-        timeoutMs: READ_MS,
-      } as const;
-      return listOf<ImageSummary>((await call(caller, request)).value, 'Id', doing);
+      const { value } = await read(caller, { doing, path: '/images/json' });
+      return listOf<ImageSummary>(value, 'Id', doing);
     },
     inspectImage: async (idOrReference) => {
       const doing = `inspect image ${quoted(idOrReference)}`;
       const path = `/images/${inPath(idOrReference)}/json`;
-      const request = {
-        operation: 'read',
-        doing,
-        method: 'GET',
-        path,
-        timeoutMs: READ_MS,
-        fine: [404],
-      } as const;
-      const { status, value } = await call(caller, request);
+      const { status, value } = await read(caller, { doing, path, fine: [404] });
       return status === 404 ? null : objectOf<ImageInfo>(value, 'Id', doing);
     },
     removeImage: async (idOrReference) => {

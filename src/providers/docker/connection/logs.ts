@@ -1,21 +1,16 @@
 import { McpformError } from '../../../model/error.ts';
-import type { ContainerInfo } from '../api.ts';
 import type { LogLine, LogOptions } from '../engine.ts';
 import { type Call, type Caller, open, READ_MS } from './call.ts';
 import { startDeadline } from './deadline.ts';
+import { inspectContainer } from './inspect-container.ts';
 import { readLogLines } from './log-frames.ts';
 import { inPath, quoted } from './names.ts';
 import { noAnswer } from './no-answer.ts';
 
-interface Source {
-  readonly id: string;
-  readonly inspect: (id: string) => Promise<ContainerInfo | null>;
-}
-
 /** See `Engine.logs`. */
 export async function* readLogs(
   caller: Caller,
-  { id, inspect }: Source,
+  id: string,
   options: LogOptions,
 ): AsyncGenerator<LogLine, void, void> {
   const { tail, since, follow = false, signal } = options;
@@ -33,9 +28,9 @@ export async function* readLogs(
       ...(since !== undefined && { since }),
     },
     timeoutMs: follow ? Number.POSITIVE_INFINITY : READ_MS,
-    ...(signal && { signal }),
+    isLong: true,
   };
-  const info = await inspect(id);
+  const info = await inspectContainer(caller, id);
   if (info === null)
     throw new McpformError('ENGINE_REFUSED', `${caller.name} has no container ${quoted(id)}`);
   const deadline = startDeadline(caller.clock, request.timeoutMs, [signal]);

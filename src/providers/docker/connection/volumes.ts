@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../model/json.ts';
 import type { VolumeInfo, VolumeRequest } from '../api.ts';
 import type { Engine } from '../engine.ts';
-import { type Caller, call, READ_MS } from './call.ts';
+import { type Caller, call, read } from './call.ts';
 import { inPath, quoted } from './names.ts';
 import { listOf } from './shapes.ts';
 
@@ -11,14 +11,7 @@ export function volumesOf(caller: Caller): Pick<Engine, 'listVolumes' | 'createV
   return {
     listVolumes: async () => {
       const doing = 'list volumes';
-      const request = {
-        operation: 'read',
-        doing,
-        method: 'GET',
-        path: '/volumes',
-        timeoutMs: READ_MS,
-      } as const;
-      const { value } = await call(caller, request);
+      const { value } = await read(caller, { doing, path: '/volumes' });
       return listOf<VolumeInfo>(isJsonObject(value) ? (value['Volumes'] ?? null) : value, 'Name', doing);
     },
     createVolume: async (request: VolumeRequest) => {
