@@ -1,5 +1,6 @@
 import type { ContainerSpec } from '../model/container.ts';
 import { toMilliseconds } from '../model/duration.ts';
+import { isImageId } from '../model/image-reference.ts';
 import type { Pin } from '../model/lock.ts';
 import type { Manifest, Server } from '../model/manifest.ts';
 import { bindTemplate } from './bind-template.ts';
@@ -33,7 +34,7 @@ export function containerSpec(
   { manifest, pin, folder }: Site,
 ): { readonly spec: ContainerSpec; readonly caveats: readonly Reason[]; readonly problem: Reason | null } {
   if (server.runtime.kind !== 'image') throw new Error(`server "${server.name}" has no image`);
-  const image = pin?.kind === 'image' ? pin.image : server.runtime.image;
+  const image = contentOf(pin) ?? server.runtime.image;
   // The schema has checked the form of each field, and nothing has changed them since.
   const fields = server.engine as EngineFields;
   const reading: Reading = { fields, manifest, folder, faults: [] };
@@ -49,9 +50,15 @@ export function writtenPaths(server: Server): readonly string[] {
   return [...writtenSources(fields), ...(seccomp === undefined || seccomp === 'unconfined' ? [] : [seccomp])];
 }
 
-/** `NAME[:TAG]@sha256:…`, and nothing that a command line could take for an option. */
+/** What the lock says that runs: the image with its digest, or the id of one that only its engine has. */
+function contentOf(pin: Pin | undefined): string | null {
+  if (pin?.kind === 'local-image') return pin.id;
+  return pin?.kind === 'image' ? pin.image : null;
+}
+
+/** `NAME[:TAG]@sha256:…` or an id, and nothing that a command line could take for an option. */
 function isPinned(image: string): boolean {
-  return /^[A-Za-z0-9[][A-Za-z0-9._:/[\]-]*@sha256:[0-9a-f]{64}$/.test(image);
+  return isImageId(image) || /^[A-Za-z0-9[][A-Za-z0-9._:/[\]-]*@sha256:[0-9a-f]{64}$/.test(image);
 }
 
 function readContainer(

@@ -2,7 +2,7 @@ import { type Address, entryAddress, objectAddress, type Target } from '../model
 import { objectName } from '../model/container.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Server } from '../model/manifest.ts';
-import type { Desired, DesiredEntry, DesiredObject, EntrySpec } from '../model/resource.ts';
+import type { Desired, DesiredEntry, DesiredObject, EntrySpec, PinSummary } from '../model/resource.ts';
 import { bindServer, launcherNeeded } from './entry-spec.ts';
 import type { Reason } from './launch.ts';
 import { launchDigest } from './launch-digest.ts';
@@ -24,7 +24,8 @@ export function desireService(
   const at = atServer(server, world);
   const address = objectAddress(engine, 'container', server.name);
   const reason = launcherNeeded(server) ?? service.problem ?? unexpanded(server);
-  const image = reason === undefined ? [imageObject(spec, engine, at)] : [];
+  const pin = pinOf(server, world);
+  const image = reason === undefined ? [imageObject(spec, engine, { pin, at })] : [];
   const container = containerObject(service, image, world);
   const blocked = reason === undefined ? {} : { blocked: finding('error', reason, { at, address }) };
   const entries = server.targets.map((target) => entryTo(container, { service, target }, world));
@@ -48,7 +49,7 @@ function containerObject(
   world: World,
 ): DesiredObject {
   const { manifest } = world;
-  const pin = world.pins.get(server.name);
+  const pin = pinOf(server, world);
   const needs = [
     ...image.map(({ address }) => address),
     ...objectsUsedBy(server, manifest),
@@ -68,9 +69,14 @@ function containerObject(
     lifecycle: { ...server.lifecycle, keep: [] },
     secrets: [],
     launchDigest: digestOf(server, world, spec),
-    ...(pin === undefined ? {} : { pin: summarizePin(pin) }),
+    ...(pin === undefined ? {} : { pin }),
     at: atServer(server, world),
   };
+}
+
+function pinOf(server: Server, { pins }: World): PinSummary | undefined {
+  const pin = pins.get(server.name);
+  return pin === undefined ? undefined : summarizePin(pin);
 }
 
 function entryTo(

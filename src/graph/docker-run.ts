@@ -1,4 +1,5 @@
 import type { ContainerSpec, Mount, NetworkUse } from '../model/container.ts';
+import { isImageId } from '../model/image-reference.ts';
 import type { Template } from '../model/manifest.ts';
 
 export interface DockerRun {
@@ -29,6 +30,8 @@ export function dockerRun(
     'run',
     '-i',
     '--rm',
+    // An id that is not there could be taken for the name of an image.
+    ...option('pull', isImageId(spec.image) ? 'never' : null),
     ...flag('init', spec.init),
     ...option('name', name),
     ...option('cidfile', cidFile),

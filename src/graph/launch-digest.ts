@@ -96,6 +96,7 @@ function endpointOf(
 
 function pinOf(runtime: Runtime, pin: Pin | undefined): Json {
   if (pin?.kind === 'image') return `image:${pin.image}`;
+  if (pin?.kind === 'local-image') return `image:${pin.image} ${pin.id}`;
   if (pin?.kind === 'package') {
     return { package: pin.package, integrity: pin.integrity ?? null, tree: pin.tree ?? null };
   }

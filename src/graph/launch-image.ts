@@ -22,7 +22,7 @@ export function launchImage(server: Server, site: LaunchSite): Launch {
   const known = problem === null ? { container } : {};
   const caveats = [...imageCaveats(server, site.pin), ...risks];
   const unfit = isDirect(server, target) ? unfitForDirect : unfitForExec;
-  const blocked = problem ?? unfit(server, container, site);
+  const blocked = problem ?? sharedLocal(server, target) ?? unfit(server, container, site);
   if (blocked !== null) return { ...known, spec: unwritten(server, bound), blocked, caveats };
   if (!isDirect(server, target)) return { ...known, ...attended(server, container, site), caveats };
   const args = dockerRun(container, { labels: directLabels(server, site.manifest), ...contextOf(server) });
@@ -36,10 +36,11 @@ export function launchImage(server: Server, site: LaunchSite): Launch {
 /** What people should know of a server's image, however it is run. */
 export function imageCaveats(server: Server, pin: Pin | undefined): readonly Reason[] {
   if (server.runtime.kind !== 'image') return [];
-  const { image } = server.runtime;
+  const { image, isLocal } = server.runtime;
   return [
-    ...(pin?.kind === 'image' ? [] : [unlocked(server, image)]),
-    ...(isLatest(image) ? [moving(server, image)] : []),
+    ...(pin === undefined ? [unlocked(server, image)] : []),
+    ...(isLocal === true ? [local(server, image)] : []),
+    ...(isLocal !== true && isLatest(image) ? [moving(server, image)] : []),
   ];
 }
 
@@ -75,6 +76,16 @@ function directLabels(server: Server, manifest: Manifest): Readonly<Record<strin
     [`${LABEL_PREFIX}stack`]: manifest.name,
     [`${LABEL_PREFIX}server`]: server.name,
     [`${LABEL_PREFIX}launch`]: 'direct',
+  };
+}
+
+/** Colleagues who share the file could not have the image. */
+function sharedLocal({ name, runtime }: Server, { scope }: Target): Reason | null {
+  if (runtime.kind !== 'image' || runtime.isLocal !== true || scope !== 'project') return null;
+  return {
+    code: 'GRAPH_IMAGE_LOCAL',
+    message: `server "${name}": its image is on this machine alone, and the entry would be in a file that is shared`,
+    hint: 'push the image to a registry and remove `pull: never`, or use another scope',
   };
 }
 
@@ -150,6 +161,14 @@ function moving(server: Server, image: string): Reason {
     code: 'GRAPH_IMAGE_LATEST',
     message: `server "${server.name}": "${image}" is whatever was pushed last; the lock holds it still, but nobody can tell which version it is`,
     hint: 'write the tag of a version: `image: NAME:1.2.3`',
+  };
+}
+
+function local(server: Server, image: string): Reason {
+  return {
+    code: 'GRAPH_IMAGE_LOCAL',
+    message: `server "${server.name}": "${image}" is on its engine alone, so the lock holds for this machine, and nobody can have signed it`,
+    hint: 'for others, push it to a registry and remove `pull: never`',
   };
 }
 

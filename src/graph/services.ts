@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../model/container.ts';
-import { parseImageReference } from '../model/image-reference.ts';
+import { isImageId, parseImageReference } from '../model/image-reference.ts';
 import type { Server } from '../model/manifest.ts';
 import { areInTheWay, choosePorts, type Publication } from './choose-ports.ts';
 import { containerSpec } from './container-spec.ts';
@@ -63,6 +63,7 @@ function clash(each: ServiceContainer, earlier: readonly ServiceContainer[]): Re
 }
 
 function contentOf({ image }: ContainerSpec): string {
+  if (isImageId(image)) return image;
   const { name, digest = '' } = parseImageReference(image);
   return `${name}@${digest}`;
 }

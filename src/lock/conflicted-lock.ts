@@ -2,7 +2,7 @@ import { decodeYaml } from '../formats/yaml-decode.ts';
 import { parseYaml } from '../formats/yaml-parse.ts';
 import type { Finding } from '../model/finding.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
-import type { Lock, Pin } from '../model/lock.ts';
+import type { Lock } from '../model/lock.ts';
 import { cutSides, type Side } from './conflict-sides.ts';
 import { locateProblems, moveFindings, type Problem } from './lock-problems.ts';
 import { type LockMerge, type MergeConflict, mergeLocks } from './merge-locks.ts';
@@ -108,10 +108,8 @@ function entryOf(lock: Lock, { section, name }: MergeConflict): Json | undefined
 /** Of a pin, what it stands for. */
 function nameOf(value: Json): string | null {
   if (!isJsonObject(value)) return null;
-  const {
-    kind,
-    image,
-    package: exact,
-  } = value as unknown as Partial<Record<string, string>> & Pick<Pin, 'kind'>;
-  return kind === 'image' ? (image ?? null) : (exact ?? null);
+  const { image, id, package: exact } = value;
+  if (typeof id === 'string') return `${image} ${id}`;
+  const name = image ?? exact;
+  return typeof name === 'string' ? name : null;
 }

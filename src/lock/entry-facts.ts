@@ -14,6 +14,7 @@ export function pinFacts(server: string, pin: Pin): JsonObject {
     const { image, signer } = pin;
     return signer === undefined ? { image } : { image, ...sealed(server, { signer: signerFacts(signer) }) };
   }
+  if (pin.kind === 'local-image') return sealed(server, { id: pin.id, localImage: pin.image });
   const { integrity, package: exact, requested, signer, tree } = pin;
   return sealed(server, {
     ...(integrity === undefined ? {} : { integrity }),

@@ -1,4 +1,4 @@
-import type { PackagePin, Pin, Signer } from '../model/lock.ts';
+import type { ImagePin, LocalImagePin, PackagePin, Pin, Signer } from '../model/lock.ts';
 import type { PinDocument } from '../schema/lock.types.ts';
 import { pinFacts } from './entry-facts.ts';
 import { type Problem, restoreHint } from './lock-problems.ts';
@@ -8,7 +8,7 @@ import { isSamePackage, type PackageName, readPackageText } from './package-text
 export function readPin(server: string, document: PinDocument): Pin | readonly Problem[] {
   const problems = [...findContradictions(server, document)];
   if (problems.length > 0) return problems;
-  const pin = document.image === undefined ? readPackagePin(document) : readImagePin(document);
+  const pin = readKnownPin(document);
   return document.seal === pinFacts(server, pin)['seal'] ? pin : [mixed(['servers', server])];
 }
 
@@ -23,8 +23,18 @@ export function mixed(path: readonly string[]): Problem {
   };
 }
 
-function readImagePin({ image = '', signer }: PinDocument): Pin {
+function readKnownPin(document: PinDocument): Pin {
+  if (document.image !== undefined) return readImagePin(document.image, document);
+  if (document.localImage !== undefined) return readLocalPin(document.localImage, document);
+  return readPackagePin(document);
+}
+
+function readImagePin(image: string, { signer }: PinDocument): ImagePin {
   return { kind: 'image', image, ...(signer === undefined ? {} : { signer: readSigner(signer) }) };
+}
+
+function readLocalPin(image: string, { id = '' }: PinDocument): LocalImagePin {
+  return { kind: 'local-image', image, id };
 }
 
 function readPackagePin({
@@ -50,17 +60,31 @@ function readSigner({ issuer, identity }: Signer): Signer {
 
 function* findContradictions(server: string, document: PinDocument): Generator<Problem> {
   const path = ['servers', server];
-  const { image, package: exact } = document;
-  if (image !== undefined && exact !== undefined) {
-    yield invalid(path, `"${server}" has both image and package; a pin has one of them`, 'key');
+  const { image, localImage, package: exact } = document;
+  const kinds = (['image', 'localImage', 'package'] as const).filter((kind) => document[kind] !== undefined);
+  if (kinds.length > 1) {
+    yield invalid(path, `"${server}" has both ${kinds.join(' and ')}; a pin has one of them`, 'key');
   } else if (image !== undefined) {
-    for (const fact of ['integrity', 'requested', 'tree'] as const) {
-      if (document[fact] !== undefined) yield invalid([...path, fact], `an image has no ${fact}`, 'key');
-    }
+    yield* refuseFacts(path, document, { of: 'an image', facts: ['id', 'integrity', 'requested', 'tree'] });
+  } else if (localImage !== undefined) {
+    const facts = ['integrity', 'requested', 'signer', 'tree'] as const;
+    yield* refuseFacts(path, document, { of: 'a local image', facts });
+    if (document.id === undefined) yield invalid(path, '"id" is missing: a local image needs it', 'key');
   } else if (exact === undefined) {
     yield invalid(path, `"${server}" has neither image nor package`, 'key');
   } else {
+    yield* refuseFacts(path, document, { of: 'a package', facts: ['id'] });
     yield* checkPackage(path, exact, document);
+  }
+}
+
+function* refuseFacts(
+  path: readonly string[],
+  document: PinDocument,
+  { of, facts }: { readonly of: string; readonly facts: readonly (keyof PinDocument)[] },
+): Generator<Problem> {
+  for (const fact of facts) {
+    if (document[fact] !== undefined) yield invalid([...path, fact], `${of} has no ${fact}`, 'key');
   }
 }
 

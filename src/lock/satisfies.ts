@@ -30,7 +30,10 @@ export function staleServers({ servers }: Manifest, lock: Lock): readonly string
 
 /** Whether the pin answers what the manifest asks for: the same question, and an answer that can be one to it. */
 export function isSatisfied(runtime: Runtime, pin: Pin): boolean {
-  if (runtime.kind === 'image') return pin.kind === 'image' && isSameImage(runtime.image, pin.image);
+  if (runtime.kind === 'image') {
+    if (runtime.isLocal === true) return pin.kind === 'local-image' && runtime.image === pin.image;
+    return pin.kind === 'image' && isSameImage(runtime.image, pin.image);
+  }
   if (runtime.kind !== 'package' || pin.kind !== 'package') return false;
   return (pin.requested ?? pin.package) === packageText(runtime) && isAnswer(runtime, pin);
 }

@@ -79,6 +79,7 @@ const isStarted: Need = {
 
 const NEEDS: Partial<Record<Field, Need>> = {
   ...Object.fromEntries(ENGINE_FIELDS.map((field) => [field, isImage])),
+  pull: isImage,
   health: { isMet: () => true, words: '' },
   port: isServed,
   path: isServed,

@@ -8,12 +8,23 @@ const REFERENCE = new RegExp(
   `^(?:${HOST}/)?${PART}(?:/${PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
 );
 
-/** `[REGISTRY/]NAME[:TAG][@sha256:DIGEST]`, as written. */
-export function readImage(text: string, path: Path, problems: Problems): string {
+/** `[REGISTRY/]NAME[:TAG][@sha256:DIGEST]`, as written; without the digest where no registry has it. */
+export function readImage(
+  text: string,
+  isLocal: boolean,
+  path: Path,
+  problems: Problems,
+): { readonly image: string; readonly isLocal?: true } {
   if (text.length > 512 || !REFERENCE.test(text)) {
     problems.error('MANIFEST_IMAGE', path, 'is not an image reference', { hint: hintFor(text) });
   }
-  return text;
+  if (!isLocal) return { image: text };
+  if (text.includes('@')) {
+    problems.error('MANIFEST_IMAGE', path, 'has a digest, which only a registry gives an image', {
+      hint: 'remove the digest: with `pull: never` the lock holds the id that the engine has for it',
+    });
+  }
+  return { image: text, isLocal };
 }
 
 function hintFor(text: string): string {

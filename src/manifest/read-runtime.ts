@@ -55,7 +55,7 @@ export function readRuntime(
     case 'package':
       return { kind, ...readPackage(text, place, problems) };
     case 'image':
-      return { kind, image: readImage(text, place, problems) };
+      return { kind, ...readImage(text, document.pull === 'never', place, problems) };
   }
 }
 

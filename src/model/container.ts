@@ -11,7 +11,7 @@ export const LABEL_PREFIX = 'dev.mcpform.';
  * the engine decides. Plain JSON: what starts it hashes and stores it. It names secrets and never holds one.
  */
 export interface ContainerSpec {
-  /** `NAME[:TAG]@sha256:…`: the content is fixed, whatever the tag means by now. */
+  /** `NAME[:TAG]@sha256:…`, or an id: the content is fixed, whatever the tag means by now. */
   readonly image: string;
   /** `linux/arm64`. */
   readonly platform: string | null;

@@ -41,3 +41,8 @@ function placeOf(name: string): Pick<ImageReference, 'registry' | 'repository'> 
   if (host !== 'docker.io' && host !== 'index.docker.io') return { registry: host, repository: rest };
   return { registry: 'docker.io', repository: rest.includes('/') ? rest : `library/${rest}` };
 }
+
+/** Whether it is what an engine calls the content of an image it has, and so no reference: `sha256:` + 64 hex digits. */
+export function isImageId(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
+}

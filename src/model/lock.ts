@@ -11,13 +11,27 @@ export interface Lock {
 }
 
 /** One server's name, resolved to content. */
-export type Pin = ImagePin | PackagePin;
+export type Pin = ImagePin | LocalImagePin | PackagePin;
 
 export interface ImagePin {
   readonly kind: 'image';
   /** The scalar of the manifest with the index digest: `ghcr.io/acme/x:1.2@sha256:…`. */
   readonly image: string;
   readonly signer?: Signer;
+}
+
+/** An image that no registry has, at the one engine where it was built or loaded. */
+export interface LocalImagePin {
+  readonly kind: 'local-image';
+  /** The scalar of the manifest: `localhost/x:1.2`. */
+  readonly image: string;
+  /**
+   * What the engine calls its content, `sha256:` + hex: the digest of its configuration, or of its manifest where
+   * containerd keeps the images. So another engine may have another one for the same image.
+   */
+  readonly id: string;
+  /** Nobody can have signed it. */
+  readonly signer?: never;
 }
 
 export interface PackagePin {

@@ -61,7 +61,12 @@ export type Runtime =
       readonly name: string;
       readonly version?: string;
     }
-  | { readonly kind: 'image'; readonly image: string }
+  | {
+      readonly kind: 'image';
+      readonly image: string;
+      /** `pull: never`: it exists on its engine alone, and no registry is asked for it. */
+      readonly isLocal?: true;
+    }
   | { readonly kind: 'url'; readonly url: Template };
 
 /**

@@ -50,7 +50,7 @@ export type DesiredObject = DesiredCommon &
     | {
         /** There, by its digest. Never removed by apply: `images prune` does that. */
         readonly kind: 'image';
-        /** `NAME[:TAG]@sha256:…` */
+        /** `NAME[:TAG]@sha256:…`, or the id of one that its engine alone has. */
         readonly image: string;
         /** `linux/arm64`; null: the engine's own. */
         readonly platform: string | null;

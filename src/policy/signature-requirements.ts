@@ -6,7 +6,7 @@ import type { Policy, Requirement } from './policy.ts';
 
 /** What patterns of `signatures` are compared with: `ghcr.io/acme/x`, `npm:@acme/x`; null when nothing can match. */
 export function signatureSubject(pin: Pin): string | null {
-  if (pin.kind === 'image') {
+  if (pin.kind !== 'package') {
     const { registry, repository } = parseImageReference(pin.image);
     return `${registry}/${repository}`;
   }

@@ -16,10 +16,12 @@ export interface ListedImage {
   readonly server: string;
   /** Name and tag, without digest. */
   readonly image: string;
-  /** Of the index; null when the lock does not answer for this image. */
+  /** Of the index; null when the lock does not answer for this image, or no registry has it. */
   readonly digest: string | null;
-  /** Why not: the lock has nothing, or something else. */
-  readonly reason?: 'missing' | 'changed';
+  /** Why not: the lock has nothing, or something else; or it is on its engine alone. */
+  readonly reason?: 'missing' | 'changed' | 'local';
+  /** Of a local image: what its engine calls it. */
+  readonly id?: string;
   /** Who signed it, as the lock has it. */
   readonly signer: Signer | null;
   /** With `--platforms`; null for an image that is not locked, or that could not be looked at. */
@@ -45,7 +47,7 @@ export function renderImagesList({ images }: ImagesList, options: TextOptions): 
     ...images.map((each) => [
       escapeText(each.server),
       escapeText(each.image),
-      each.digest ?? UNLOCKED[each.reason ?? 'missing'],
+      each.digest ?? (each.id === undefined ? UNLOCKED[each.reason ?? 'missing'] : `${each.id} (local)`),
       ...(hasSigners ? [signerWords(each.signer)] : []),
       ...(hasPlatforms ? [platformWords(each)] : []),
     ]),
@@ -67,7 +69,11 @@ export function renderImagesList({ images }: ImagesList, options: TextOptions): 
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-const UNLOCKED = { missing: 'not locked', changed: 'not locked (the lock has another image)' };
+const UNLOCKED = {
+  missing: 'not locked',
+  changed: 'not locked (the lock has another image)',
+  local: 'local',
+};
 
 function signerWords(signer: Signer | null): string {
   if (signer === null) return '-';
@@ -80,7 +86,7 @@ function platformWords({ platforms }: ListedImage): string {
 }
 
 function countLine(images: readonly ListedImage[]): string {
-  const open = images.filter(({ digest }) => digest === null).length;
+  const open = images.filter(({ digest, reason }) => digest === null && reason !== 'local').length;
   const locked = images.length - open;
   return open === 0
     ? `${count(locked, 'image')}, all locked.`

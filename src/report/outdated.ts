@@ -23,6 +23,8 @@ export interface OutdatedServer {
   readonly wanted: Release | null;
   /** The newest there is; null when that is the current one, or cannot be told. */
   readonly latest: Release | null;
+  /** A local image, which no registry has. */
+  readonly isLocal?: true;
   readonly error?: { readonly code: Code; readonly message: string; readonly hint?: string };
 }
 
@@ -79,8 +81,12 @@ export function ageOf(ms: number): string {
 }
 
 function outdatedLine({ servers }: OutdatedReport, found: number, failed: number): string {
-  const looked = servers.length - failed;
-  const unknown = failed === 0 ? '' : `, ${failed} could not be looked up`;
+  const local = servers.filter(({ isLocal }) => isLocal === true).length;
+  const looked = servers.length - failed - local;
+  const unknown = [
+    failed === 0 ? '' : `, ${failed} could not be looked up`,
+    local === 0 ? '' : `, ${count(local, 'local image')} in no registry`,
+  ].join('');
   if (servers.length === 0) return 'No server is a package or an image.';
   return `${found} of ${count(looked, 'server')} could be newer${unknown}.`;
 }

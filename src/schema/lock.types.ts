@@ -53,6 +53,14 @@ export interface PinDocument {
    */
   image?: string;
   /**
+   * Instead of `image`, for an image with `pull: never`: its name as in the manifest. No registry is asked for it.
+   */
+  localImage?: string;
+  /**
+   * What the engine calls the content of `localImage`: `sha256:` and hex. Another engine may call it otherwise.
+   */
+  id?: string;
+  /**
    * The package at one exact version: `npm:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL@COMMIT`, `mcpb:URL`.
    */
   package?: string;

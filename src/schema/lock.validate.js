@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // lock.js
-var validateLock = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/lock.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Lock" }, ownership: { type: "object", additionalProperties: { type: "object", required: ["digest"], properties: { digest: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, adopted: { type: "boolean" }, protect: { type: "boolean" }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } }, servers: { type: ["object", "null"], propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63' }, additionalProperties: { type: "object", properties: { image: { type: "string", maxLength: 640, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", patternErrorMessage: "expected NAME[:TAG]@sha256: and 64 hex digits" }, package: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[!-~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, requested: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[ -~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, integrity: { type: "string", pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", patternErrorMessage: 'expected "sha512-" and 88, or "sha256-" and 44 characters of base64' }, tree: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, signer: { type: "object", required: ["identity", "issuer"], properties: { identity: { $ref: "#/$defs/signerText" }, issuer: { $ref: "#/$defs/signerText" } }, additionalProperties: !1 }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } } }, additionalProperties: !0, $defs: { seal: { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, signerText: { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" } } }, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", "u"), pattern6 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", "u"), pattern7 = new RegExp("^(npm|pypi|git|mcpb):[!-~]+$", "u"), pattern8 = new RegExp("^(npm|pypi|git|mcpb):[ -~]+$", "u"), pattern9 = new RegExp("^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", "u"), schema20 = { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, pattern4 = new RegExp("^h1:[0-9a-f]{16}$", "u");
+var validateLock = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/lock.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Lock" }, ownership: { type: "object", additionalProperties: { type: "object", required: ["digest"], properties: { digest: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, adopted: { type: "boolean" }, protect: { type: "boolean" }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } }, servers: { type: ["object", "null"], propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63' }, additionalProperties: { type: "object", properties: { image: { type: "string", maxLength: 640, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", patternErrorMessage: "expected NAME[:TAG]@sha256: and 64 hex digits" }, localImage: { type: "string", maxLength: 512, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", patternErrorMessage: "expected NAME[:TAG]" }, id: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, package: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[!-~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, requested: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[ -~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, integrity: { type: "string", pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", patternErrorMessage: 'expected "sha512-" and 88, or "sha256-" and 44 characters of base64' }, tree: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, signer: { type: "object", required: ["identity", "issuer"], properties: { identity: { $ref: "#/$defs/signerText" }, issuer: { $ref: "#/$defs/signerText" } }, additionalProperties: !1 }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } } }, additionalProperties: !0, $defs: { seal: { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, signerText: { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" } } }, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", "u"), pattern6 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", "u"), pattern7 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", "u"), pattern9 = new RegExp("^(npm|pypi|git|mcpb):[!-~]+$", "u"), pattern10 = new RegExp("^(npm|pypi|git|mcpb):[ -~]+$", "u"), pattern11 = new RegExp("^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", "u"), schema20 = { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, pattern4 = new RegExp("^h1:[0-9a-f]{16}$", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -40,15 +40,15 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema21 = { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" }, func1 = require_ucs2length().default, pattern11 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", "u");
+var schema21 = { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" }, func2 = require_ucs2length().default, pattern13 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", "u");
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func1(data) > 2048) {
+    if (func2(data) > 2048) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 2048 }, schema: 2048, parentSchema: schema21, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (!pattern11.test(data)) {
+    if (!pattern13.test(data)) {
       let err1 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$" }, schema: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", parentSchema: schema21, data };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -59,6 +59,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
   return validate55.errors = vErrors, errors === 0;
 }
 validate55.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var func1 = Object.prototype.hasOwnProperty;
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -159,14 +160,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           let data9 = data8[key3];
           if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
             for (let key4 in data9)
-              if (!(key4 === "image" || key4 === "package" || key4 === "requested" || key4 === "integrity" || key4 === "tree" || key4 === "signer" || key4 === "seal")) {
+              if (!func1.call(schema19.properties.servers.additionalProperties.properties, key4)) {
                 let err15 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties, data: data9 };
                 vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
               }
             if (data9.image !== void 0) {
               let data10 = data9.image;
               if (typeof data10 == "string") {
-                if (func1(data10) > 640) {
+                if (func2(data10) > 640) {
                   let err16 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/maxLength", keyword: "maxLength", params: { limit: 640 }, schema: 640, parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data10 };
                   vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
                 }
@@ -179,95 +180,123 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
                 vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
               }
             }
-            if (data9.package !== void 0) {
-              let data11 = data9.package;
+            if (data9.localImage !== void 0) {
+              let data11 = data9.localImage;
               if (typeof data11 == "string") {
-                if (func1(data11) > 1200) {
-                  let err19 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data11 };
+                if (func2(data11) > 512) {
+                  let err19 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/maxLength", keyword: "maxLength", params: { limit: 512 }, schema: 512, parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data11 };
                   vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
                 }
                 if (!pattern7.test(data11)) {
-                  let err20 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[!-~]+$" }, schema: "^(npm|pypi|git|mcpb):[!-~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data11 };
+                  let err20 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$" }, schema: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data11 };
                   vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
                 }
               } else {
-                let err21 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.package.type, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data11 };
+                let err21 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.localImage.type, parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data11 };
                 vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
               }
             }
-            if (data9.requested !== void 0) {
-              let data12 = data9.requested;
+            if (data9.id !== void 0) {
+              let data12 = data9.id;
               if (typeof data12 == "string") {
-                if (func1(data12) > 1200) {
-                  let err22 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data12 };
+                if (!pattern3.test(data12)) {
+                  let err22 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/id", schemaPath: "#/properties/servers/additionalProperties/properties/id/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.id, data: data12 };
                   vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
                 }
-                if (!pattern8.test(data12)) {
-                  let err23 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[ -~]+$" }, schema: "^(npm|pypi|git|mcpb):[ -~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data12 };
-                  vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-                }
               } else {
-                let err24 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.requested.type, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data12 };
-                vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                let err23 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/id", schemaPath: "#/properties/servers/additionalProperties/properties/id/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.id.type, parentSchema: schema19.properties.servers.additionalProperties.properties.id, data: data12 };
+                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
               }
             }
-            if (data9.integrity !== void 0) {
-              let data13 = data9.integrity;
+            if (data9.package !== void 0) {
+              let data13 = data9.package;
               if (typeof data13 == "string") {
+                if (func2(data13) > 1200) {
+                  let err24 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data13 };
+                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                }
                 if (!pattern9.test(data13)) {
-                  let err25 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/pattern", keyword: "pattern", params: { pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$" }, schema: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data13 };
+                  let err25 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[!-~]+$" }, schema: "^(npm|pypi|git|mcpb):[!-~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data13 };
                   vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
                 }
               } else {
-                let err26 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.integrity.type, parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data13 };
+                let err26 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.package.type, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data13 };
                 vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
               }
             }
-            if (data9.tree !== void 0) {
-              let data14 = data9.tree;
+            if (data9.requested !== void 0) {
+              let data14 = data9.requested;
               if (typeof data14 == "string") {
-                if (!pattern3.test(data14)) {
-                  let err27 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data14 };
+                if (func2(data14) > 1200) {
+                  let err27 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data14 };
                   vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
                 }
+                if (!pattern10.test(data14)) {
+                  let err28 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[ -~]+$" }, schema: "^(npm|pypi|git|mcpb):[ -~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data14 };
+                  vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+                }
               } else {
-                let err28 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.tree.type, parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data14 };
-                vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+                let err29 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.requested.type, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data14 };
+                vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+              }
+            }
+            if (data9.integrity !== void 0) {
+              let data15 = data9.integrity;
+              if (typeof data15 == "string") {
+                if (!pattern11.test(data15)) {
+                  let err30 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/pattern", keyword: "pattern", params: { pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$" }, schema: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data15 };
+                  vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+                }
+              } else {
+                let err31 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.integrity.type, parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data15 };
+                vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+              }
+            }
+            if (data9.tree !== void 0) {
+              let data16 = data9.tree;
+              if (typeof data16 == "string") {
+                if (!pattern3.test(data16)) {
+                  let err32 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data16 };
+                  vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+                }
+              } else {
+                let err33 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.tree.type, parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data16 };
+                vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
               }
             }
             if (data9.signer !== void 0) {
-              let data15 = data9.signer;
-              if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
-                if (data15.identity === void 0) {
-                  let err29 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "identity" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data15 };
-                  vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+              let data17 = data9.signer;
+              if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+                if (data17.identity === void 0) {
+                  let err34 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "identity" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
+                  vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
                 }
-                if (data15.issuer === void 0) {
-                  let err30 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "issuer" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data15 };
-                  vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+                if (data17.issuer === void 0) {
+                  let err35 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "issuer" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
+                  vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
                 }
-                for (let key5 in data15)
+                for (let key5 in data17)
                   if (!(key5 === "identity" || key5 === "issuer")) {
-                    let err31 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data15 };
-                    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+                    let err36 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
+                    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
                   }
-                data15.identity !== void 0 && (validate55(data15.identity, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/identity", parentData: data15, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length)), data15.issuer !== void 0 && (validate55(data15.issuer, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/issuer", parentData: data15, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length));
+                data17.identity !== void 0 && (validate55(data17.identity, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/identity", parentData: data17, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length)), data17.issuer !== void 0 && (validate55(data17.issuer, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/issuer", parentData: data17, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length));
               } else {
-                let err32 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.properties.signer.type, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data15 };
-                vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+                let err37 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.properties.signer.type, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
+                vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
               }
             }
             data9.seal !== void 0 && (validate53(data9.seal, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/seal", parentData: data9, parentDataProperty: "seal", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
           } else {
-            let err33 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.type, parentSchema: schema19.properties.servers.additionalProperties, data: data9 };
-            vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+            let err38 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.type, parentSchema: schema19.properties.servers.additionalProperties, data: data9 };
+            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
           }
         }
       }
     }
   } else {
-    let err34 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

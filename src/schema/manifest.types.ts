@@ -447,6 +447,10 @@ export interface ServerDocument {
    */
   engine?: string;
   /**
+   * `never`: no registry has the image. It was built or loaded on its engine, and the lock holds the id it has there. `missing`: the engine fetches it where it does not have it.
+   */
+  pull?: 'missing' | 'never';
+  /**
    * For an image over HTTP: the port the server listens on in its container.
    */
   port?: number;

@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // manifest.js
-var validateManifest = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/manifest.schema.json", type: "object", required: ["apiVersion", "kind", "name", "servers"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Stack" }, name: { $ref: "#/$defs/name" }, description: { type: "string" }, variables: { type: "object", propertyNames: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter' }, additionalProperties: { $ref: "#/$defs/variable" } }, secrets: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/secret" } }, defaults: { type: "object", properties: { targets: { $ref: "#/$defs/targets" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, servers: { type: "object", propertyNames: { $ref: "#/$defs/serverName" }, additionalProperties: { $ref: "#/$defs/server" } }, networks: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/network" } }, volumes: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/volume" } }, moved: { type: "array", items: { type: "object", required: ["from", "to"], properties: { from: { type: "string", minLength: 1 }, to: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, serverName: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, duration: { type: "string", pattern: "^(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?$", patternErrorMessage: 'expected a duration such as "500ms", "30s", "2m" or "1h30m"' }, size: { type: ["string", "integer"], pattern: "^[0-9]+(?:\\.[0-9]+)?(?:[kKmMgGtT]i?)?[bB]?$", minimum: 1, patternErrorMessage: 'expected a size in bytes such as "256Mi", "1g" or 1048576' }, pointer: { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, environmentName: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, headerName: { type: "string", pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", patternErrorMessage: 'expected the name of an HTTP header: letters, digits and "-"' }, labels: { type: "object", additionalProperties: { type: "string" } }, options: { type: "object", additionalProperties: { type: "string" } }, variable: { type: ["object", "null"], properties: { default: { type: "string" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, secret: { type: "object", properties: { env: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, file: { type: "string", minLength: 1 }, exec: { type: "array", minItems: 1, items: { type: "string" } }, dotenv: { type: "object", required: ["key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, sops: { type: "object", required: ["file", "key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, age: { type: "object", required: ["file"], properties: { file: { type: "string", minLength: 1 }, identity: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pass: { type: "string", minLength: 1 }, op: { type: "string", pattern: "^op://[^/]+/[^/]+/.+$", patternErrorMessage: 'expected a reference such as "op://vault/item/field"' }, lpass: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, bws: { type: "string", pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", patternErrorMessage: "expected the id of a secret: a UUID" }, vault: { type: "object", required: ["path", "field"], properties: { path: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 }, mount: { type: "string", minLength: 1 }, version: { type: "integer", minimum: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, aws: { type: "object", properties: { secret: { type: "string", minLength: 1 }, parameter: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 }, region: { type: "string", minLength: 1 }, profile: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, gcp: { type: "object", required: ["secret"], properties: { project: { type: "string", minLength: 1 }, secret: { type: "string", minLength: 1 }, version: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, keychain: { type: "object", required: ["service"], properties: { service: { type: "string", minLength: 1 }, account: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, docker: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", patternErrorMessage: "expected the name of a Docker secret" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, target: { type: "object", required: ["client"], properties: { client: { type: "string" }, scope: { type: "string", enum: ["user", "local", "project"] }, path: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, targets: { type: "array", items: { $ref: "#/$defs/target" } }, lifecycle: { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, health: { type: "object", properties: { interval: { $ref: "#/$defs/duration" }, timeout: { $ref: "#/$defs/duration" }, retries: { type: "integer", minimum: 1 }, startPeriod: { $ref: "#/$defs/duration" }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, command: { type: "array", items: { type: "string" }, minItems: 1 }, disabled: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, resources: { type: "object", properties: { memory: { $ref: "#/$defs/size" }, memoryReservation: { $ref: "#/$defs/size" }, memorySwap: { $ref: "#/$defs/size" }, sharedMemory: { $ref: "#/$defs/size" }, cpus: { type: "number", exclusiveMinimum: 0 }, cpuShares: { type: "integer", minimum: 2 }, pids: { type: "integer", minimum: 1 }, ulimits: { type: "object", additionalProperties: { type: ["integer", "object"], minimum: -1, required: ["soft", "hard"], properties: { soft: { type: "integer", minimum: -1 }, hard: { type: "integer", minimum: -1 } }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, security: { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, capability: { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, mount: { type: ["string", "object"], pattern: "^[^:]+:/[^:]*(?::(?:ro|rw))?$", patternErrorMessage: 'expected a mount such as "data:/data" or "./config:/config"', required: ["target"], properties: { volume: { $ref: "#/$defs/name" }, bind: { type: "string", minLength: 1 }, target: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, readOnly: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, server: { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, engine: { type: "string", pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", patternErrorMessage: "expected the name of a Docker context" }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, network: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, internal: { type: "boolean" }, ipv6: { type: "boolean" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, volume: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, func3 = require_ucs2length().default, pattern3 = new RegExp("^x-", "u"), pattern5 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,62}$", "u"), schema20 = { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, pattern4 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
+var validateManifest = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/manifest.schema.json", type: "object", required: ["apiVersion", "kind", "name", "servers"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Stack" }, name: { $ref: "#/$defs/name" }, description: { type: "string" }, variables: { type: "object", propertyNames: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter' }, additionalProperties: { $ref: "#/$defs/variable" } }, secrets: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/secret" } }, defaults: { type: "object", properties: { targets: { $ref: "#/$defs/targets" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, servers: { type: "object", propertyNames: { $ref: "#/$defs/serverName" }, additionalProperties: { $ref: "#/$defs/server" } }, networks: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/network" } }, volumes: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/volume" } }, moved: { type: "array", items: { type: "object", required: ["from", "to"], properties: { from: { type: "string", minLength: 1 }, to: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, serverName: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, duration: { type: "string", pattern: "^(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?$", patternErrorMessage: 'expected a duration such as "500ms", "30s", "2m" or "1h30m"' }, size: { type: ["string", "integer"], pattern: "^[0-9]+(?:\\.[0-9]+)?(?:[kKmMgGtT]i?)?[bB]?$", minimum: 1, patternErrorMessage: 'expected a size in bytes such as "256Mi", "1g" or 1048576' }, pointer: { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, environmentName: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, headerName: { type: "string", pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", patternErrorMessage: 'expected the name of an HTTP header: letters, digits and "-"' }, labels: { type: "object", additionalProperties: { type: "string" } }, options: { type: "object", additionalProperties: { type: "string" } }, variable: { type: ["object", "null"], properties: { default: { type: "string" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, secret: { type: "object", properties: { env: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, file: { type: "string", minLength: 1 }, exec: { type: "array", minItems: 1, items: { type: "string" } }, dotenv: { type: "object", required: ["key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, sops: { type: "object", required: ["file", "key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, age: { type: "object", required: ["file"], properties: { file: { type: "string", minLength: 1 }, identity: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pass: { type: "string", minLength: 1 }, op: { type: "string", pattern: "^op://[^/]+/[^/]+/.+$", patternErrorMessage: 'expected a reference such as "op://vault/item/field"' }, lpass: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, bws: { type: "string", pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", patternErrorMessage: "expected the id of a secret: a UUID" }, vault: { type: "object", required: ["path", "field"], properties: { path: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 }, mount: { type: "string", minLength: 1 }, version: { type: "integer", minimum: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, aws: { type: "object", properties: { secret: { type: "string", minLength: 1 }, parameter: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 }, region: { type: "string", minLength: 1 }, profile: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, gcp: { type: "object", required: ["secret"], properties: { project: { type: "string", minLength: 1 }, secret: { type: "string", minLength: 1 }, version: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, keychain: { type: "object", required: ["service"], properties: { service: { type: "string", minLength: 1 }, account: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, docker: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", patternErrorMessage: "expected the name of a Docker secret" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, target: { type: "object", required: ["client"], properties: { client: { type: "string" }, scope: { type: "string", enum: ["user", "local", "project"] }, path: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, targets: { type: "array", items: { $ref: "#/$defs/target" } }, lifecycle: { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, health: { type: "object", properties: { interval: { $ref: "#/$defs/duration" }, timeout: { $ref: "#/$defs/duration" }, retries: { type: "integer", minimum: 1 }, startPeriod: { $ref: "#/$defs/duration" }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, command: { type: "array", items: { type: "string" }, minItems: 1 }, disabled: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, resources: { type: "object", properties: { memory: { $ref: "#/$defs/size" }, memoryReservation: { $ref: "#/$defs/size" }, memorySwap: { $ref: "#/$defs/size" }, sharedMemory: { $ref: "#/$defs/size" }, cpus: { type: "number", exclusiveMinimum: 0 }, cpuShares: { type: "integer", minimum: 2 }, pids: { type: "integer", minimum: 1 }, ulimits: { type: "object", additionalProperties: { type: ["integer", "object"], minimum: -1, required: ["soft", "hard"], properties: { soft: { type: "integer", minimum: -1 }, hard: { type: "integer", minimum: -1 } }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, security: { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, capability: { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, mount: { type: ["string", "object"], pattern: "^[^:]+:/[^:]*(?::(?:ro|rw))?$", patternErrorMessage: 'expected a mount such as "data:/data" or "./config:/config"', required: ["target"], properties: { volume: { $ref: "#/$defs/name" }, bind: { type: "string", minLength: 1 }, target: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, readOnly: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, server: { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, engine: { type: "string", pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", patternErrorMessage: "expected the name of a Docker context" }, pull: { type: "string", enum: ["missing", "never"] }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, network: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, internal: { type: "boolean" }, ipv6: { type: "boolean" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, volume: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, func3 = require_ucs2length().default, pattern3 = new RegExp("^x-", "u"), pattern5 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,62}$", "u"), schema20 = { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, pattern4 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -667,7 +667,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
   return validate64.errors = vErrors, errors === 0;
 }
 validate64.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, engine: { type: "string", pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", patternErrorMessage: "expected the name of a Docker context" }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern27 = new RegExp("^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", "u"), pattern33 = new RegExp("^https://", "u"), pattern35 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", "u"), pattern29 = new RegExp("^/", "u"), pattern37 = new RegExp("^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", "u"), pattern39 = new RegExp("^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", "u"), pattern40 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", "u"), pattern51 = new RegExp("^(?:SIG)?[A-Z][A-Z0-9+-]*$", "u"), pattern52 = new RegExp("^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", "u"), schema27 = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, pattern24 = new RegExp("^[A-Za-z_][A-Za-z0-9_.()-]*$", "u");
+var schema26 = { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, engine: { type: "string", pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", patternErrorMessage: "expected the name of a Docker context" }, pull: { type: "string", enum: ["missing", "never"] }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern27 = new RegExp("^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", "u"), pattern33 = new RegExp("^https://", "u"), pattern35 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", "u"), pattern29 = new RegExp("^/", "u"), pattern37 = new RegExp("^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", "u"), pattern39 = new RegExp("^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", "u"), pattern40 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", "u"), pattern51 = new RegExp("^(?:SIG)?[A-Z][A-Z0-9+-]*$", "u"), pattern52 = new RegExp("^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", "u"), schema27 = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, pattern24 = new RegExp("^[A-Za-z_][A-Za-z0-9_.()-]*$", "u");
 function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate67.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -1706,149 +1706,160 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
     }
-    if (data.port !== void 0) {
-      let data37 = data.port;
-      if (!(typeof data37 == "number" && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
-        let err59 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, schema: schema26.properties.port.type, parentSchema: schema26.properties.port, data: data37 };
+    if (data.pull !== void 0) {
+      let data37 = data.pull;
+      if (typeof data37 != "string") {
+        let err59 = { instancePath: instancePath + "/pull", schemaPath: "#/properties/pull/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.pull.type, parentSchema: schema26.properties.pull, data: data37 };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
-      if (typeof data37 == "number" && isFinite(data37)) {
-        if (data37 > 65535 || isNaN(data37)) {
-          let err60 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.port, data: data37 };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      if (!(data37 === "missing" || data37 === "never")) {
+        let err60 = { instancePath: instancePath + "/pull", schemaPath: "#/properties/pull/enum", keyword: "enum", params: { allowedValues: schema26.properties.pull.enum }, schema: schema26.properties.pull.enum, parentSchema: schema26.properties.pull, data: data37 };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+    }
+    if (data.port !== void 0) {
+      let data38 = data.port;
+      if (!(typeof data38 == "number" && !(data38 % 1) && !isNaN(data38) && isFinite(data38))) {
+        let err61 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, schema: schema26.properties.port.type, parentSchema: schema26.properties.port, data: data38 };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      }
+      if (typeof data38 == "number" && isFinite(data38)) {
+        if (data38 > 65535 || isNaN(data38)) {
+          let err62 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.port, data: data38 };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        if (data37 < 1 || isNaN(data37)) {
-          let err61 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.port, data: data37 };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        if (data38 < 1 || isNaN(data38)) {
+          let err63 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.port, data: data38 };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
       }
     }
     if (data.path !== void 0) {
-      let data38 = data.path;
-      if (typeof data38 == "string") {
-        if (!pattern29.test(data38)) {
-          let err62 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.path, data: data38 };
-          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      let data39 = data.path;
+      if (typeof data39 == "string") {
+        if (!pattern29.test(data39)) {
+          let err64 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.path, data: data39 };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
         }
       } else {
-        let err63 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.path.type, parentSchema: schema26.properties.path, data: data38 };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+        let err65 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.path.type, parentSchema: schema26.properties.path, data: data39 };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
       }
     }
     if (data.publish !== void 0) {
-      let data39 = data.publish;
-      if (!(typeof data39 == "number" && !(data39 % 1) && !isNaN(data39) && isFinite(data39)) && typeof data39 != "string") {
-        let err64 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/type", keyword: "type", params: { type: schema26.properties.publish.type }, schema: schema26.properties.publish.type, parentSchema: schema26.properties.publish, data: data39 };
-        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+      let data40 = data.publish;
+      if (!(typeof data40 == "number" && !(data40 % 1) && !isNaN(data40) && isFinite(data40)) && typeof data40 != "string") {
+        let err66 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/type", keyword: "type", params: { type: schema26.properties.publish.type }, schema: schema26.properties.publish.type, parentSchema: schema26.properties.publish, data: data40 };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
-      if (typeof data39 == "number" && isFinite(data39)) {
-        if (data39 > 65535 || isNaN(data39)) {
-          let err65 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.publish, data: data39 };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      if (typeof data40 == "number" && isFinite(data40)) {
+        if (data40 > 65535 || isNaN(data40)) {
+          let err67 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, schema: 65535, parentSchema: schema26.properties.publish, data: data40 };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data39 < 1 || isNaN(data39)) {
-          let err66 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.publish, data: data39 };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        if (data40 < 1 || isNaN(data40)) {
+          let err68 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, schema: 1, parentSchema: schema26.properties.publish, data: data40 };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
-      if (typeof data39 == "string" && !pattern37.test(data39)) {
-        let err67 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$" }, schema: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", parentSchema: schema26.properties.publish, data: data39 };
-        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      if (typeof data40 == "string" && !pattern37.test(data40)) {
+        let err69 = { instancePath: instancePath + "/publish", schemaPath: "#/properties/publish/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$" }, schema: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", parentSchema: schema26.properties.publish, data: data40 };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
     }
     if (data.entrypoint !== void 0) {
-      let data40 = data.entrypoint;
-      if (Array.isArray(data40)) {
-        if (data40.length < 1) {
-          let err68 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.entrypoint, data: data40 };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+      let data41 = data.entrypoint;
+      if (Array.isArray(data41)) {
+        if (data41.length < 1) {
+          let err70 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.entrypoint, data: data41 };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        let len4 = data40.length;
+        let len4 = data41.length;
         for (let i6 = 0; i6 < len4; i6++) {
-          let data41 = data40[i6];
-          if (typeof data41 != "string") {
-            let err69 = { instancePath: instancePath + "/entrypoint/" + i6, schemaPath: "#/properties/entrypoint/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.entrypoint.items.type, parentSchema: schema26.properties.entrypoint.items, data: data41 };
-            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+          let data42 = data41[i6];
+          if (typeof data42 != "string") {
+            let err71 = { instancePath: instancePath + "/entrypoint/" + i6, schemaPath: "#/properties/entrypoint/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.entrypoint.items.type, parentSchema: schema26.properties.entrypoint.items, data: data42 };
+            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
           }
         }
       } else {
-        let err70 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.entrypoint.type, parentSchema: schema26.properties.entrypoint, data: data40 };
-        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-      }
-    }
-    if (data.workingDirectory !== void 0) {
-      let data42 = data.workingDirectory;
-      if (typeof data42 == "string") {
-        if (!pattern29.test(data42)) {
-          let err71 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.workingDirectory, data: data42 };
-          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
-        }
-      } else {
-        let err72 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.workingDirectory.type, parentSchema: schema26.properties.workingDirectory, data: data42 };
+        let err72 = { instancePath: instancePath + "/entrypoint", schemaPath: "#/properties/entrypoint/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.entrypoint.type, parentSchema: schema26.properties.entrypoint, data: data41 };
         vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
     }
-    if (data.hostname !== void 0) {
-      let data43 = data.hostname;
+    if (data.workingDirectory !== void 0) {
+      let data43 = data.workingDirectory;
       if (typeof data43 == "string") {
-        if (!pattern39.test(data43)) {
-          let err73 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$" }, schema: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema26.properties.hostname, data: data43 };
+        if (!pattern29.test(data43)) {
+          let err73 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.workingDirectory, data: data43 };
           vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
         }
       } else {
-        let err74 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.hostname.type, parentSchema: schema26.properties.hostname, data: data43 };
+        let err74 = { instancePath: instancePath + "/workingDirectory", schemaPath: "#/properties/workingDirectory/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.workingDirectory.type, parentSchema: schema26.properties.workingDirectory, data: data43 };
         vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
       }
     }
-    if (data.platform !== void 0) {
-      let data44 = data.platform;
+    if (data.hostname !== void 0) {
+      let data44 = data.hostname;
       if (typeof data44 == "string") {
-        if (!pattern40.test(data44)) {
-          let err75 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$" }, schema: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", parentSchema: schema26.properties.platform, data: data44 };
+        if (!pattern39.test(data44)) {
+          let err75 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$" }, schema: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema26.properties.hostname, data: data44 };
           vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
       } else {
-        let err76 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.platform.type, parentSchema: schema26.properties.platform, data: data44 };
+        let err76 = { instancePath: instancePath + "/hostname", schemaPath: "#/properties/hostname/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.hostname.type, parentSchema: schema26.properties.hostname, data: data44 };
         vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
       }
     }
-    if (data.resources !== void 0 && (validate85(data.resources, { instancePath: instancePath + "/resources", parentData: data, parentDataProperty: "resources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.volumes !== void 0) {
-      let data46 = data.volumes;
-      if (Array.isArray(data46)) {
-        let len5 = data46.length;
-        for (let i7 = 0; i7 < len5; i7++)
-          validate92(data46[i7], { instancePath: instancePath + "/volumes/" + i7, parentData: data46, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length);
+    if (data.platform !== void 0) {
+      let data45 = data.platform;
+      if (typeof data45 == "string") {
+        if (!pattern40.test(data45)) {
+          let err77 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$" }, schema: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", parentSchema: schema26.properties.platform, data: data45 };
+          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+        }
       } else {
-        let err77 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.volumes.type, parentSchema: schema26.properties.volumes, data: data46 };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+        let err78 = { instancePath: instancePath + "/platform", schemaPath: "#/properties/platform/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.platform.type, parentSchema: schema26.properties.platform, data: data45 };
+        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      }
+    }
+    if (data.resources !== void 0 && (validate85(data.resources, { instancePath: instancePath + "/resources", parentData: data, parentDataProperty: "resources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.volumes !== void 0) {
+      let data47 = data.volumes;
+      if (Array.isArray(data47)) {
+        let len5 = data47.length;
+        for (let i7 = 0; i7 < len5; i7++)
+          validate92(data47[i7], { instancePath: instancePath + "/volumes/" + i7, parentData: data47, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length);
+      } else {
+        let err79 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.volumes.type, parentSchema: schema26.properties.volumes, data: data47 };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.tmpfs !== void 0) {
-      let data48 = data.tmpfs;
-      if (Array.isArray(data48)) {
-        let len6 = data48.length;
+      let data49 = data.tmpfs;
+      if (Array.isArray(data49)) {
+        let len6 = data49.length;
         for (let i8 = 0; i8 < len6; i8++) {
-          let data49 = data48[i8];
-          if (typeof data49 == "string") {
-            if (!pattern29.test(data49)) {
-              let err78 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.tmpfs.items, data: data49 };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+          let data50 = data49[i8];
+          if (typeof data50 == "string") {
+            if (!pattern29.test(data50)) {
+              let err80 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/pattern", keyword: "pattern", params: { pattern: "^/" }, schema: "^/", parentSchema: schema26.properties.tmpfs.items, data: data50 };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
           } else {
-            let err79 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tmpfs.items.type, parentSchema: schema26.properties.tmpfs.items, data: data49 };
-            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+            let err81 = { instancePath: instancePath + "/tmpfs/" + i8, schemaPath: "#/properties/tmpfs/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.tmpfs.items.type, parentSchema: schema26.properties.tmpfs.items, data: data50 };
+            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
           }
         }
-        let i9 = data48.length, j2;
+        let i9 = data49.length, j2;
         if (i9 > 1) {
           let indices2 = {};
           for (; i9--; ) {
-            let item2 = data48[i9];
+            let item2 = data49[i9];
             if (typeof item2 == "string") {
               if (typeof indices2[item2] == "number") {
                 j2 = indices2[item2];
-                let err80 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j2 }, schema: !0, parentSchema: schema26.properties.tmpfs, data: data48 };
-                vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+                let err82 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j2 }, schema: !0, parentSchema: schema26.properties.tmpfs, data: data49 };
+                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
                 break;
               }
               indices2[item2] = i9;
@@ -1856,36 +1867,36 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        let err81 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.tmpfs.type, parentSchema: schema26.properties.tmpfs, data: data48 };
-        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        let err83 = { instancePath: instancePath + "/tmpfs", schemaPath: "#/properties/tmpfs/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.tmpfs.type, parentSchema: schema26.properties.tmpfs, data: data49 };
+        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
       }
     }
     if (data.networks !== void 0) {
-      let data50 = data.networks;
-      if (!data50 || typeof data50 != "object") {
-        let err82 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: schema26.properties.networks.type }, schema: schema26.properties.networks.type, parentSchema: schema26.properties.networks, data: data50 };
-        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+      let data51 = data.networks;
+      if (!data51 || typeof data51 != "object") {
+        let err84 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: schema26.properties.networks.type }, schema: schema26.properties.networks.type, parentSchema: schema26.properties.networks, data: data51 };
+        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
       }
-      if (Array.isArray(data50)) {
-        let len7 = data50.length;
+      if (Array.isArray(data51)) {
+        let len7 = data51.length;
         for (let i10 = 0; i10 < len7; i10++) {
-          let data51 = data50[i10];
-          if (typeof data51 != "string") {
-            let err83 = { instancePath: instancePath + "/networks/" + i10, schemaPath: "#/properties/networks/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.items.type, parentSchema: schema26.properties.networks.items, data: data51 };
-            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+          let data52 = data51[i10];
+          if (typeof data52 != "string") {
+            let err85 = { instancePath: instancePath + "/networks/" + i10, schemaPath: "#/properties/networks/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.items.type, parentSchema: schema26.properties.networks.items, data: data52 };
+            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
-          validate53(data51, { instancePath: instancePath + "/networks/" + i10, parentData: data50, parentDataProperty: i10, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+          validate53(data52, { instancePath: instancePath + "/networks/" + i10, parentData: data51, parentDataProperty: i10, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
         }
-        let i11 = data50.length, j3;
+        let i11 = data51.length, j3;
         if (i11 > 1) {
           let indices3 = {};
           for (; i11--; ) {
-            let item3 = data50[i11];
+            let item3 = data51[i11];
             if (typeof item3 == "string") {
               if (typeof indices3[item3] == "number") {
                 j3 = indices3[item3];
-                let err84 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j3 }, schema: !0, parentSchema: schema26.properties.networks, data: data50 };
-                vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                let err86 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j3 }, schema: !0, parentSchema: schema26.properties.networks, data: data51 };
+                vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
                 break;
               }
               indices3[item3] = i11;
@@ -1893,54 +1904,54 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       }
-      if (data50 && typeof data50 == "object" && !Array.isArray(data50)) {
-        for (let key7 in data50) {
-          let _errs106 = errors;
-          validate53(key7, { instancePath: instancePath + "/networks", parentData: data50, parentDataProperty: "networks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
-          var valid27 = _errs106 === errors;
+      if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
+        for (let key7 in data51) {
+          let _errs108 = errors;
+          validate53(key7, { instancePath: instancePath + "/networks", parentData: data51, parentDataProperty: "networks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+          var valid27 = _errs108 === errors;
           if (!valid27) {
-            let err85 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key7 }, schema: schema26.properties.networks.propertyNames, parentSchema: schema26.properties.networks, data: data50 };
-            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+            let err87 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key7 }, schema: schema26.properties.networks.propertyNames, parentSchema: schema26.properties.networks, data: data51 };
+            vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
           }
         }
-        for (let key8 in data50) {
-          let data52 = data50[key8];
-          if (!(data52 && typeof data52 == "object" && !Array.isArray(data52)) && data52 !== null) {
-            let err86 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/type", keyword: "type", params: { type: schema26.properties.networks.additionalProperties.type }, schema: schema26.properties.networks.additionalProperties.type, parentSchema: schema26.properties.networks.additionalProperties, data: data52 };
-            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        for (let key8 in data51) {
+          let data53 = data51[key8];
+          if (!(data53 && typeof data53 == "object" && !Array.isArray(data53)) && data53 !== null) {
+            let err88 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/type", keyword: "type", params: { type: schema26.properties.networks.additionalProperties.type }, schema: schema26.properties.networks.additionalProperties.type, parentSchema: schema26.properties.networks.additionalProperties, data: data53 };
+            vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
           }
-          if (data52 && typeof data52 == "object" && !Array.isArray(data52)) {
-            for (let key9 in data52)
+          if (data53 && typeof data53 == "object" && !Array.isArray(data53)) {
+            for (let key9 in data53)
               if (!(key9 === "aliases" || pattern3.test(key9))) {
-                let err87 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, schema: !1, parentSchema: schema26.properties.networks.additionalProperties, data: data52 };
-                vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                let err89 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/networks/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, schema: !1, parentSchema: schema26.properties.networks.additionalProperties, data: data53 };
+                vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
               }
-            if (data52.aliases !== void 0) {
-              let data53 = data52.aliases;
-              if (Array.isArray(data53)) {
-                let len8 = data53.length;
+            if (data53.aliases !== void 0) {
+              let data54 = data53.aliases;
+              if (Array.isArray(data54)) {
+                let len8 = data54.length;
                 for (let i12 = 0; i12 < len8; i12++) {
-                  let data54 = data53[i12];
-                  if (typeof data54 == "string") {
-                    if (func3(data54) < 1) {
-                      let err88 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data54 };
-                      vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+                  let data55 = data54[i12];
+                  if (typeof data55 == "string") {
+                    if (func3(data55) < 1) {
+                      let err90 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data55 };
+                      vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
                     }
                   } else {
-                    let err89 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.items.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data54 };
-                    vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+                    let err91 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.items.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data55 };
+                    vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
                   }
                 }
-                let i13 = data53.length, j4;
+                let i13 = data54.length, j4;
                 if (i13 > 1) {
                   let indices4 = {};
                   for (; i13--; ) {
-                    let item4 = data53[i13];
+                    let item4 = data54[i13];
                     if (typeof item4 == "string") {
                       if (typeof indices4[item4] == "number") {
                         j4 = indices4[item4];
-                        let err90 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/uniqueItems", keyword: "uniqueItems", params: { i: i13, j: j4 }, schema: !0, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data53 };
-                        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                        let err92 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/uniqueItems", keyword: "uniqueItems", params: { i: i13, j: j4 }, schema: !0, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data54 };
+                        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
                         break;
                       }
                       indices4[item4] = i13;
@@ -1948,8 +1959,8 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                let err91 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data53 };
-                vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+                let err93 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases", schemaPath: "#/properties/networks/additionalProperties/properties/aliases/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.networks.additionalProperties.properties.aliases.type, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases, data: data54 };
+                vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
               }
             }
           }
@@ -1957,61 +1968,61 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.security !== void 0 && (validate97(data.security, { instancePath: instancePath + "/security", parentData: data, parentDataProperty: "security", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.restart !== void 0) {
-      let data56 = data.restart;
-      if (typeof data56 != "string") {
-        let err92 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.restart.type, parentSchema: schema26.properties.restart, data: data56 };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+      let data57 = data.restart;
+      if (typeof data57 != "string") {
+        let err94 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.restart.type, parentSchema: schema26.properties.restart, data: data57 };
+        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
-      if (!(data56 === "no" || data56 === "always" || data56 === "unless-stopped" || data56 === "on-failure")) {
-        let err93 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/enum", keyword: "enum", params: { allowedValues: schema26.properties.restart.enum }, schema: schema26.properties.restart.enum, parentSchema: schema26.properties.restart, data: data56 };
-        vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      if (!(data57 === "no" || data57 === "always" || data57 === "unless-stopped" || data57 === "on-failure")) {
+        let err95 = { instancePath: instancePath + "/restart", schemaPath: "#/properties/restart/enum", keyword: "enum", params: { allowedValues: schema26.properties.restart.enum }, schema: schema26.properties.restart.enum, parentSchema: schema26.properties.restart, data: data57 };
+        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
     }
     if (data.init !== void 0) {
-      let data57 = data.init;
-      if (typeof data57 != "boolean") {
-        let err94 = { instancePath: instancePath + "/init", schemaPath: "#/properties/init/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.init.type, parentSchema: schema26.properties.init, data: data57 };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
-      }
-    }
-    if (data.stopSignal !== void 0) {
-      let data58 = data.stopSignal;
-      if (typeof data58 == "string") {
-        if (!pattern51.test(data58)) {
-          let err95 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/pattern", keyword: "pattern", params: { pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$" }, schema: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", parentSchema: schema26.properties.stopSignal, data: data58 };
-          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
-        }
-      } else {
-        let err96 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.stopSignal.type, parentSchema: schema26.properties.stopSignal, data: data58 };
+      let data58 = data.init;
+      if (typeof data58 != "boolean") {
+        let err96 = { instancePath: instancePath + "/init", schemaPath: "#/properties/init/type", keyword: "type", params: { type: "boolean" }, schema: schema26.properties.init.type, parentSchema: schema26.properties.init, data: data58 };
         vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
       }
     }
+    if (data.stopSignal !== void 0) {
+      let data59 = data.stopSignal;
+      if (typeof data59 == "string") {
+        if (!pattern51.test(data59)) {
+          let err97 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/pattern", keyword: "pattern", params: { pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$" }, schema: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", parentSchema: schema26.properties.stopSignal, data: data59 };
+          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+        }
+      } else {
+        let err98 = { instancePath: instancePath + "/stopSignal", schemaPath: "#/properties/stopSignal/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.stopSignal.type, parentSchema: schema26.properties.stopSignal, data: data59 };
+        vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+      }
+    }
     if (data.stopTimeout !== void 0 && (validate73(data.stopTimeout, { instancePath: instancePath + "/stopTimeout", parentData: data, parentDataProperty: "stopTimeout", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.labels !== void 0 && (validate103(data.labels, { instancePath: instancePath + "/labels", parentData: data, parentDataProperty: "labels", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length)), data.dns !== void 0) {
-      let data61 = data.dns;
-      if (Array.isArray(data61)) {
-        let len9 = data61.length;
+      let data62 = data.dns;
+      if (Array.isArray(data62)) {
+        let len9 = data62.length;
         for (let i14 = 0; i14 < len9; i14++) {
-          let data62 = data61[i14];
-          if (typeof data62 == "string") {
-            if (func3(data62) < 1) {
-              let err97 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.dns.items, data: data62 };
-              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+          let data63 = data62[i14];
+          if (typeof data63 == "string") {
+            if (func3(data63) < 1) {
+              let err99 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.dns.items, data: data63 };
+              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
           } else {
-            let err98 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.dns.items.type, parentSchema: schema26.properties.dns.items, data: data62 };
-            vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+            let err100 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.dns.items.type, parentSchema: schema26.properties.dns.items, data: data63 };
+            vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
           }
         }
-        let i15 = data61.length, j5;
+        let i15 = data62.length, j5;
         if (i15 > 1) {
           let indices5 = {};
           for (; i15--; ) {
-            let item5 = data61[i15];
+            let item5 = data62[i15];
             if (typeof item5 == "string") {
               if (typeof indices5[item5] == "number") {
                 j5 = indices5[item5];
-                let err99 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/uniqueItems", keyword: "uniqueItems", params: { i: i15, j: j5 }, schema: !0, parentSchema: schema26.properties.dns, data: data61 };
-                vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+                let err101 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/uniqueItems", keyword: "uniqueItems", params: { i: i15, j: j5 }, schema: !0, parentSchema: schema26.properties.dns, data: data62 };
+                vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
                 break;
               }
               indices5[item5] = i15;
@@ -2019,75 +2030,75 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        let err100 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.dns.type, parentSchema: schema26.properties.dns, data: data61 };
-        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
-      }
-    }
-    if (data.extraHosts !== void 0) {
-      let data63 = data.extraHosts;
-      if (data63 && typeof data63 == "object" && !Array.isArray(data63))
-        for (let key10 in data63) {
-          let data64 = data63[key10];
-          if (typeof data64 != "string") {
-            let err101 = { instancePath: instancePath + "/extraHosts/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/extraHosts/additionalProperties/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.extraHosts.additionalProperties.type, parentSchema: schema26.properties.extraHosts.additionalProperties, data: data64 };
-            vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
-          }
-        }
-      else {
-        let err102 = { instancePath: instancePath + "/extraHosts", schemaPath: "#/properties/extraHosts/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.extraHosts.type, parentSchema: schema26.properties.extraHosts, data: data63 };
+        let err102 = { instancePath: instancePath + "/dns", schemaPath: "#/properties/dns/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.dns.type, parentSchema: schema26.properties.dns, data: data62 };
         vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
       }
     }
+    if (data.extraHosts !== void 0) {
+      let data64 = data.extraHosts;
+      if (data64 && typeof data64 == "object" && !Array.isArray(data64))
+        for (let key10 in data64) {
+          let data65 = data64[key10];
+          if (typeof data65 != "string") {
+            let err103 = { instancePath: instancePath + "/extraHosts/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/extraHosts/additionalProperties/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.extraHosts.additionalProperties.type, parentSchema: schema26.properties.extraHosts.additionalProperties, data: data65 };
+            vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+          }
+        }
+      else {
+        let err104 = { instancePath: instancePath + "/extraHosts", schemaPath: "#/properties/extraHosts/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.extraHosts.type, parentSchema: schema26.properties.extraHosts, data: data64 };
+        vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+      }
+    }
     if (data.devices !== void 0) {
-      let data65 = data.devices;
-      if (Array.isArray(data65)) {
-        let len10 = data65.length;
+      let data66 = data.devices;
+      if (Array.isArray(data66)) {
+        let len10 = data66.length;
         for (let i16 = 0; i16 < len10; i16++) {
-          let data66 = data65[i16];
-          if (typeof data66 == "string") {
-            if (!pattern52.test(data66)) {
-              let err103 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/pattern", keyword: "pattern", params: { pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$" }, schema: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", parentSchema: schema26.properties.devices.items, data: data66 };
-              vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+          let data67 = data66[i16];
+          if (typeof data67 == "string") {
+            if (!pattern52.test(data67)) {
+              let err105 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/pattern", keyword: "pattern", params: { pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$" }, schema: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", parentSchema: schema26.properties.devices.items, data: data67 };
+              vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
             }
           } else {
-            let err104 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.devices.items.type, parentSchema: schema26.properties.devices.items, data: data66 };
-            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+            let err106 = { instancePath: instancePath + "/devices/" + i16, schemaPath: "#/properties/devices/items/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.devices.items.type, parentSchema: schema26.properties.devices.items, data: data67 };
+            vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
           }
         }
       } else {
-        let err105 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.devices.type, parentSchema: schema26.properties.devices, data: data65 };
-        vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+        let err107 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" }, schema: schema26.properties.devices.type, parentSchema: schema26.properties.devices, data: data66 };
+        vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
       }
     }
     if (data.logging !== void 0) {
-      let data67 = data.logging;
-      if (data67 && typeof data67 == "object" && !Array.isArray(data67)) {
-        for (let key11 in data67)
+      let data68 = data.logging;
+      if (data68 && typeof data68 == "object" && !Array.isArray(data68)) {
+        for (let key11 in data68)
           if (!(key11 === "driver" || key11 === "options" || pattern3.test(key11))) {
-            let err106 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, schema: !1, parentSchema: schema26.properties.logging, data: data67 };
-            vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
-          }
-        if (data67.driver !== void 0) {
-          let data68 = data67.driver;
-          if (typeof data68 == "string") {
-            if (func3(data68) < 1) {
-              let err107 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.logging.properties.driver, data: data68 };
-              vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
-            }
-          } else {
-            let err108 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.logging.properties.driver.type, parentSchema: schema26.properties.logging.properties.driver, data: data68 };
+            let err108 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, schema: !1, parentSchema: schema26.properties.logging, data: data68 };
             vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
           }
+        if (data68.driver !== void 0) {
+          let data69 = data68.driver;
+          if (typeof data69 == "string") {
+            if (func3(data69) < 1) {
+              let err109 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.logging.properties.driver, data: data69 };
+              vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+            }
+          } else {
+            let err110 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/type", keyword: "type", params: { type: "string" }, schema: schema26.properties.logging.properties.driver.type, parentSchema: schema26.properties.logging.properties.driver, data: data69 };
+            vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+          }
         }
-        data67.options !== void 0 && (validate105(data67.options, { instancePath: instancePath + "/logging/options", parentData: data67, parentDataProperty: "options", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length));
+        data68.options !== void 0 && (validate105(data68.options, { instancePath: instancePath + "/logging/options", parentData: data68, parentDataProperty: "options", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length));
       } else {
-        let err109 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.logging.type, parentSchema: schema26.properties.logging, data: data67 };
-        vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+        let err111 = { instancePath: instancePath + "/logging", schemaPath: "#/properties/logging/type", keyword: "type", params: { type: "object" }, schema: schema26.properties.logging.type, parentSchema: schema26.properties.logging, data: data68 };
+        vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
       }
     }
   } else {
-    let err110 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema26.type, parentSchema: schema26, data };
-    vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+    let err112 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema26.type, parentSchema: schema26, data };
+    vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
   }
   return validate66.errors = vErrors, errors === 0;
 }

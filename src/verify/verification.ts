@@ -12,7 +12,11 @@ export type Verification =
   | { readonly kind: 'unasked' };
 
 /** What a verdict means. Throws VERIFY_UNSIGNED or VERIFY_UNTRUSTED when a requirement is not met. */
-export function verificationOf(subject: string, verdict: Verdict, { known }: Question): Verification {
+export function verificationOf(
+  subject: string,
+  verdict: Verdict,
+  { known }: Pick<Question, 'known'>,
+): Verification {
   const [first] = verdict.unmet;
   if (first !== undefined) throw refusal(subject, first, verdict);
   return signedBy(verdict.signers, known);

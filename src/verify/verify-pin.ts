@@ -5,7 +5,7 @@ import type { Registry } from '../model/registry.ts';
 import type { Requirement } from '../policy/policy.ts';
 import { isSameSigner } from './judge.ts';
 import type { NpmEvidence } from './npm-evidence.ts';
-import { signedBy, type Verification } from './verification.ts';
+import { signedBy, type Verification, verificationOf } from './verification.ts';
 import { readVerified, rememberVerified } from './verified-cache.ts';
 import { verifyImage } from './verify-image.ts';
 import { verifyNpm } from './verify-npm.ts';
@@ -30,6 +30,7 @@ export interface PinQuestion {
  */
 export async function verifyPin(question: PinQuestion, ctx: Context): Promise<Verification> {
   const { pin, requirements, known } = question;
+  if (pin.kind === 'local-image') return verifyNobody(pin.image, question);
   const isKeyed = known !== null && known.issuer === 'key';
   // Of a key, the lock has the fingerprint alone.
   if (requirements.length === 0 && (known === null || isKeyed)) return { kind: 'unasked' };
@@ -45,8 +46,18 @@ export async function verifyPin(question: PinQuestion, ctx: Context): Promise<Ve
   return verified;
 }
 
+/** Signatures are kept beside an image in its registry. */
+function verifyNobody(name: string, question: PinQuestion): Verification {
+  if (question.requirements.length === 0 && question.known === null) return { kind: 'unasked' };
+  return verificationOf(
+    name,
+    { unmet: question.requirements, signers: [], reasons: [], hasCandidates: false },
+    question,
+  );
+}
+
 /** The content: what an image is called, and where it comes from, changes nothing about who signed it. */
-function subjectOf(pin: Pin): string {
+function subjectOf(pin: ImagePin | PackagePin): string {
   if (pin.kind === 'package') return `${pin.package} ${pin.integrity}`;
   return `image ${parseImageReference(pin.image).digest}`;
 }

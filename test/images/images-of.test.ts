@@ -10,6 +10,7 @@ const manifest = manifestOf(`${HEAD}servers:
   changed: { image: "ghcr.io/acme/y:2.0" }
   missing: { image: redis }
   twin: { image: "ghcr.io/acme/x:1.0" }
+  local: { image: "localhost/z:1.0", pull: never }
 `);
 const signer: Signer = { issuer: 'key', identity: 'SHA256:x' };
 const pin = (image: string, more: { signer?: Signer } = {}) => ({ kind: 'image' as const, image, ...more });
@@ -19,6 +20,7 @@ const lock: Lock = {
     locked: pin(`ghcr.io/acme/x:1.0@${DIGEST}`),
     changed: pin(`ghcr.io/acme/y:1.0@${DIGEST}`),
     twin: pin(`ghcr.io/acme/x:1.0@${DIGEST}`),
+    local: { kind: 'local-image', image: 'localhost/z:1.0', id: DIGEST },
   },
 };
 
@@ -31,6 +33,7 @@ describe('the images of a stack', () => {
       ['changed', undefined, 'changed'],
       ['missing', undefined, 'missing'],
       ['twin', `ghcr.io/acme/x:1.0@${DIGEST}`, undefined],
+      ['local', undefined, 'local'],
     ]);
   });
 

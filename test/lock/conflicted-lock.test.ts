@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeConflictedLock } from '../../src/lock/conflicted-lock.ts';
 import { printLock } from '../../src/lock/print-lock.ts';
-import { ACTIONS, FILE, HEAD, imagePin, lockOf, npmPin, sha256 } from './locks.ts';
+import { ACTIONS, FILE, HEAD, imagePin, localPin, lockOf, npmPin, sha256 } from './locks.ts';
 
 const merge = (text: string, base?: Parameters<typeof mergeConflictedLock>[2]) =>
   mergeConflictedLock(new TextEncoder().encode(text), FILE, base);
@@ -58,6 +58,17 @@ describe('mergeConflictedLock', () => {
     const base = lockOf({ b: pin(x1), c: pin(x1) });
     expect(merge(plain, base).merge?.lock).toEqual(lockOf({}));
     expect(merge(plain).merge?.lock).toEqual(base);
+  });
+
+  it('says the two ids of an image that two people built', () => {
+    const [one, other] = [1, 2].map((seed) => {
+      const text = printLock(lockOf({ b: localPin('localhost/b:1', seed) }));
+      return text.slice(text.indexOf('  b:\n'), text.indexOf('\n\n') + 1);
+    }) as [string, string];
+    const { findings } = merge(lockText(conflict(one, other)));
+    expect(findings.map(({ message }) => message)).toEqual([
+      `server "b" is "localhost/b:1 ${sha256(1)}" on one side of the merge and "localhost/b:1 ${sha256(2)}" on the other`,
+    ]);
   });
 
   it('takes the side that changed a server, where the base is known, and asks where it is not', () => {

@@ -21,6 +21,12 @@ export const imagePin = (name: string, seed: string | number, signer?: Signer): 
   ...(signer === undefined ? {} : { signer }),
 });
 
+export const localPin = (image: string, seed: string | number): Pin => ({
+  kind: 'local-image',
+  image,
+  id: sha256(seed),
+});
+
 export const npmPin = (name: string, version: string, requested?: string): PackagePin => ({
   kind: 'package',
   package: `npm:${name}@${version}`,
@@ -91,6 +97,11 @@ const image: fc.Arbitrary<Pin> = fc
   .record({ name: imageName, seed, signer: perhaps(signer) })
   .map((facts) => imagePin(facts.name, facts.seed, facts.signer));
 
+/** Names that YAML would read as something else, too: no digest keeps them text. */
+const local: fc.Arbitrary<Pin> = fc
+  .record({ name: fc.oneof(imageName, fc.constantFrom('12', '1e3', 'true', 'null', '0x1f')), seed })
+  .map(({ name, seed }) => localPin(name, seed));
+
 const npm: fc.Arbitrary<Pin> = fc
   .record({
     name: fc.constantFrom('@acme/x', 'server-memory', '~odd'),
@@ -146,7 +157,7 @@ const mcpb: fc.Arbitrary<Pin> = fc
     integrity: sri256(seed),
   }));
 
-export const pin: fc.Arbitrary<Pin> = fc.oneof(image, npm, pypi, git, mcpb);
+export const pin: fc.Arbitrary<Pin> = fc.oneof(image, local, npm, pypi, git, mcpb);
 
 export const address: fc.Arbitrary<string> = fc.stringMatching(
   /^claude-code\/project(:[a-c/ ]{1,3})?\/[a-d][A-Za-z0-9_-]{0,2}$/,

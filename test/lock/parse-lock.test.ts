@@ -163,6 +163,16 @@ describe('a pin', () => {
   it.each([
     ['both image and package', `image: redis@sha256:${good}\n    ${npm}`, 'has both image and package'],
     ['neither', `tree: sha256:${good}`, 'has neither image nor package'],
+    ['both image and localImage', `image: redis@sha256:${good}\n    localImage: redis`, 'has both image and'],
+    ['a local image without an id', 'localImage: localhost/x:1', '"id" is missing'],
+    ['a local image with a digest', `localImage: x@sha256:${good}\n    id: sha256:${good}`, 'NAME[:TAG]'],
+    [
+      'a signed local image',
+      `localImage: x\n    id: sha256:${good}\n    signer: {identity: x, issuer: key}`,
+      'a local image has no signer',
+    ],
+    ['an image with an id', `image: redis@sha256:${good}\n    id: sha256:${good}`, 'an image has no id'],
+    ['npm with an id', `${npm}\n    id: sha256:${good}`, 'a package has no id'],
     ['an image with a tree', `image: redis@sha256:${good}\n    tree: sha256:${good}`, 'an image has no tree'],
     ['npm without integrity', npm.replace(/integrity.*\n\s+/, ''), '"integrity" is missing'],
     ['npm without tree', npm.replace(/\n\s+tree.*/, ''), '"tree" is missing'],

@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { printLock } from '../../src/lock/print-lock.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { EMPTY_LOCK, type Lock } from '../../src/model/lock.ts';
-import { ACTIONS, lock as anyLock, imagePin, lockOf, npmPin, parse, sha256, sri512 } from './locks.ts';
+import {
+  ACTIONS,
+  lock as anyLock,
+  imagePin,
+  localPin,
+  lockOf,
+  npmPin,
+  parse,
+  sha256,
+  sri512,
+} from './locks.ts';
 
 const LETTERS = ['0-9', ...'abcdefghijklmnopqrstuvwxyz'];
 
@@ -23,6 +33,7 @@ describe('printLock', () => {
       {
         github: imagePin('ghcr.io/github/github-mcp-server:1.1.2', 1),
         filesystem: npmPin('@modelcontextprotocol/server-filesystem', '2026.8.31', '^2026'),
+        notes: localPin('localhost/notes:1.0.0', 3),
         everything: imagePin('registry.example.com:5000/mcp/everything:2.0.0', 2, ACTIONS),
       },
       {
@@ -66,6 +77,12 @@ servers: # the letters keep apart what two branches add, so that Git merges it
   # g
   github:
     image: ghcr.io/github/github-mcp-server:1.1.2@${sha256(1)}
+
+  # n
+  notes:
+    id: ${sha256(3)}
+    localImage: localhost/notes:1.0.0
+    seal: h1:2095f8f26c2b33c7
 
   # z
 surfaces:

@@ -3,7 +3,7 @@ import { isSatisfied, staleServers, unsatisfied } from '../../src/lock/satisfies
 import { parseManifest } from '../../src/manifest/parse-manifest.ts';
 import type { Lock, PackagePin, Pin } from '../../src/model/lock.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
-import { ACTIONS, hex, imagePin, lockOf, npmPin, sha256, sri256 } from './locks.ts';
+import { ACTIONS, hex, imagePin, localPin, lockOf, npmPin, sha256, sri256 } from './locks.ts';
 
 function manifestOf(servers: string): Manifest {
   const text = `apiVersion: mcpform/v1\nkind: Stack\nname: s\nservers:\n${servers}`;
@@ -41,6 +41,16 @@ describe('an image', () => {
     [`ghcr.io/acme/x@${sha256(1)}`, false],
   ])('asked for as "%s" is answered by the pin of another or the same: %s', (image, answer) => {
     expect(satisfies(`image: "${image}"`, pinned)).toBe(answer);
+  });
+
+  it.each([
+    ['image: localhost/x:1, pull: never', localPin('localhost/x:1', 1), true],
+    ['image: localhost/x:2, pull: never', localPin('localhost/x:1', 1), false],
+    ['image: localhost/x:1', localPin('localhost/x:1', 1), false],
+    ['image: localhost/x:1, pull: missing', imagePin('localhost/x:1', 1), true],
+    ['image: localhost/x:1, pull: never', imagePin('localhost/x:1', 1), false],
+  ])('asked for with "%s" has an answer from where it says: %j is one: %s', (runtime, pin, answer) => {
+    expect(satisfies(runtime, pin)).toBe(answer);
   });
 
   it('without a tag is answered by a pin without one, and never by a package', () => {

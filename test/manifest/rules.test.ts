@@ -54,6 +54,35 @@ describe('the transport', () => {
   });
 });
 
+describe('an image that no registry has', () => {
+  it('is marked, and one that is pulled where it is missing is like any other', () => {
+    const runtimeOf = (server: string) =>
+      manifestOf(`${HEAD}servers: { a: ${server} }\n`).servers[0]?.runtime;
+    expect(runtimeOf('{ image: "localhost/x:1", pull: never }')).toEqual({
+      kind: 'image',
+      image: 'localhost/x:1',
+      isLocal: true,
+    });
+    expect(runtimeOf('{ image: "localhost/x:1", pull: missing }')).toEqual(
+      runtimeOf('{ image: "localhost/x:1" }'),
+    );
+  });
+
+  it.each([
+    [
+      `{ image: "x@sha256:${'a'.repeat(64)}", pull: never }`,
+      'MANIFEST_IMAGE servers.a.image: has a digest, which only a registry gives an image',
+    ],
+    [
+      '{ image: x, pull: always }',
+      'MANIFEST_WRONG_VALUE servers.a.pull: expected one of missing, never, found "always"',
+    ],
+    ['{ command: x, pull: never }', 'MANIFEST_FIELD servers.a.pull: "pull" is only for servers with `image`'],
+  ])('says nothing else: %s', (server, finding) => {
+    expect(rules(`a: ${server}\n`)).toEqual([finding]);
+  });
+});
+
 describe('a field', () => {
   it.each([
     ['{ command: x, port: 3001 }', 'port', 'is only for an `image` with transport http, sse or ws'],

@@ -104,6 +104,15 @@ describe('a pin', () => {
     ).toBe('unsigned');
   });
 
+  it('of an image that no registry has is signed by nobody, whatever it is called', async () => {
+    const local: Pin = { kind: 'local-image', image: 'ghcr.io/acme/x:2', id: `sha256:${'5a'.repeat(32)}` };
+    expect(await verdict({ pin: local })).toContain('VERIFY_UNSIGNED');
+    expect(await verdict({ pin: local, requirements: [] })).toBe('unasked');
+    const known = { issuer: ISSUER, identity: IDENTITY };
+    expect(await verdict({ pin: local, requirements: [], known })).toBe('unsigned');
+    expect(asked()).toEqual([]);
+  });
+
   it('of an npm package is judged by what the registry says of that version', async () => {
     const hash = createHash('sha512').update('the tarball').digest();
     const integrity = `sha512-${base64(hash)}`;

@@ -26,13 +26,17 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   };
 }
 
-function describe({ server, image, pin, reason }: ServerImage, found: PlatformsOfImage | null): ListedImage {
+function describe(
+  { server, image, pin, reason, id }: ServerImage,
+  found: PlatformsOfImage | null,
+): ListedImage {
   const { name, tag, digest = null } = parseImageReference(pin?.image ?? image);
   const listed = {
     server,
     image: tag === undefined ? name : `${name}:${tag}`,
     digest: pin === null ? null : digest,
     ...(reason === undefined ? {} : { reason }),
+    ...(id === undefined ? {} : { id }),
     signer: pin?.signer ?? null,
     ...(found === null ? {} : { platforms: found.platforms }),
   };

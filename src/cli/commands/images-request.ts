@@ -28,7 +28,7 @@ export async function imagesRequest(input: CommandInput, ctx: Context): Promise<
   );
 }
 
-/** One error per image that the lock does not answer for, at its place in the manifest. */
+/** One error per image that the lock does not answer for, at its place in the manifest; of a local one, an info. */
 export async function unlockedFindings({
   images,
   manifest,
@@ -38,17 +38,25 @@ export async function unlockedFindings({
   const findings = images.flatMap(({ server, pin, reason }): readonly Finding[] => {
     const pointer = servers.get(server)?.declaredIn;
     if (pin !== null || pointer === undefined) return [];
-    const { message, hint } = notLocked({ server, ...(reason === undefined ? {} : { reason }) });
+    const { code, message, hint } = notLocked({ server, ...(reason === undefined ? {} : { reason }) });
     const at = { file: manifest.files[0] ?? '', pointer, part: 'key' as const };
-    return [
-      { code: 'LOCK_UNSATISFIED', severity: 'error', message, ...(hint === undefined ? {} : { hint }), at },
-    ];
+    const severity = reason === 'local' ? 'info' : 'error';
+    return [{ code, severity, message, ...(hint === undefined ? {} : { hint }), at }];
   });
   return await locate(findings, loaded.sources);
 }
 
 /** Why nothing can be done with an image. */
 export function notLocked({ server, reason }: Pick<ServerImage, 'server' | 'reason'>): McpformError {
+  if (reason === 'local') {
+    return new McpformError(
+      'GRAPH_IMAGE_LOCAL',
+      `server "${server}" is a local image, which no registry has`,
+      {
+        hint: 'push it to a registry and remove `pull: never`, and it is as the others',
+      },
+    );
+  }
   return new McpformError(
     'LOCK_UNSATISFIED',
     reason === 'changed'

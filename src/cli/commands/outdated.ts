@@ -79,5 +79,8 @@ function describe(found: Outdated, { runtime }: Server): OutdatedServer {
     const error = { code, message, ...(hint === undefined ? {} : { hint }) };
     return { server: found.server, name, current: null, wanted: null, latest: null, error };
   }
+  if ('isLocal' in found) {
+    return { server: found.server, name, current: null, wanted: null, latest: null, isLocal: true };
+  }
   return { server: found.server, name, ...found.releases };
 }

@@ -8,10 +8,12 @@ export interface ServerImage {
   readonly server: string;
   /** As the manifest has it. */
   readonly image: string;
-  /** Null when the lock does not answer for it. */
+  /** Null when the lock does not answer for it, or no registry has it. */
   readonly pin: ImagePin | null;
-  /** Why not: `missing`, or `changed` since. */
-  readonly reason?: 'missing' | 'changed';
+  /** Why not: `missing`, or `changed` since; or it is `local`, on its engine alone. */
+  readonly reason?: 'missing' | 'changed' | 'local';
+  /** Of a local image, as the lock has it. */
+  readonly id?: string;
 }
 
 /** Servers of one image, which is looked at once. */
@@ -30,6 +32,7 @@ export function imagesOf(manifest: Manifest, lock: Lock, only: ReadonlySet<strin
     const pin = lock.servers[name];
     const base = { server: name, image: runtime.image };
     if (reason !== undefined) return [{ ...base, pin: null, reason }];
+    if (pin?.kind === 'local-image') return [{ ...base, pin: null, reason: 'local', id: pin.id }];
     if (pin?.kind !== 'image') throw new Error(`the lock has no image for "${name}"`);
     return [{ ...base, pin }];
   });

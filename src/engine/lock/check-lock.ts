@@ -8,12 +8,13 @@ import { inParallel } from '../../model/in-parallel.ts';
 import { toPointer } from '../../model/json.ts';
 import type { Pin } from '../../model/lock.ts';
 import type { Server } from '../../model/manifest.ts';
-import { loadResolver, sourceOf } from '../../resolve/index.ts';
+import { sourceOf } from '../../resolve/index.ts';
 import type { Declared } from '../declare.ts';
 import { folderOf } from '../load.ts';
 import { locate } from '../locate-findings.ts';
 import { readPolicies } from '../read-policies.ts';
 import { PARALLEL } from './resolve-pins.ts';
+import { resolverOf } from './resolver-of.ts';
 import { readTrees, treeFolder } from './tree-files.ts';
 import { isVerified, verifyPin } from './verify-pin.ts';
 
@@ -59,10 +60,9 @@ async function checkPin(
 ): Promise<readonly Finding[]> {
   const { lockPath } = loaded;
   const at = { file: lockPath, pointer: toPointer(['servers', server.name]), part: 'key' as const };
-  const source = sourceOf(server.runtime);
-  if (source === null) return [];
   try {
-    const resolver = await loadResolver(source);
+    const resolver = await resolverOf(server);
+    if (resolver === null) return [];
     const findings = await resolver.check({ server: server.name, pin, tree, root: folderOf(loaded) }, ctx);
     const signer = await checkSigner(server.name, pin, lockPath, ctx);
     return [...findings, ...signer].map((finding) => ({ at, ...finding }));

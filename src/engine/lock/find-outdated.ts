@@ -11,6 +11,8 @@ import { PARALLEL } from './resolve-pins.ts';
 /** What else there is of one server. */
 export type Outdated =
   | { readonly server: string; readonly releases: Releases }
+  /** No registry has it, so nobody knows. */
+  | { readonly server: string; readonly isLocal: true }
   | { readonly server: string; readonly error: McpformError };
 
 /** Asks registries about every locked package and image, or those named. In the manifest's order. */
@@ -25,6 +27,7 @@ export async function findOutdated(
   );
   return await inParallel(servers, PARALLEL, async ({ name, runtime }): Promise<Outdated> => {
     const pin = Object.hasOwn(lock.servers, name) ? (lock.servers[name] as Pin) : null;
+    if (runtime.kind === 'image' && runtime.isLocal === true) return { server: name, isLocal: true };
     const source = sourceOf(runtime);
     if (source === null) throw new Error(`server "${name}" has nothing to look up`);
     if (pin === null || !isSatisfied(runtime, pin)) {

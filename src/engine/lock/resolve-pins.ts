@@ -8,7 +8,8 @@ import { inParallel } from '../../model/in-parallel.ts';
 import type { Lock, PackagePin, Pin } from '../../model/lock.ts';
 import type { Runtime, Server } from '../../model/manifest.ts';
 import type { Resolution } from '../../model/resolver.ts';
-import { loadResolver, sourceOf } from '../../resolve/index.ts';
+import { sourceOf } from '../../resolve/index.ts';
+import { resolverOf } from './resolver-of.ts';
 import type { Trees } from './tree-files.ts';
 
 export interface ResolveOptions {
@@ -73,9 +74,8 @@ interface Known {
 
 async function resolveOne(known: Known, options: ResolveOptions, ctx: Context): Promise<Resolved> {
   const { server, before, tree } = known;
-  const source = sourceOf(server.runtime);
-  if (source === null) throw new Error(`server "${server.name}" has nothing to resolve`);
-  const resolver = await loadResolver(source);
+  const resolver = await resolverOf(server);
+  if (resolver === null) throw new Error(`server "${server.name}" has nothing to resolve`);
   const isUpdate = options.updates.has(server.name);
   const resolution = await resolver.resolve(
     {
@@ -100,7 +100,8 @@ function outcomeOf(before: Pin | null, { pin, tree, findings }: Resolution) {
   }
   const result = before === null ? 'added' : samePin(before, pin) ? 'kept' : 'updated';
   // Who signed it was verified for what is kept, and is verified anew for everything else.
-  const kept = result === 'kept' && before?.signer !== undefined ? { ...pin, signer: before.signer } : pin;
+  const isSigned = result === 'kept' && before?.signer !== undefined && pin.kind !== 'local-image';
+  const kept = isSigned ? { ...pin, signer: before.signer } : pin;
   return { result, before, pin: kept, tree, findings } as const;
 }
 
@@ -119,7 +120,7 @@ function asRequested(pin: Pin, runtime: Runtime): Pin {
 }
 
 function refuseDowngrade(server: string, before: Pin, after: Pin): void {
-  const name = (pin: Pin): string => (pin.kind === 'image' ? pin.image : pin.package);
+  const name = (pin: Pin): string => (pin.kind === 'package' ? pin.package : pin.image);
   if (!isDowngrade(name(before), name(after))) return;
   throw new McpformError(
     'LOCK_DOWNGRADE',

@@ -69,7 +69,9 @@ async function signed(
       at: { file: lockPath, pointer: toPointer(['servers', server, 'signer']) },
     });
   }
-  if (verification.kind !== 'signed') return { ...found, findings: [...found.findings, ...findings] };
+  if (verification.kind !== 'signed' || found.pin.kind === 'local-image') {
+    return { ...found, findings: [...found.findings, ...findings] };
+  }
   const pin: Pin = { ...found.pin, signer: verification.signer };
   const result = found.result === 'kept' && before?.signer === undefined ? 'updated' : found.result;
   return { ...found, pin, result, findings: [...found.findings, ...findings] };

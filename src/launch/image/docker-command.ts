@@ -1,5 +1,6 @@
 import { contextArgs, dockerRun } from '../../graph/docker-run.ts';
 import { McpformError } from '../../model/error.ts';
+import { isImageId } from '../../model/image-reference.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
 import { steersDocker } from '../../model/steers-docker.ts';
 import type { MachineIdentity } from '../../model/system.ts';
@@ -34,7 +35,7 @@ export interface Run {
  */
 export function dockerCommand({ server, context, container }: ImageLaunchRecord, run: Run): DockerCommand {
   const { id, env, identity, name, cidFile, envFilePath } = run;
-  if (container.service !== null || !/^[a-z0-9[][^\s@]*@sha256:[0-9a-f]{64}$/i.test(container.image)) {
+  if (container.service !== null || !saysContent(container.image)) {
     throw refused(id, 'does not name an image by its digest that runs over standard input and output');
   }
   const values = variablesOf(container.env, env);
@@ -56,6 +57,11 @@ export function dockerCommand({ server, context, container }: ImageLaunchRecord,
     env: childEnvironment(env, [], pick(values, passed)),
     envFile: steering.length === 0 ? null : envFileOf(pick(values, steering)),
   };
+}
+
+/** By the digest that a registry has for it, or the id that its engine has. */
+function saysContent(image: string): boolean {
+  return isImageId(image) || /^[a-z0-9[][^\s@]*@sha256:[0-9a-f]{64}$/i.test(image);
 }
 
 /** Of ours, only what `docker` needs to find its engine: for what is asked of it besides. */

@@ -4,6 +4,7 @@ import { contextArgs } from '../../graph/docker-run.ts';
 import { launchId } from '../../graph/launch-id.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
+import { isImageId } from '../../model/image-reference.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
 import { readOwnFile } from '../../system/launch/own-file.ts';
 import { replaceOwnFile } from '../../system/launch/store-disk.ts';
@@ -12,6 +13,7 @@ import { printLaunchFile } from '../launch-file.ts';
 import { launchesFolder, launchFiles } from '../places.ts';
 import { makePrivateFolder } from '../private-folder.ts';
 import { storeFailure } from '../store-failure.ts';
+import { notThere } from './not-there.ts';
 
 export interface PreparedImage {
   /** `launchId(record)`: what the client's entry names. */
@@ -40,7 +42,9 @@ export async function prepareImage(
   const { lacks, stdout } = await runDocker(inspect, doing, ctx);
   // An index stands for several; the engine has one of them.
   const isOther = platform !== null && !platform.startsWith(stdout.trim());
-  const pulled = lacks || isOther;
+  const isLocal = isImageId(image);
+  if (isLocal && lacks) throw notThere(record.server, image);
+  const pulled = !isLocal && (lacks || isOther);
   if (pulled) await pull(record, ctx);
   try {
     await writeRecord(id, record, ctx);

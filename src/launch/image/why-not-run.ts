@@ -1,8 +1,10 @@
 import { contextArgs } from '../../graph/docker-run.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
+import { isImageId } from '../../model/image-reference.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
 import { runDocker } from '../docker/run-docker.ts';
+import { notThere } from './not-there.ts';
 
 const ASK_MS = 10_000;
 
@@ -23,7 +25,7 @@ export async function whyNotRun(
     await runDocker(version, { timeoutMs: ASK_MS, doing: 'ask the engine' }, ctx);
     const inspect = [...engine, 'image', 'inspect', '--format', '{{.Id}}', image];
     const { lacks } = await runDocker(inspect, { timeoutMs: ASK_MS, doing: 'look', mayLack: true }, ctx);
-    if (lacks) return missing(what, image);
+    if (lacks) return isImageId(image) ? notThere(server, image) : missing(what, image);
   } catch (error) {
     if (error instanceof McpformError) return error;
     throw error;

@@ -30,6 +30,10 @@ export const containerEngineCodes = {
     EXIT.error,
     'A container engine would not do what it was asked, or gave an answer that cannot be read. The message holds its words.',
   ),
+  ENGINE_IMAGE_LOCAL: e(
+    EXIT.partial,
+    'An image with `pull: never` is not on its engine, or not as the lock has it, and no registry is asked for it. Build or load it there, then run `mcpform lock`.',
+  ),
   ENGINE_IMAGE_MISSING: e(
     EXIT.partial,
     'The engine does not have the image of a container that it was to create. Apply again: the plan pulls it.',

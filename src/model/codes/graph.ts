@@ -34,6 +34,10 @@ export const graphCodes = {
     EXIT.error,
     'An image without a version: `latest`, or no tag. The lock pins its digest, but nobody can tell what it is. With `--locked` this is an error.',
   ),
+  GRAPH_IMAGE_LOCAL: e(
+    EXIT.partial,
+    'An image with `pull: never` is on its engine alone: nobody else can have it from a registry, and nobody can have signed it. It runs by its id, and never goes into a file that is shared.',
+  ),
   GRAPH_LAUNCHER_FLEETING: e(
     EXIT.error,
     'mcpform runs from a place that is emptied some day, such as the cache of `npx`, and entries for verified packages would name that place. Install it first.',

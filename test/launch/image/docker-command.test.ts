@@ -46,6 +46,15 @@ describe('the docker run of a launch', () => {
     );
   });
 
+  it('runs an image by the id that its engine has, and never pulls that', () => {
+    const image = `sha256:${'5a'.repeat(32)}`;
+    const { args } = dockerCommand(imageRecord({ image }), run);
+    expect(args).toEqual(expect.arrayContaining(['--pull=never', image]));
+    expect(() => dockerCommand(imageRecord({ image: image.slice(0, -1) }), run)).toThrow(
+      codeOf('LAUNCH_REFUSED'),
+    );
+  });
+
   it('expands arguments and variables from the environment, as clients do', () => {
     const container = {
       args: [

@@ -63,6 +63,19 @@ describe('preparing an image', () => {
     expect(asked.at(-1)).toBe(`image pull --quiet ${IMAGE}`);
   });
 
+  it('pulls no image that is known by an id, and says what to do when it is not there', async () => {
+    const local = imageRecord({ image: `sha256:${'5a'.repeat(32)}`, platform: 'linux/arm64' });
+    const there = answering({ 'image inspect': { stdout: 'linux/amd64\n' } });
+    expect(await prepareImage({ record: local }, there)).toEqual({ id: launchId(local), pulled: false });
+    await expect(
+      prepareImage({ record: local }, answering({ 'image inspect': LACKS })),
+    ).rejects.toMatchObject({
+      code: 'ENGINE_IMAGE_LOCAL',
+      hint: expect.stringContaining('mcpform lock'),
+    });
+    expect(asked.filter((line) => line.startsWith('image pull'))).toEqual([]);
+  });
+
   it('pulls what the engine has for another platform', async () => {
     const arm = imageRecord({ platform: 'linux/arm64' });
     await prepareImage({ record: arm }, answering({ 'image inspect': { stdout: 'linux/amd64\n' } }));
