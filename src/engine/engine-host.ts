@@ -1,17 +1,40 @@
-import type { ContainerSpec } from '../model/container.ts';
+import { engineName } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
-import { type EngineHost, hostSources } from '../policy/container-facts.ts';
+import type { Desired } from '../model/resource.ts';
+import { hostSources } from '../policy/container-facts.ts';
+import { volumeSources } from '../policy/driver-facts.ts';
+import type { EngineHost, EngineHosts } from '../policy/engine-host.ts';
 import { findEndpoint } from '../providers/docker/connection/find-endpoint.ts';
 
 /**
- * What policy asks about the machine that runs the engine of the docker command. When that engine is on another
- * machine, or nobody can tell, no real path is known.
+ * What policy asks about the machines of the engines that get folders of them. When an engine is on another machine,
+ * or nobody can tell where it is, no real path is known.
  */
-export async function engineHost(containers: readonly ContainerSpec[], ctx: Context): Promise<EngineHost> {
-  const sources = [...new Set(containers.flatMap(hostSources))];
+export async function engineHosts(desired: readonly Desired[], ctx: Context): Promise<EngineHosts> {
+  const sources = new Map<string | null, Set<string>>();
+  for (const each of desired) {
+    const engine = each.engine ?? null;
+    sources.set(engine, new Set([...(sources.get(engine) ?? []), ...sourcesOf(each)]));
+  }
+  const hosts = [...sources].map(
+    async ([engine, paths]) => [engineName(engine), await engineHost(engine, [...paths], ctx)] as const,
+  );
+  return new Map(await Promise.all(hosts));
+}
+
+function sourcesOf(desired: Desired): readonly string[] {
+  if (desired.kind === 'volume') return volumeSources(desired.volume.driverOptions);
+  return desired.container === undefined ? [] : hostSources(desired.container);
+}
+
+async function engineHost(
+  engine: string | null,
+  sources: readonly string[],
+  ctx: Context,
+): Promise<EngineHost> {
   if (sources.length === 0) return { homes: [ctx.home], sockets: [], realPaths: new Map() };
-  const socket = await localSocket(ctx);
+  const socket = await localSocket(engine, ctx);
   const real = socket === null ? [] : await Promise.all(sources.map((source) => realPath(source, ctx)));
   return {
     homes: [ctx.home],
@@ -21,9 +44,9 @@ export async function engineHost(containers: readonly ContainerSpec[], ctx: Cont
 }
 
 /** Null when the engine is elsewhere, or it cannot be told where. */
-async function localSocket(ctx: Context): Promise<string | null> {
+async function localSocket(engine: string | null, ctx: Context): Promise<string | null> {
   try {
-    const { endpoint } = await findEndpoint(null, ctx);
+    const { endpoint } = await findEndpoint(engine, ctx);
     return endpoint.kind === 'unix' ? endpoint.path : null;
   } catch (error) {
     if (error instanceof McpformError && error.code === 'ENGINE_CONTEXT') return null;

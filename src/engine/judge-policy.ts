@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Desired } from '../model/resource.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Declared } from './declare.ts';
 import type { World } from './observe.ts';
@@ -15,10 +16,9 @@ export async function judgePolicy(
 ): Promise<{ readonly denied: ReadonlyMap<Address, Finding>; readonly findings: readonly Finding[] }> {
   const policies = await readPolicies(ctx);
   const desired = declared.resources.map((resource) => resource.desired);
-  const containers = desired.flatMap(({ container }) => container ?? []);
   // Without a policy, people are still told what gives a container power over its host.
-  if (policies.length === 0 && containers.length === 0) return { denied: new Map(), findings: [] };
-  const [{ checkPolicy }, { engineHost }] = await Promise.all([
+  if (policies.length === 0 && !desired.some(hasHost)) return { denied: new Map(), findings: [] };
+  const [{ checkPolicy }, { engineHosts }] = await Promise.all([
     import('../policy/check-policy.ts'),
     import('./engine-host.ts'),
   ]);
@@ -26,8 +26,8 @@ export async function judgePolicy(
     world.rendered.map(({ desired, attributes }) => [desired.address, { attributes, findings: [] }]),
   );
   const { source } = declared.loaded;
-  const host = await engineHost(containers, ctx);
-  const findings = checkPolicy(policies, desired, { rendered, source, host });
+  const hosts = await engineHosts(desired.filter(hasHost), ctx);
+  const findings = checkPolicy(policies, desired, { rendered, source, hosts });
   const whole = findings.filter((each) => each.severity === 'error' && each.address === undefined);
   if (whole.length > 0) {
     throw new McpformError('POLICY_DENIED', 'the policy of this machine does not allow this source', {
@@ -37,9 +37,18 @@ export async function judgePolicy(
   const denied = findings.filter((each) => each.severity === 'error');
   const unsigned = await unsignedIn(declared, policies, ctx);
   return {
-    denied: new Map([...unsigned, ...denied.map((each) => [each.address as Address, each] as const)]),
+    denied: new Map([
+      ...imagesOf(unsigned, desired),
+      ...unsigned,
+      ...denied.map((each) => [each.address as Address, each] as const),
+    ]),
     findings: findings.filter((each) => each.severity !== 'error'),
   };
+}
+
+/** What may get folders of the machine that its engine runs on. */
+function hasHost({ kind, container }: Desired): boolean {
+  return container !== undefined || kind === 'volume';
 }
 
 async function unsignedIn(
@@ -50,4 +59,19 @@ async function unsignedIn(
   if (!policies.some(({ signatures = [] }) => signatures.length > 0)) return new Map();
   const { judgeSignatures } = await import('./judge-signatures.ts');
   return await judgeSignatures(declared, policies, ctx);
+}
+
+/** What nobody signed is not fetched either. */
+function imagesOf(
+  unsigned: ReadonlyMap<Address, Finding>,
+  desired: readonly Desired[],
+): readonly (readonly [Address, Finding])[] {
+  const images = new Set(desired.flatMap(({ kind, address }) => (kind === 'image' ? [address] : [])));
+  return desired.flatMap(({ address, dependsOn }) => {
+    const finding = unsigned.get(address);
+    if (finding === undefined) return [];
+    return dependsOn
+      .filter((each) => images.has(each))
+      .map((image) => [image, { ...finding, address: image }] as const);
+  });
 }

@@ -28,7 +28,7 @@ export function desire(manifest: Manifest, surroundings: Surroundings): DesiredG
   const world: World = { ...surroundings, manifest, servers, folder: dirname(manifest.files[0] ?? '/') };
   const services = serviceContainers(world);
   const shared = sharedObjects(manifest);
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...shared.findings];
   const desired: Desired[] = [...shared.desired];
   const disabled: Address[] = [...shared.disabled];
   for (const server of manifest.servers) {

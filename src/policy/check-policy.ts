@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { Address } from '../model/address.ts';
+import { type Address, engineName } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SourceIdentity } from '../model/inventory.ts';
 import type { Desired, Rendered } from '../model/resource.ts';
-import type { EngineHost } from './container-facts.ts';
+import { type EngineHosts, UNKNOWN_HOST } from './engine-host.ts';
 import { type Fact, fact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { allows, concerns } from './matches.ts';
@@ -13,7 +13,7 @@ import { type Effect, isRestricted, type Policy, restrictsAnything } from './pol
 export interface Setting {
   readonly rendered: ReadonlyMap<Address, Rendered>;
   readonly source: SourceIdentity;
-  readonly host: EngineHost;
+  readonly hosts: EngineHosts;
   /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
   readonly isUnattended?: boolean;
 }
@@ -35,15 +35,36 @@ export function checkPolicy(
   const { isUnattended = false } = setting;
   return [
     ...policies.flatMap((policy) => judge(policy, fact('sources', name, `source "${name}"`), isUnattended)),
-    ...desired.flatMap((each) => {
-      const facts = factsOf(each, setting.rendered.get(each.address), setting.host);
-      const findings =
-        policies.length === 0
-          ? facts.flatMap((one) => judgeAlone(one, isUnattended))
-          : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
-      return findings.map((finding) => locate(finding, each));
-    }),
+    ...eachOnce(desired.map((each) => [each, findingsOn(each, policies, setting)])),
   ];
+}
+
+function findingsOn(
+  desired: Desired,
+  policies: readonly Policy[],
+  { rendered, hosts, isUnattended = false }: Setting,
+): readonly Finding[] {
+  const host = hosts.get(engineName(desired.engine ?? null)) ?? UNKNOWN_HOST;
+  const facts = factsOf(desired, rendered.get(desired.address), host);
+  return policies.length === 0
+    ? facts.flatMap((one) => judgeAlone(one, isUnattended))
+    : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
+}
+
+/** What is denied is so at each address. A warning about something that servers share is the servers' already. */
+function eachOnce(judged: readonly (readonly [Desired, readonly Finding[]])[]): readonly Finding[] {
+  const said = new Set(
+    judged.flatMap(([{ server }, findings]) =>
+      server === undefined ? [] : findings.map(({ message }) => message),
+    ),
+  );
+  return judged.flatMap(([desired, findings]) =>
+    findings
+      .filter(
+        ({ severity, message }) => severity === 'error' || desired.server !== undefined || !said.has(message),
+      )
+      .map((finding) => locate(finding, desired)),
+  );
 }
 
 function locate(finding: Finding, { address, at }: Desired): Finding {

@@ -1,26 +1,67 @@
+import { assertNever } from '../model/assert-never.ts';
+import { isServiceEntry } from '../model/is-service-entry.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
-import type { Desired, Rendered } from '../model/resource.ts';
+import type { Desired, DesiredEntry, Rendered } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
-import { containerFacts, type EngineHost } from './container-facts.ts';
+import { containerFacts } from './container-facts.ts';
+import { networkFacts, volumeFacts } from './driver-facts.ts';
+import type { EngineHost } from './engine-host.ts';
 import { type Fact, fact } from './fact.ts';
 import { imageName, registryOf } from './image-name.ts';
 
-/** Everything a policy judges about one resource, from what would really be written. */
+/**
+ * Everything a policy judges about one resource, from what would really be written. `host` is that of the engine it is
+ * on, or has its container on.
+ */
 export function factsOf(desired: Desired, rendered: Rendered | undefined, host: EngineHost): readonly Fact[] {
+  switch (desired.kind) {
+    case 'entry':
+      return entryFacts(desired, rendered, host);
+    case 'container':
+      return [...imageFacts(lockedImage(desired)), ...ranFacts(desired, host)];
+    case 'image':
+      // The lock alone knows the name of an image that is asked for by its id.
+      return imageFacts(desired.pin === undefined ? desired.image : lockedImage(desired));
+    case 'volume':
+      return volumeFacts({ name: desired.name, ...desired.volume }, host);
+    case 'network':
+      return networkFacts({ name: desired.name, ...desired.network });
+    default:
+      return assertNever(desired);
+  }
+}
+
+function entryFacts(
+  desired: DesiredEntry,
+  rendered: Rendered | undefined,
+  host: EngineHost,
+): readonly Fact[] {
   const entry = entryOf(desired, rendered);
+  const { client, scope } = desired.target;
   return [
-    ...(desired.kind === 'entry'
-      ? [
-          fact('clients', desired.target.client, `client "${desired.target.client}"`),
-          fact('scopes', desired.target.scope, `scope "${desired.target.scope}"`),
-        ]
-      : []),
+    fact('clients', client, `client "${client}"`),
+    fact('scopes', scope, `scope "${scope}"`),
     ...programFacts(desired, entry),
-    ...loaderFacts(entry),
+    ...loaderFacts([...entry.env, ...Object.keys(desired.container?.env ?? {})]),
     ...remoteFacts(desired, entry),
     ...(desired.container === undefined ? [] : containerFacts(desired.container, host)),
-    ...[...new Set(desired.secrets.map(({ locator }) => locator))].map((locator) =>
+    ...secretFacts(desired),
+  ];
+}
+
+function ranFacts(desired: Extract<Desired, { kind: 'container' }>, host: EngineHost): readonly Fact[] {
+  const { container } = desired;
+  return [
+    ...loaderFacts(Object.keys(container.env)),
+    ...containerFacts(container, host),
+    ...secretFacts(desired),
+  ];
+}
+
+function secretFacts({ secrets }: Desired): readonly Fact[] {
+  return [
+    ...[...new Set(secrets.map(({ locator }) => locator))].map((locator) =>
       fact('secrets', locator, `secret "${locator}"`),
     ),
   ];
@@ -34,9 +75,8 @@ interface Entry {
   readonly headersHelper: string | null;
 }
 
-function entryOf(desired: Desired, rendered: Rendered | undefined): Entry {
-  if (rendered === undefined && desired.kind === 'entry') {
-    const { spec } = desired;
+function entryOf({ spec }: DesiredEntry, rendered: Rendered | undefined): Entry {
+  if (rendered === undefined) {
     return {
       command: spec.command === undefined ? null : templateText(spec.command),
       args: spec.args.map(templateText),
@@ -45,7 +85,7 @@ function entryOf(desired: Desired, rendered: Rendered | undefined): Entry {
       headersHelper: textOf(spec.client['headersHelper']),
     };
   }
-  const attributes = rendered?.attributes ?? {};
+  const { attributes } = rendered;
   const args = attributes['args'];
   const env = attributes['env'];
   return {
@@ -62,25 +102,36 @@ function textOf(value: Json | undefined): string | null {
 }
 
 /** A package or image is judged as such, not as the npx or docker that starts it. */
-function programFacts({ runtime, pin }: Desired, { command, args }: Entry): readonly Fact[] {
+function programFacts(desired: DesiredEntry, { command, args }: Entry): readonly Fact[] {
+  const { runtime, pin } = desired;
+  // What runs is a container of ours, and judged there.
+  if (isServiceEntry(desired)) return [];
   if (runtime?.kind === 'package') {
     // What runs is what the lock says, whatever range the manifest asks for.
     const text = pin?.name ?? `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;
     return [fact('packages', text, `package "${text}"`)];
   }
-  if (runtime?.kind === 'image') {
-    const name = imageName(pin === undefined ? runtime.image : `${pin.name}@${pin.digest}`);
-    const registry = registryOf(name);
-    return [fact('images', name, `image "${name}"`), fact('registries', registry, `registry "${registry}"`)];
-  }
+  if (runtime?.kind === 'image') return imageFacts(lockedImage(desired));
   return command === null ? [] : [{ ...fact('commands', command, `command "${command}"`), args }];
 }
 
-function loaderFacts({ env }: Entry): readonly Fact[] {
-  return env.filter(isLoaderVariable).map((name) => fact('loaderVariables', name, `variable "${name}"`));
+function lockedImage({ runtime, pin, container }: Desired): string {
+  if (pin !== undefined) return `${pin.name}@${pin.digest}`;
+  return runtime?.kind === 'image' ? runtime.image : (container?.image ?? '');
 }
 
-function remoteFacts({ runtime }: Desired, { url, headersHelper }: Entry): readonly Fact[] {
+function imageFacts(image: string): readonly Fact[] {
+  const name = imageName(image);
+  const registry = registryOf(name);
+  return [fact('images', name, `image "${name}"`), fact('registries', registry, `registry "${registry}"`)];
+}
+
+function loaderFacts(variables: readonly string[]): readonly Fact[] {
+  const names = [...new Set(variables)].filter(isLoaderVariable);
+  return names.map((name) => fact('loaderVariables', name, `variable "${name}"`));
+}
+
+function remoteFacts({ runtime }: DesiredEntry, { url, headersHelper }: Entry): readonly Fact[] {
   const facts: Fact[] = [];
   if (url !== null && runtime?.kind !== 'image') {
     const host = knownUrl(url)?.host.replace(/\.(?=:|$)/, '') ?? null;

@@ -76,7 +76,7 @@ const WRITTEN_AS: Readonly<Partial<Record<Subject, { readonly rule: RegExp; read
   },
   mounts: { rule: /^(\*|\/.*[^/]|\/|[A-Za-z]:[\\/].*)$/, hint: 'write a whole path without a final slash' },
   privileges: {
-    rule: /^(\*|privileged|namespace:(network|\*)|capability:(?!CAP_).+|(device|seccomp|apparmor|volume-driver|volume-option|external-volume):.+)$/,
+    rule: /^(\*|privileged|namespace:(network|\*)|capability:(?!CAP_).+|(device|seccomp|apparmor|volume-driver|volume-option|external-volume|network-driver|network-option):.+)$/,
     hint: 'write `privileged`, `capability:NET_ADMIN`, `device:/dev/dri`, `namespace:network`, `seccomp:unconfined` or the like',
   },
   scopes: { rule: /^(user|local|project|\*)$/, hint: 'write user, local or project' },

@@ -167,7 +167,7 @@ export interface PolicyRule5 {
   default?: 'allow' | 'warn' | 'deny';
 }
 /**
- * What a container may ask of its host beyond the ordinary: `privileged`, `capability:NAME`, `device:PATH`, `namespace:network`, `seccomp:PROFILE`, `apparmor:PROFILE`, `volume-driver:NAME`, `volume-option:KEY=VALUE`, `external-volume:NAME`. Without a rule: denied when anything is restricted.
+ * What a container may ask of its host beyond the ordinary: `privileged`, `capability:NAME`, `device:PATH`, `namespace:network`, `seccomp:PROFILE`, `apparmor:PROFILE`, `volume-driver:NAME`, `volume-option:KEY=VALUE`, `external-volume:NAME`, `network-driver:NAME`, `network-option:KEY=VALUE`. Without a rule: denied when anything is restricted.
  */
 export interface PolicyRule6 {
   /**

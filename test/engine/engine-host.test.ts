@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { engineHost } from '../../src/engine/engine-host.ts';
+import { engineHosts } from '../../src/engine/engine-host.ts';
 import { desire } from '../../src/graph/desire.ts';
-import type { ContainerSpec } from '../../src/model/container.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Desired } from '../../src/model/resource.ts';
 import { type MemoryOptions, memorySystem } from '../../src/system/memory.ts';
 import { server, stack } from '../graph/stack.ts';
 import { surroundings } from '../graph/surroundings.ts';
@@ -10,11 +11,11 @@ import { contextOn, home } from '../state/machine.ts';
 
 const volumes = { whole: { driverOptions: { type: 'none', o: 'bind', device: '/srv/whole' } } };
 
-function containerOf(...mounts: string[]): ContainerSpec {
+function entryWith(mounts: readonly string[], engine: JsonObject = {}): Desired {
   const image = `mcp:1@sha256:${'3f'.repeat(32)}`;
-  const declared = server('a', { runtime: { kind: 'image', image }, engine: { volumes: mounts } });
+  const declared = server('a', { runtime: { kind: 'image', image }, engine: { volumes: mounts, ...engine } });
   const { desired } = desire(stack([declared], { volumes }), surroundings());
-  return desired.find(({ kind }) => kind === 'entry')?.container as ContainerSpec;
+  return desired.find(({ kind }) => kind === 'entry') as Desired;
 }
 
 type Tree = NonNullable<MemoryOptions['tree']>;
@@ -26,10 +27,23 @@ const places: Tree = {
   '/srv/whole/': '',
 };
 
-async function ask(spec: ContainerSpec, tree: Tree = {}, env: Readonly<Record<string, string>> = {}) {
+async function askAll(
+  desired: readonly Desired[],
+  tree: Tree = {},
+  env: Readonly<Record<string, string>> = {},
+) {
   const { ctx } = contextOn(memorySystem({ tree: { ...places, ...tree } }));
-  const { realPaths, sockets, homes } = await engineHost([spec], { ...ctx, env });
-  return { realPaths: Object.fromEntries(realPaths), sockets, homes };
+  const hosts = await engineHosts(desired, { ...ctx, env });
+  return Object.fromEntries(
+    [...hosts].map(([name, { realPaths, sockets, homes }]) => [
+      name,
+      { realPaths: Object.fromEntries(realPaths), sockets, homes },
+    ]),
+  );
+}
+
+async function ask(desired: Desired, tree: Tree = {}, env: Readonly<Record<string, string>> = {}) {
+  return (await askAll([desired], tree, env))['docker'];
 }
 
 const LOCAL = { '/srv/docs': '/srv/docs' };
@@ -42,7 +56,7 @@ const chosen = (currentContext: string) => ({
 
 describe('what is known of the engine’s machine', () => {
   it('is where each folder really is, those behind volumes too', async () => {
-    const spec = containerOf('/srv/link:/a', '/srv/docs:/b', '/srv/none:/c', '/srv/loop:/d', 'whole:/e');
+    const spec = entryWith(['/srv/link:/a', '/srv/docs:/b', '/srv/none:/c', '/srv/loop:/d', 'whole:/e']);
     expect(await ask(spec)).toEqual({
       homes: [home],
       sockets: ['/var/run/docker.sock'],
@@ -57,7 +71,7 @@ describe('what is known of the engine’s machine', () => {
   });
 
   it('is nothing when no container gets a folder', async () => {
-    expect(await ask(containerOf())).toEqual({ homes: [home], sockets: [], realPaths: {} });
+    expect(await ask(entryWith([]))).toEqual({ homes: [home], sockets: [], realPaths: {} });
   });
 
   it.each<[string, Tree, Readonly<Record<string, string>>, object, readonly string[]]>([
@@ -90,6 +104,28 @@ describe('what is known of the engine’s machine', () => {
       [],
     ],
   ])('follows %s', async (_, tree, env, realPaths, sockets) => {
-    expect(await ask(containerOf('/srv/docs:/d'), tree, env)).toEqual({ homes: [home], sockets, realPaths });
+    expect(await ask(entryWith(['/srv/docs:/d']), tree, env)).toEqual({ homes: [home], sockets, realPaths });
+  });
+
+  it('is asked of each engine for itself: another machine tells nothing of its folders', async () => {
+    const near = { [meta('near')]: endpoint('unix:///opt/near.sock') };
+    const far = { [meta('far')]: endpoint('ssh://far') };
+    const desired = [
+      entryWith(['/srv/docs:/d']),
+      entryWith(['/srv/link:/d'], { engine: 'near' }),
+      entryWith(['/srv/docs:/d'], { engine: 'far' }),
+      entryWith(['/srv/docs:/d'], { engine: 'gone' }),
+    ];
+    expect(await askAll(desired, { ...near, ...far })).toEqual({
+      docker: { homes: [home], sockets: ['/var/run/docker.sock'], realPaths: LOCAL },
+      'docker@near': { homes: [home], sockets: ['/opt/near.sock'], realPaths: { '/srv/link': '/srv/docs' } },
+      'docker@far': { homes: [home], sockets: [], realPaths: UNKNOWN },
+      'docker@gone': { homes: [home], sockets: [], realPaths: UNKNOWN },
+    });
+  });
+
+  it('is asked for volumes that no server uses', async () => {
+    const { desired } = desire(stack([], { volumes }), surroundings());
+    expect((await askAll(desired))['docker']?.realPaths).toEqual({ '/srv/whole': '/srv/whole' });
   });
 });

@@ -43,6 +43,24 @@ describe('networks', () => {
     expect(half.disabled).toEqual(['claude-code/user/a']);
   });
 
+  it('are pointed out once when they ask for more than a network', () => {
+    const networks = {
+      n: {},
+      m: { driver: 'macvlan', driverOptions: { parent: 'eth0' } },
+      free: { driver: 'x' },
+    };
+    const servers = [image('a', { networks: ['n', 'm'] }), image('b', { networks: ['m'] })];
+    const { findings } = graphOf(servers, { networks });
+    expect(findings.filter(({ code }) => code === 'GRAPH_CONTAINER_PRIVILEGES')).toMatchObject([
+      {
+        severity: 'warning',
+        address: 'docker/network/m',
+        at: { pointer: '/networks/m' },
+        message: expect.stringContaining('network "team-tools.m" asks for driver "macvlan", option "parent"'),
+      },
+    ]);
+  });
+
   it('have defaults, unless something else is written', () => {
     const written = {
       driver: 'macvlan',

@@ -4,7 +4,7 @@ import type { Server, Template } from '../../src/model/manifest.ts';
 import { checkPolicy } from '../../src/policy/check-policy.ts';
 import { server, stack } from '../graph/stack.ts';
 import { surroundings } from '../graph/surroundings.ts';
-import { here, host, policy, verdict } from './world.ts';
+import { here, hosts, policy, verdict } from './world.ts';
 
 const command = (program: Template, ...args: Template[]): Partial<Server> => ({
   runtime: { kind: 'command', command: program },
@@ -319,7 +319,7 @@ describe('several policies', () => {
     const root = policy({ commands: { allow: ['node **'] } });
     const own = policy({ commands: { deny: ['node'] } }, '/home/me/.config/mcpform/policy.yaml');
     const { desired } = desire(stack([server('a')]), surroundings());
-    expect(checkPolicy([root, own], desired, { rendered: new Map(), source: here, host })).toEqual([
+    expect(checkPolicy([root, own], desired, { rendered: new Map(), source: here, hosts })).toEqual([
       {
         code: 'POLICY_DENIED',
         severity: 'error',
@@ -336,7 +336,7 @@ describe('several policies', () => {
     const strict = policy({ commands: { default: 'deny' }, scopes: { default: 'warn' } });
     const { desired } = desire(stack([server('a'), server('b')]), surroundings());
     expect(
-      checkPolicy([strict], desired, { rendered: new Map(), source: here, host }).map(({ code }) => code),
+      checkPolicy([strict], desired, { rendered: new Map(), source: here, hosts }).map(({ code }) => code),
     ).toEqual(['POLICY_WARNING', 'POLICY_DENIED', 'POLICY_WARNING', 'POLICY_DENIED']);
   });
 });

@@ -5,7 +5,7 @@ import { host, policy, verdictOnImage } from './world.ts';
 
 /** Where folders of the host really are; what is not in it is nobody's to know. */
 const real = (paths: Readonly<Record<string, string | null>>) => ({
-  setting: { host: { ...host, realPaths: new Map(Object.entries(paths)) } },
+  setting: { hosts: new Map([['docker', { ...host, realPaths: new Map(Object.entries(paths)) }]]) },
 });
 const mount = (source: string): JsonObject => ({ volumes: [{ bind: source, target: '/d' }] });
 

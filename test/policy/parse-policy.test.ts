@@ -89,6 +89,18 @@ describe('parsePolicy', () => {
     expect([CODES.POLICY_INVALID.exit, CODES.POLICY_DENIED.exit]).toEqual([EXIT.denied, EXIT.denied]);
   });
 
+  it('understands every word for privileges that docs/policy.md lists', () => {
+    const page = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
+    const table = /word under `privileges` \|\n([\s\S]*?)\n\n/.exec(page)?.[1] ?? '';
+    const words = table
+      .split('\n')
+      .flatMap((row) =>
+        [...(row.split('|')[2] ?? '').matchAll(/`((?!CAP_)[^`]+)`/g)].map(([, word]) => word),
+      );
+    expect(words.length).toBeGreaterThan(10);
+    expect(parse(`${head}rules: { privileges: { deny: ${JSON.stringify(words)} } }`).findings).toEqual([]);
+  });
+
   it('understands the policy that docs/policy.md shows', () => {
     const page = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
     const blocks = [...page.matchAll(/```yaml\n(apiVersion[\s\S]*?)```/g)].map(

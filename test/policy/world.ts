@@ -6,7 +6,7 @@ import type { Manifest, Server } from '../../src/model/manifest.ts';
 import type { Desired, DesiredEntry, Rendered } from '../../src/model/resource.ts';
 import { templateText } from '../../src/model/template.ts';
 import { checkPolicy, type Setting } from '../../src/policy/check-policy.ts';
-import type { EngineHost } from '../../src/policy/container-facts.ts';
+import type { EngineHost, EngineHosts } from '../../src/policy/engine-host.ts';
 import type { Effect, Policy, Subject } from '../../src/policy/policy.ts';
 import { server, stack } from '../graph/stack.ts';
 import { surroundings } from '../graph/surroundings.ts';
@@ -19,6 +19,7 @@ export const here: SourceIdentity = {
 
 /** An engine on this machine, for containers that get none of its folders. */
 export const host: EngineHost = { homes: ['/data/people/ann'], sockets: [], realPaths: new Map() };
+export const hosts: EngineHosts = new Map([['docker', host]]);
 
 type Written = {
   readonly allow?: readonly string[];
@@ -43,20 +44,36 @@ export function verdict(
 ): string {
   const { desired } = desire(stack([server('a', more)]), surroundings());
   const rendered = renderAll(desired);
-  return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source, host }));
+  return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source, hosts }));
 }
 
-/** What the policies say of one server from an image, started by docker itself. */
+export interface ImageWorld {
+  readonly manifest?: Partial<Manifest>;
+  readonly setting?: Partial<Setting>;
+  /** `http`: a container of ours. Default: `stdio`, started by docker itself. */
+  readonly over?: 'stdio' | 'http';
+  readonly server?: Partial<Server>;
+}
+
+/** What the policies say of one server from an image and of all that it needs, each thing once. */
 export function verdictOnImage(
   policies: Policy | readonly Policy[],
   engine: Server['engine'],
-  { manifest = {}, setting = {} }: { manifest?: Partial<Manifest>; setting?: Partial<Setting> } = {},
+  { manifest = {}, setting = {}, over = 'stdio', server: more = {} }: ImageWorld = {},
 ): string {
   const image = `ghcr.io/acme/mcp:1@sha256:${'3f'.repeat(32)}`;
-  const declared = server('a', { runtime: { kind: 'image', image }, launch: 'direct', args: [], engine });
-  const { desired } = desire(stack([declared], manifest), surroundings());
+  const way =
+    over === 'stdio'
+      ? ({ launch: 'direct', engine } as const)
+      : ({ transport: 'http', engine: { port: 3001, ...engine } } as const);
+  const declared = server('a', { runtime: { kind: 'image', image }, args: [], ...way, ...more });
+  const graph = desire(stack([declared], manifest), surroundings());
+  const needs = new Set(
+    graph.desired.flatMap(({ server: name, dependsOn }) => (name === 'a' ? dependsOn : [])),
+  );
+  const desired = graph.desired.filter(({ server: name, address }) => name === 'a' || needs.has(address));
   const rendered = renderAll(desired);
-  return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source: here, host, ...setting }));
+  return wordsOf(checkPolicy([policies].flat(), desired, { rendered, source: here, hosts, ...setting }));
 }
 
 function wordsOf(findings: readonly Finding[]): string {
@@ -64,7 +81,7 @@ function wordsOf(findings: readonly Finding[]): string {
     const about = message.replace(/^"[^"]*": /, '').replace(/ (is (denied|warned about)|would be).*$/, '');
     return `${code === 'POLICY_DENIED' ? 'deny' : 'warn'} ${about}`;
   });
-  return words.length === 0 ? 'allow' : words.join('; ');
+  return words.length === 0 ? 'allow' : [...new Set(words)].join('; ');
 }
 
 function renderAll(desired: readonly Desired[]): ReadonlyMap<string, Rendered> {

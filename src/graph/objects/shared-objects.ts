@@ -1,9 +1,10 @@
 import { type Address, objectAddress } from '../../model/address.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { DesiredObject } from '../../model/resource.ts';
 import { engineOf } from '../engine-of.ts';
-import { networkObject } from './network-object.ts';
+import { networkCaveat, networkObject } from './network-object.ts';
 import { isExternal, usesOf } from './uses.ts';
 import { volumeObject } from './volume-object.ts';
 
@@ -12,6 +13,8 @@ export interface SharedObjects {
   readonly desired: readonly DesiredObject[];
   /** Networks that only servers with `enabled: false` use. */
   readonly disabled: readonly Address[];
+  /** Warnings. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -36,11 +39,13 @@ export function sharedObjects(manifest: Manifest): SharedObjects {
     const engines = enginesOf((user) => user.volumes.includes(name));
     return { name, engines: engines.length === 0 ? [null] : engines };
   });
+  const made = networks.flatMap(({ name, isUsed }) =>
+    isUsed.map((engine) => networkObject(name, engine, manifest)),
+  );
   return {
+    findings: made.flatMap((network) => networkCaveat(network) ?? []),
     desired: [
-      ...networks.flatMap(({ name, isUsed }) =>
-        isUsed.map((engine) => networkObject(name, engine, manifest)),
-      ),
+      ...made,
       ...volumes.flatMap(({ name, engines }) =>
         engines.map((engine) => volumeObject(name, engine, manifest)),
       ),
