@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { dockerodeWithoutTheUnused } from './bundle-docker.mjs';
 import { npmWithoutTheUnused } from './bundle-npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,16 +35,9 @@ const options = {
   logLevel: 'warning',
 };
 const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
-const portable = { name: 'portable', setup: leaveOutMachineCode };
-const { metafile } = await build({
-  ...options,
-  plugins: [lazyProcess, portable, npmWithoutTheUnused],
-  write: false,
-});
-const result = await build({
-  ...options,
-  plugins: [lazyProcess, portable, npmWithoutTheUnused, oneCore(metafile)],
-});
+const plugins = [lazyProcess, npmWithoutTheUnused, dockerodeWithoutTheUnused];
+const { metafile } = await build({ ...options, plugins, write: false });
+const result = await build({ ...options, plugins: [...plugins, oneCore(metafile)] });
 
 // What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
 // the rest, one for `mcpform exec`, which every server waits for, and one for what it does with images.
@@ -102,17 +96,6 @@ function loadChildProcessLate({ onResolve, onLoad }) {
   );
   onLoad({ filter: /.*/, namespace: 'late' }, () => ({
     contents: "module.exports = { spawn: (...args) => require('child_process').spawn(...args) };",
-  }));
-}
-
-/**
- * ssh2 goes faster with machine code that npm compiles where it finds a compiler, and goes on without. Such a file is
- * for one machine alone, and the bundle is for all.
- */
-function leaveOutMachineCode({ onResolve, onLoad }) {
-  onResolve({ filter: /\.node$/ }, ({ path }) => ({ path, namespace: 'machine-code' }));
-  onLoad({ filter: /.*/, namespace: 'machine-code' }, ({ path }) => ({
-    contents: `throw new Error(${JSON.stringify(`"${path}" is not in the bundle`)});`,
   }));
 }
 

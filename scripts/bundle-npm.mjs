@@ -1,4 +1,5 @@
 // Leaves out of the bundle what npm's libraries can do and mcpform never asks of them.
+import { refusing } from './refusing.mjs';
 
 /** By whom it is required: what would run programs, ask Git, or weighs much and is never reached. */
 const UNUSED = {
@@ -38,12 +39,3 @@ export const npmWithoutTheUnused = {
     }));
   },
 };
-
-/** A module that can be required, and fails when anything of it is used. */
-function refusing(what) {
-  const message = JSON.stringify(`${what} was left out of this program`);
-  return `
-    const refuse = () => { throw new Error(${message}); };
-    module.exports = new Proxy(refuse, { get: () => refuse });
-  `;
-}

@@ -1,4 +1,3 @@
-import type { Json } from '../../model/json.ts';
 import type {
   ContainerInfo,
   ContainerRequest,
@@ -119,6 +118,3 @@ export interface LogLine {
   readonly time: string;
   readonly text: string;
 }
-
-/** For what an engine answers that this provider does not look at. */
-export type Opaque = Json | undefined;

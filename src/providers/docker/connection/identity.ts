@@ -5,7 +5,7 @@ import { type Caller, read } from './call.ts';
 /** Who an engine is, whatever name and address it has here. */
 export async function readIdentity(caller: Caller): Promise<EngineIdentity> {
   const [version, info] = await Promise.all([ask(caller, '/version'), ask(caller, '/info')]);
-  const kind = isPodman(version) ? 'podman' : 'docker';
+  const kind = caller.isPodman ? 'podman' : 'docker';
   return {
     id: kind === 'podman' ? podmanId(info) : dockerId(info),
     kind,
@@ -32,16 +32,14 @@ async function ask(caller: Caller, path: string): Promise<JsonObject> {
   return isJsonObject(value) ? value : {};
 }
 
-function isPodman(version: JsonObject): boolean {
-  return listAt(version, 'Components').some(
-    (part) => isJsonObject(part) && /podman/i.test(textAt(part, 'Name')),
-  );
-}
-
-/** Docker keeps its ID beside its data, so that another one there is another engine. */
+/**
+ * Docker keeps its ID beside its data, so that another one there is another engine. Before 24 it was that of the whole
+ * machine (`/etc/docker/key.json`), which an upgrade keeps; it has colons in it.
+ */
 function dockerId(info: JsonObject): string {
   const id = textAt(info, 'ID');
-  return `docker:${id === '' ? placeOf(info) : id}`;
+  if (id === '') return `docker:${placeOf(info)}`;
+  return id.includes(':') ? `docker:${id}:${textAt(info, 'DockerRootDir')}` : `docker:${id}`;
 }
 
 /** Podman makes up another ID for each answer. */
