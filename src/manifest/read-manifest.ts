@@ -2,6 +2,7 @@ import { entryAddress } from '../model/address.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Manifest, SecretReference, Server } from '../model/manifest.ts';
 import type { ManifestDocument } from '../schema/manifest.types.ts';
+import { checkDeclarations } from './check-declarations.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkCase } from './check-names.ts';
 import { checkReferences } from './check-references.ts';
@@ -35,6 +36,8 @@ export function readManifest(
   const servers = readServers(pruned, { ...base, secrets: declared.secrets, defaultTargets });
   checkCase(Object.keys(document.servers), problems);
   checkDependencies(dependenciesOf(pruned), problems);
+  checkDeclarations('networks', networks, problems);
+  checkDeclarations('volumes', volumes, problems);
   const addresses = new Set(
     servers.flatMap(({ name, targets }) => targets.map((target) => entryAddress(target, name))),
   );

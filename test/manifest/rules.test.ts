@@ -89,6 +89,8 @@ describe('a field', () => {
     ['{ image: x, port: 3001 }', 'port', 'is only for an `image` with transport http, sse or ws'],
     ['{ url: "https://x.example", resources: { pids: 1 } }', 'resources', 'is only for servers with `image`'],
     ['{ package: "npm:x", restart: always }', 'restart', 'is only for servers with `image`'],
+    ['{ command: x, engine: lab }', 'engine', 'is only for servers with `image`'],
+    ['{ url: "https://x.example", engine: lab }', 'engine', 'is only for servers with `image`'],
     [
       '{ url: "https://x.example", args: [x] }',
       'args',
@@ -277,6 +279,39 @@ describe('networks and volumes', () => {
     const more = 'networks: { tools: {} }\nvolumes: { data: {} }\n';
     expect(rules(`a: { image: x, ${field} }\n`, more)).toEqual([finding]);
   });
+
+  it.each([
+    ['networks: { n: { name: lan } }', 'networks.n.name: "name" is only for what is external'],
+    ['volumes: { v: { name: data } }', 'volumes.v.name: "name" is only for what is external'],
+    [
+      'networks: { n: { external: true, driver: macvlan } }',
+      'networks.n.driver: "driver" means nothing for what is external',
+    ],
+    [
+      'volumes: { v: { external: true, protect: true } }',
+      'volumes.v.protect: "protect" means nothing for what is external',
+    ],
+  ])('are named by us, or described by whoever made them: %s', (more, finding) => {
+    expect(rules('a: { command: x }\n', `${more}\n`)).toEqual([`MANIFEST_FIELD ${finding}`]);
+  });
+
+  it('may be there already under another name', () => {
+    const more = 'networks: { n: { external: true, name: lan }, m: { external: false }, o: }\n';
+    expect(rules('a: { command: x }\n', more)).toEqual([]);
+  });
+});
+
+describe('the engine', () => {
+  it.each(['lab', 'desktop-linux', 'a.b+c_D-1', '0x'])('may be the Docker context "%s"', (name) => {
+    const { servers } = manifestOf(`${HEAD}servers: { a: { image: x, engine: "${name}" } }\n`);
+    expect(servers[0]?.engine).toEqual({ engine: name });
+  });
+
+  it.each(['-H', 'x', 'a b', 'a/b', '../x', ''])('is no Docker context: "%s"', (name) => {
+    expect(rules(`a: { image: x, engine: "${name}" }\n`)).toEqual([
+      `MANIFEST_WRONG_VALUE servers.a.engine: expected the name of a Docker context, found "${name}"`,
+    ]);
+  });
 });
 
 describe('moved', () => {
@@ -292,11 +327,13 @@ moved:
   - { from: claude-code/user/older, to: claude-code/user/old }
   - { from: claude-code/user/old, to: claude-code/user/new }
   - { from: docker/volume/a, to: docker/volume/b }
+  - { from: docker@a.B+c/volume/a, to: docker@lab/volume/a }
 `);
     expect(moved).toEqual([
       { from: 'claude-code/user/older', to: 'claude-code/user/new' },
       { from: 'claude-code/user/old', to: 'claude-code/user/new' },
       { from: 'docker/volume/a', to: 'docker/volume/b' },
+      { from: 'docker@a.B+c/volume/a', to: 'docker@lab/volume/a' },
     ]);
   });
 
