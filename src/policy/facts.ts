@@ -1,4 +1,5 @@
 import { assertNever } from '../model/assert-never.ts';
+import { isImageId } from '../model/image-reference.ts';
 import { isServiceEntry } from '../model/is-service-entry.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
@@ -8,7 +9,7 @@ import { containerFacts } from './container-facts.ts';
 import { networkFacts, volumeFacts } from './driver-facts.ts';
 import type { EngineHost } from './engine-host.ts';
 import { type Fact, fact } from './fact.ts';
-import { imageName, registryOf } from './image-name.ts';
+import { imageName, LOCAL, registryOf } from './image-name.ts';
 
 /**
  * Everything a policy judges about one resource, from what would really be written. `host` is that of the engine it is
@@ -19,10 +20,9 @@ export function factsOf(desired: Desired, rendered: Rendered | undefined, host: 
     case 'entry':
       return entryFacts(desired, rendered, host);
     case 'container':
-      return [...imageFacts(lockedImage(desired)), ...ranFacts(desired, host)];
+      return [...imageFacts(desired), ...ranFacts(desired, host)];
     case 'image':
-      // The lock alone knows the name of an image that is asked for by its id.
-      return imageFacts(desired.pin === undefined ? desired.image : lockedImage(desired));
+      return imageFacts(desired);
     case 'volume':
       return volumeFacts({ name: desired.name, ...desired.volume }, host);
     case 'network':
@@ -111,19 +111,43 @@ function programFacts(desired: DesiredEntry, { command, args }: Entry): readonly
     const text = pin?.name ?? `${runtime.ecosystem}:${runtime.name}@${runtime.version ?? ''}`;
     return [fact('packages', text, `package "${text}"`)];
   }
-  if (runtime?.kind === 'image') return imageFacts(lockedImage(desired));
+  if (runtime?.kind === 'image') return imageFacts(desired);
   return command === null ? [] : [{ ...fact('commands', command, `command "${command}"`), args }];
 }
 
-function lockedImage({ runtime, pin, container }: Desired): string {
-  if (pin !== undefined) return `${pin.name}@${pin.digest}`;
-  return runtime?.kind === 'image' ? runtime.image : (container?.image ?? '');
-}
-
-function imageFacts(image: string): readonly Fact[] {
-  const name = imageName(image);
+function imageFacts(desired: Desired): readonly Fact[] {
+  const name = imageName(lockedImage(desired));
+  if (isLocal(desired)) return localImageFacts(name);
   const registry = registryOf(name);
   return [fact('images', name, `image "${name}"`), fact('registries', registry, `registry "${registry}"`)];
+}
+
+/** The lock alone knows the name of an image that is asked for by its id. */
+function lockedImage(desired: Desired): string {
+  const { runtime, pin } = desired;
+  if (pin !== undefined) return `${pin.name}@${pin.digest}`;
+  return runtime?.kind === 'image' ? runtime.image : (contentOf(desired) ?? '');
+}
+
+function isLocal(desired: Desired): boolean {
+  const { runtime } = desired;
+  return (runtime?.kind === 'image' && runtime.isLocal === true) || isImageId(contentOf(desired) ?? '');
+}
+
+function contentOf(desired: Desired): string | undefined {
+  return desired.kind === 'image' ? desired.image : desired.container?.image;
+}
+
+/**
+ * Whoever may build on the engine may give an image any name, so it is no proof of anything: only a pattern that says
+ * `local://` allows it. What is denied under its name is denied here too.
+ */
+function localImageFacts(name: string): readonly Fact[] {
+  const shown = `local image "${name.replace(/@.*$/, '')}"`;
+  return [
+    { ...fact('images', `${LOCAL}${name}`, shown), also: [name] },
+    { ...fact('registries', LOCAL, shown), also: [registryOf(name)] },
+  ];
 }
 
 function loaderFacts(variables: readonly string[]): readonly Fact[] {

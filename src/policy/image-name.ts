@@ -1,9 +1,16 @@
+/** Before the name of an image that no registry has, and instead of its registry: no image and no host is called so. */
+export const LOCAL = 'local://';
+
 /**
  * The full name of an image as Docker reads it: `mcp/x` is `docker.io/mcp/x`, `redis` and
  * `docker.io/redis` are `docker.io/library/redis`.
  * https://github.com/distribution/reference/blob/main/normalize.go
  */
 export function imageName(image: string): string {
+  if (image.startsWith(LOCAL)) {
+    const name = image.slice(LOCAL.length);
+    return name === '*' ? image : `${LOCAL}${imageName(name)}`;
+  }
   const [first = '', ...rest] = image.split('/');
   const isRegistry =
     rest.length > 0 && (/[.:*]/.test(first) || first === 'localhost' || first !== first.toLowerCase());

@@ -1,12 +1,14 @@
 import type { Fact } from './fact.ts';
 import { forbiddenSource, HOME_FOLDER } from './forbidden-source.ts';
 import { isCovered, mayMatch, wordsAlign } from './glob.ts';
-import { imageName, repositoryOf } from './image-name.ts';
+import { imageName, LOCAL, repositoryOf } from './image-name.ts';
 
 /** Whether an `allow` pattern surely means the fact: exact, and never by a value nobody knows yet. */
 export function allows(pattern: string, fact: Fact): boolean {
   if (pattern === '*') return true;
   if (fact.text === null) return false;
+  // Who may build on an engine gives images any name, so no other pattern, however wide, takes such a name for true.
+  if (fact.text.startsWith(LOCAL) && !pattern.startsWith(LOCAL)) return false;
   switch (fact.subject) {
     case 'commands':
       return allowsCommand(pattern.split(' '), [fact.text, ...(fact.args ?? [])]);
@@ -43,7 +45,9 @@ export function concerns(pattern: string, fact: Fact): boolean {
   if (fact.subject === 'mounts')
     return [fact.text, ...(fact.also ?? [])].some((path) => touches(pattern, path));
   if (fact.subject === 'privileges' && includes(fact.text, pattern)) return true;
-  return spellings(pattern, fact.text, fact).some(([glob, text]) => mayMatch(glob, text));
+  return [fact.text, ...(fact.also ?? [])].some((name) =>
+    spellings(pattern, name, fact).some(([glob, text]) => mayMatch(glob, text)),
+  );
 }
 
 /** Who has all of something has what the pattern denies. */

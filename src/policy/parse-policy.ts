@@ -67,8 +67,8 @@ const WRITTEN_AS: Readonly<Partial<Record<Subject, { readonly rule: RegExp; read
     hint: 'write the ecosystem first: `npm:@acme/*`, `pypi:acme-*`',
   },
   registries: {
-    rule: /^[A-Za-z0-9.*-]+(:[0-9*]+)?$/,
-    hint: 'write a host, like `ghcr.io` or `*.example.com`',
+    rule: /^(local:\/\/|[A-Za-z0-9.*-]+(:[0-9*]+)?)$/,
+    hint: 'write a host, like `ghcr.io` or `*.example.com`, or `local://`',
   },
   urlHosts: {
     rule: /^([A-Za-z0-9.*_-]+|\[[0-9a-fA-F:.]+\])(:[0-9*]+)?$/,

@@ -213,6 +213,72 @@ describe('images and registries', () => {
   });
 });
 
+describe('a local image', () => {
+  const local = (name: string): Partial<Server> => ({
+    runtime: { kind: 'image', image: name, isLocal: true },
+    args: [],
+  });
+
+  it.each<['images' | 'registries', string, string, boolean]>([
+    ['images', 'local://ghcr.io/acme/*', 'ghcr.io/acme/x:1', true],
+    ['images', 'local://*', 'ghcr.io/acme/x:1', true],
+    ['images', 'local://acme/*', 'acme/x', true],
+    ['images', '*', 'ghcr.io/acme/x:1', true],
+    ['images', 'ghcr.io/acme/*', 'ghcr.io/acme/x:1', false],
+    ['images', '*/acme/x', 'ghcr.io/acme/x', false],
+    ['images', '*acme/x*', 'ghcr.io/acme/x:1', false],
+    ['images', 'local/*', 'local/x', false],
+    ['images', 'local:5000/*', 'local:5000/x', false],
+    ['images', 'localhost/*', 'localhost/x:1', false],
+    ['images', 'local://localhost/*', 'localhost/x:1', true],
+    ['registries', 'ghcr.io', 'ghcr.io/acme/x', false],
+    ['registries', 'localhost', 'localhost/x', false],
+    ['registries', '*l*', 'localhost/x', false],
+    ['registries', 'local://', 'ghcr.io/acme/x', true],
+    ['registries', '*', 'ghcr.io/acme/x', true],
+  ])('is allowed under %s by %s, called %s: %s', (subject, pattern, name, isAllowed) => {
+    const said = verdict(policy({ [subject]: { allow: [pattern] } }), local(name));
+    expect(said.startsWith('allow')).toBe(isAllowed);
+  });
+
+  it.each<['images' | 'registries', string]>([
+    ['images', 'ghcr.io/acme/*'],
+    ['images', 'local://*'],
+    ['registries', 'ghcr.io'],
+    ['registries', 'local://'],
+  ])('is denied under %s by %s', (subject, pattern) => {
+    const said = verdict(policy({ [subject]: { deny: [pattern] } }), local('ghcr.io/acme/x:1'));
+    expect(said).toBe('deny local image "ghcr.io/acme/x:1"');
+  });
+
+  it('is judged so where an engine is asked for it by its id alone, and as its container', () => {
+    const runtime = { kind: 'image', image: 'ghcr.io/acme/x:1', isLocal: true } as const;
+    const pin = {
+      kind: 'local-image',
+      image: runtime.image,
+      id: `sha256:${'5a'.repeat(32)}`,
+    } as const;
+    const declared = server('a', { runtime, transport: 'http', args: [], engine: { port: 3000 } });
+    const { desired } = desire(stack([declared]), surroundings({ a: pin }));
+    const judge = (images: Parameters<typeof policy>[0]['images']) =>
+      checkPolicy([policy({ images: images ?? {} })], desired, {
+        rendered: new Map(),
+        source: here,
+        hosts,
+      }).map(({ address }) => address);
+    const both = [`docker/image/ghcr.io/acme/x@${'5a'.repeat(6)}`, 'docker/container/a'];
+    expect(judge({ allow: ['ghcr.io/acme/*'] })).toEqual(both);
+    expect(judge({ deny: ['ghcr.io/acme/*'] })).toEqual(both);
+    expect(judge({ allow: ['local://ghcr.io/acme/x:1'] })).toEqual([]);
+  });
+
+  it('is not what a pattern for local images means by a registry called so', () => {
+    const pulled = { runtime: { kind: 'image' as const, image: 'local:5000/x:1' }, args: [] };
+    expect(verdict(policy({ images: { allow: ['local://*'] } }), pulled)).toMatch(/^deny image/);
+    expect(verdict(policy({ registries: { allow: ['local://'] } }), pulled)).toMatch(/^deny registry/);
+  });
+});
+
 describe('URL hosts', () => {
   it.each<[string, Template, boolean]>([
     ['mcp.example.com', 'https://mcp.example.com/x', true],
