@@ -10,6 +10,7 @@ import { readLabels } from './container/read-labels.ts';
 import { readLimits } from './container/read-limits.ts';
 import { readMounts, writtenSources } from './container/read-mounts.ts';
 import { readNames, readNetworks } from './container/read-networks.ts';
+import { readReach } from './container/read-reach.ts';
 import { readSecurity } from './container/read-security.ts';
 import { readService } from './container/read-service.ts';
 import { type Reason, unlocked } from './launch.ts';
@@ -71,10 +72,8 @@ function readContainer(
   const isService = life.service !== null;
   const labels = readLabels(reading);
   const networks = readNetworks(isService ? server.name : null, reading);
+  const service = life.service === null ? null : readReach(life.service, networks, reading);
   checkTexts(fields, faults);
-  if (isService && networks.some(({ network }) => network === 'none')) {
-    faults.push({ message: 'nobody reaches a port in the network "none"', hint: 'remove it' });
-  }
   return {
     image,
     platform: fields.platform ?? null,
@@ -91,6 +90,7 @@ function readContainer(
     networks,
     ...readNames(reading),
     ...life,
+    service,
     init: fields.init ?? true,
     stopSignal: fields.stopSignal === undefined ? null : `SIG${fields.stopSignal.replace(/^SIG/, '')}`,
     stopTimeoutSeconds: Math.ceil(toMilliseconds(fields.stopTimeout ?? '10s') / 1000),

@@ -241,8 +241,24 @@ describe('a network', () => {
     ['with an alias that is none', { networks: { tools: { aliases: ['a,b=c'] } } }, {}, 'is no host name'],
     ['of another container', { networks: ['theirs'] }, {}, '"container:x" is not the name of a network'],
     ['that nobody reaches', { port: 1, networks: ['none'] }, http, 'nobody reaches a port'],
+    [
+      'that nobody reaches from the host',
+      { port: 1, networks: ['inner'] },
+      http,
+      'a container that is in internal networks alone',
+    ],
+    [
+      'of the host, where nothing is published',
+      { port: 1, publish: 2, networks: ['host'] },
+      http,
+      'its port is 1, where it listens, and not 2',
+    ],
   ])('%s is refused', (_, engine, more, message) => {
-    const odd = { theirs: { external: true, name: 'container:x' }, none: { external: true } };
+    const odd = {
+      theirs: { external: true, name: 'container:x' },
+      none: { external: true },
+      inner: { internal: true },
+    };
     const { problem } = read(engine, more, { networks: { ...networks, ...odd } });
     expect(problem?.code).toBe('GRAPH_CONTAINER_INVALID');
     expect(problem?.message).toContain(message);
@@ -258,6 +274,22 @@ describe('a service', () => {
     const { spec, caveats, problem } = read({ port: 80, ...engine }, http);
     expect(spec.service?.publish).toEqual(publish);
     expect([caveats, problem]).toEqual([[], null]);
+  });
+
+  it('may be in an internal network beside another, or as somebody else made it', () => {
+    const more = { networks: { inner: { internal: true }, outer: {}, theirs: { external: true } } };
+    for (const names of [['inner', 'outer'], ['theirs'], []]) {
+      expect(read({ port: 80, networks: names }, http, more).problem).toBeNull();
+    }
+  });
+
+  it('in the network of the host is where it listens', () => {
+    const more = { networks: { host: { external: true } } };
+    const at = (publish?: string) =>
+      read({ port: 80, networks: ['host'], ...(publish === undefined ? {} : { publish }) }, http, more);
+    expect(at().spec.service?.publish).toEqual({ address: '127.0.0.1', port: 80 });
+    expect(at('0.0.0.0:80').spec.service?.publish).toEqual({ address: '0.0.0.0', port: 80 });
+    expect(at('0.0.0.0:80').problem).toBeNull();
   });
 
   it('has the path, the check and the restart policy that the manifest says', () => {
