@@ -8,8 +8,6 @@ import { npmWithoutTheUnused } from './bundle-npm.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-
 /** What almost every command needs, whatever it does. */
 const CORE = ['src/cli/run.ts', 'src/providers/claude-code/index.ts'];
 
@@ -37,6 +35,8 @@ const options = {
 const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
 const plugins = [lazyProcess, npmWithoutTheUnused, dockerodeWithoutTheUnused];
 const { metafile } = await build({ ...options, plugins, write: false });
+// What does not compile leaves the last build as it is.
+rmSync(`${root}dist`, { recursive: true, force: true });
 const result = await build({ ...options, plugins: [...plugins, oneCore(metafile)] });
 
 // What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
