@@ -97,7 +97,7 @@ async function whereElse(sockets: readonly string[], ctx: Context): Promise<stri
   const there = await firstThere(podman, ctx);
   const tried = sockets.map((path) => `"${path}"`).join(' and ');
   const asPodman = `DOCKER_HOST=unix://${there ?? podman[0]}`;
-  return `start the engine (${tried} was tried), or say where it is with DOCKER_HOST or \`docker context use\`; for Podman: ${asPodman}`;
+  return `start the engine (looked for ${tried}), or say where it is with DOCKER_HOST or \`docker context use\`; for Podman: ${asPodman}`;
 }
 
 async function firstThere(paths: readonly string[], ctx: Context): Promise<string | undefined> {

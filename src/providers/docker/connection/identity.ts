@@ -4,13 +4,14 @@ import { type Caller, read } from './call.ts';
 
 /** Who an engine is, whatever name and address it has here. */
 export async function readIdentity(caller: Caller): Promise<EngineIdentity> {
-  const [version, info] = await Promise.all([ask(caller, '/version'), ask(caller, '/info')]);
+  const { value } = await read(caller, { doing: 'say who it is', path: '/info' });
+  const info = isJsonObject(value) ? value : {};
   const kind = caller.isPodman ? 'podman' : 'docker';
   return {
     id: kind === 'podman' ? podmanId(info) : dockerId(info),
     kind,
-    version: textAt(version, 'Version'),
-    apiVersion: textAt(version, 'ApiVersion'),
+    version: textAt(info, 'ServerVersion'),
+    apiVersion: caller.version ?? '',
     isRootless: listAt(info, 'SecurityOptions').includes('name=rootless'),
     store: storeOf(info),
     logDriver: textAt(info, 'LoggingDriver'),
@@ -26,11 +27,6 @@ const LIMITS = {
   CPUShares: ['cpuShares'],
   PidsLimit: ['pids'],
 };
-
-async function ask(caller: Caller, path: string): Promise<JsonObject> {
-  const { value } = await read(caller, { doing: 'say who it is', path });
-  return isJsonObject(value) ? value : {};
-}
 
 /**
  * Docker keeps its ID beside its data, so that another one there is another engine. Before 24 it was that of the whole
