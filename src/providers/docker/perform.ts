@@ -24,7 +24,7 @@ export async function perform(
 async function performOrFail(work: Work, connect: Connect, ctx: Context): Promise<Performed> {
   try {
     const { engine, identity } = await findEngine(work.step.place, connect, ctx);
-    return await performOne({ work, engine, kind: identity.kind, operation: operationOf(work), ctx });
+    return await performOne({ work, engine, identity, operation: operationOf(work), ctx });
   } catch (error) {
     return failed(work, isInterruption(error, ctx) ? INTERRUPTED : failureOf(error));
   }

@@ -40,12 +40,12 @@ interface Membership {
 
 /** An engine gives other names only to who comes anew. */
 async function changeNetwork(
-  { engine, kind }: Job,
+  { engine, identity }: Job,
   { info }: Found,
   { name, before, after }: Membership,
   undos: Undo[],
 ): Promise<void> {
-  const network = name === DEFAULT_NETWORK ? (kind === 'podman' ? 'podman' : 'bridge') : name;
+  const network = name === DEFAULT_NETWORK ? (identity.kind === 'podman' ? 'podman' : 'bridge') : name;
   if (before !== undefined) {
     undos.unshift(() => engine.connectNetwork(network, info.Id, before));
     await engine.disconnectNetwork(network, info.Id);

@@ -32,12 +32,12 @@ async function putBack(
   const failure = failureOf(error);
   try {
     if ((await engine.inspectContainer(info.Id)) === null) return done(work, null);
+    const { status } = asContainer(observed.attributes);
+    const trouble = await startAgain({ engine, clock: ctx.system.clock }, info.Id, status);
     await engine.renameContainer(info.Id, info.Name.replace(/^\//, ''));
+    if (trouble === null) return rolledBack(work, failure, observed);
+    return failed(work, { ...failure, message: `${failure.message}; it is still there, but ${trouble}` });
   } catch (undoing) {
     return leftOpen(work, failure, undoing);
   }
-  const { status } = asContainer(observed.attributes);
-  const trouble = await startAgain({ engine, clock: ctx.system.clock }, info.Id, status);
-  if (trouble === null) return rolledBack(work, failure, observed);
-  return failed(work, { ...failure, message: `${failure.message}; it is still there, but ${trouble}` });
 }

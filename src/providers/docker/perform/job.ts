@@ -7,7 +7,7 @@ import type { Engine, EngineIdentity } from '../engine.ts';
 export interface Job {
   readonly work: Work;
   readonly engine: Engine;
-  readonly kind: EngineIdentity['kind'];
+  readonly identity: EngineIdentity;
   readonly operation: string;
   readonly ctx: Context;
 }

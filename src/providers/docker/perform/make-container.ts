@@ -10,12 +10,16 @@ import { type Job, wantedOf } from './job.ts';
 
 /** What to ask the engine for, once nothing speaks against it. Changes nothing. */
 export async function prepareContainer(job: Job): Promise<ContainerCreation> {
-  const { work, engine, kind, operation, ctx } = job;
+  const { work, engine, identity, operation, ctx } = job;
   const wanted = asContainer(wantedOf(work));
   await checkImage(engine, wanted.image);
   await checkSources(job);
   const seccompProfile = await readProfile(wanted.security.seccomp, ctx);
-  return containerRequest(wanted, { labels: objectLabels(work, operation), seccompProfile, kind });
+  return containerRequest(wanted, {
+    labels: objectLabels(work, operation),
+    seccompProfile,
+    kind: identity.kind,
+  });
 }
 
 async function readProfile(path: string | undefined, { system }: Context): Promise<string | null> {

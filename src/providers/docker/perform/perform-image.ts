@@ -1,4 +1,5 @@
 import { McpformError } from '../../../model/error.ts';
+import { isImageId } from '../../../model/image-reference.ts';
 import type { Performed } from '../../../model/provider.ts';
 import type { Observed } from '../../../model/resource.ts';
 import { asImage } from '../attributes.ts';
@@ -17,11 +18,18 @@ export async function performImage(job: Job): Promise<Performed> {
   const there = await observe(job);
   if (there !== null && (platform === null || there.attributes['platform'] === platform))
     return done(work, there);
+  if (isImageId(image)) throw missing(engine.name, image);
   await engine.pullImage(image, { platform, signal: ctx.signal });
   const pulled = await observe(job);
   if (pulled !== null) return done(work, pulled);
   throw new McpformError('ENGINE_PULL_FAILED', `"${engine.name}" pulled "${image}" and does not have it`, {
     hint: 'look at `docker images --digests`',
+  });
+}
+
+function missing(engine: string, image: string): McpformError {
+  return new McpformError('ENGINE_IMAGE_MISSING', `"${engine}" does not have the image "${image}"`, {
+    hint: 'no registry has it either: build or load it there, then run `mcpform lock`',
   });
 }
 

@@ -3,7 +3,6 @@ import type { NetworkInfo, NetworkRequest } from '../api.ts';
 import { asNetwork } from '../attributes.ts';
 import { objectLabels } from '../labels.ts';
 import { readNetwork } from '../network-attributes.ts';
-import { networkAt } from '../observe-others.ts';
 import { nameOf } from '../place.ts';
 import { networkRequest } from '../request.ts';
 import { isAsPlanned } from './check-precondition.ts';
@@ -41,7 +40,7 @@ export async function performNetwork(job: Job): Promise<Performed> {
 }
 
 function doneWith({ work }: Job, info: NetworkInfo): Performed {
-  return done(work, networkAt(work.step.place, info));
+  return done(work, { place: work.step.place, attributes: readNetwork(info), unknown: [] });
 }
 
 function requestOf({ work, operation }: Job): NetworkRequest {

@@ -12,14 +12,15 @@ export interface Found {
 
 /** A container by its id or name; null when it is not there. */
 export async function readBack(
-  { engine, kind }: Pick<Job, 'engine' | 'kind'>,
+  { engine, identity }: Pick<Job, 'engine' | 'identity'>,
   idOrName: string,
   place: Place,
 ): Promise<Found | null> {
   const info = await engine.inspectContainer(idOrName);
   if (info === null) return null;
   const image = await engine.inspectImage(info.Image);
-  return { info, observed: { place, ...readContainer({ info, image, kind }), id: info.Id } };
+  const reading = { info, image, kind: identity.kind, engine: identity };
+  return { info, observed: { place, ...readContainer(reading), id: info.Id } };
 }
 
 /** The same for one that was there a moment ago. */

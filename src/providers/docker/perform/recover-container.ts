@@ -26,13 +26,13 @@ const PAUSE_MS = 300;
  * it waits, the new one was not known to work.
  */
 export async function recoverContainer(begin: Begin, reached: Reached, ctx: Context): Promise<void> {
-  const { engine, identity } = reached;
+  const { engine } = reached;
   const { operation, place, previousPlace = place } = begin;
   const former = nameOf(previousPlace);
   const spent = await engine.inspectContainer(spentName(former, operation));
   if (spent !== null) return await retireContainer(engine, spent.Id);
   const waiting = waitingName(former, operation);
-  const old = await readBack({ engine, kind: identity.kind }, waiting, previousPlace);
+  const old = await readBack(reached, waiting, previousPlace);
   if (old !== null) return await rollBack({ ...reached, begin, ctx }, old);
   if (begin.action === 'create') await removeMade(engine, nameOf(place), operation);
 }
@@ -43,9 +43,9 @@ async function rollBack(begun: Begun, old: Found): Promise<void> {
   const status = statusBefore(begun, old);
   await endStopInFlight(engine, { old, name: nameOf(place), operation });
   await removeMade(engine, nameOf(place), operation);
-  const misnamed = await renameBack(begun, old);
+  // Its name comes last: as long as it waits, whoever is killed here is recovered again.
   const trouble = await startAgain({ engine, clock: ctx.system.clock }, old.info.Id, status);
-  if (misnamed !== null) throw misnamed;
+  await renameBack(begun, old);
   if (trouble === null) return;
   ctx.emit({
     kind: 'finding',
@@ -70,19 +70,15 @@ function statusBefore({ begin, ctx }: Begun, { observed }: Found): string {
   return STATUSES.find((status) => digestLeaf('/status', status, digest) === known) ?? 'running';
 }
 
-/**
- * Null once the old one has its name. Where an engine was still busy creating, what it created is in the way; where
- * somebody else has the name by now, the error that says so.
- */
-async function renameBack({ engine, begin, ctx }: Begun, { info }: Found): Promise<McpformError | null> {
+/** Where an engine was still busy creating, what it created is in the way. ENGINE_NAME_TAKEN when somebody else is. */
+async function renameBack({ engine, begin, ctx }: Begun, { info }: Found): Promise<void> {
   const { operation, place, previousPlace = place } = begin;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await engine.renameContainer(info.Id, nameOf(previousPlace));
-      return null;
+      return await engine.renameContainer(info.Id, nameOf(previousPlace));
     } catch (error) {
-      if (!(error instanceof McpformError) || error.code !== 'ENGINE_NAME_TAKEN') throw error;
-      if (attempt === NAME_TRIES) return error;
+      const isTaken = error instanceof McpformError && error.code === 'ENGINE_NAME_TAKEN';
+      if (!isTaken || attempt === NAME_TRIES) throw error;
     }
     await ctx.system.clock.sleep(PAUSE_MS);
     await removeMade(engine, nameOf(place), operation);

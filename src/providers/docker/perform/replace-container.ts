@@ -80,12 +80,13 @@ async function settleFailure(swap: Swap, failure: Failure): Promise<Performed> {
   }
 }
 
+/** Its name comes last: as long as the old one waits, whoever is killed here leaves a recovery to do. */
 async function putBack({ job, old, former, name }: Swap, failure: Failure): Promise<Performed> {
   const { work, engine, operation, ctx } = job;
   await removeMade(engine, name, operation);
-  await engine.renameContainer(old.info.Id, former);
   const { status } = asContainer(old.observed.attributes);
   const trouble = await startAgain({ engine, clock: ctx.system.clock }, old.info.Id, status);
+  await engine.renameContainer(old.info.Id, former);
   if (trouble !== null) {
     return failed(work, {
       ...failure,

@@ -1,9 +1,10 @@
 import type { Performed } from '../../../model/provider.ts';
+import type { Observed } from '../../../model/resource.ts';
 import type { ContainerInfo, NetworkInfo, NetworkRequest } from '../api.ts';
 import { asContainer } from '../attributes.ts';
 import { readContainer } from '../container-attributes.ts';
 import { isMadeBy, isOfLineage } from '../labels.ts';
-import { networkAt } from '../observe-others.ts';
+import { readNetwork } from '../network-attributes.ts';
 import { createNetwork, networksNamed } from './create-network.ts';
 import type { Job } from './job.ts';
 import { inUse } from './refusals.ts';
@@ -33,14 +34,14 @@ export async function replaceNetwork(
   const members = inside.map((info) => ({ id: info.Id, aliases: aliasesIn(job, info, old.Name) }));
   try {
     const made = await swap(job, old, { request, members });
-    return done(work, networkAt(work.step.place, made));
+    return done(work, observed(job, made));
   } catch (error) {
     return await putBack(job, old, { members, error });
   }
 }
 
-function aliasesIn({ kind }: Job, info: ContainerInfo, network: string): readonly string[] {
-  const { attributes } = readContainer({ info, image: null, kind });
+function aliasesIn({ identity }: Job, info: ContainerInfo, network: string): readonly string[] {
+  const { attributes } = readContainer({ info, image: null, kind: identity.kind });
   return asContainer(attributes).networks?.[network]?.aliases ?? [];
 }
 
@@ -74,10 +75,14 @@ async function putBack(job: Job, old: NetworkInfo, { members, error }: Failed): 
     }
     const back = (await networksNamed(engine, old.Name))[0] ?? (await createNetwork(engine, requestFor(old)));
     for (const { id, aliases } of members) await engine.connectNetwork(back.Id, id, aliases);
-    return rolledBack(work, failure, networkAt(work.step.place, back));
+    return rolledBack(work, failure, observed(job, back));
   } catch (undoing) {
     return leftOpen(work, failure, undoing);
   }
+}
+
+function observed({ work }: Job, info: NetworkInfo): Observed {
+  return { place: work.step.place, attributes: readNetwork(info), unknown: [] };
 }
 
 function requestFor({ Name, Driver, Internal, EnableIPv6, Options, Labels }: NetworkInfo): NetworkRequest {
