@@ -1,10 +1,33 @@
-import { common } from './catalogue-options.ts';
+import { autoApprove, common, json, manifestOptions } from './catalogue-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const containers = () => import('./commands/containers.ts');
 
-/** The containers of servers while they run. */
+/** Container engines beside plan and apply: the images they have, and servers while they run. */
 export const CONTAINER_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'images pull',
+    summary: 'Fetch every locked image to the engine that runs it',
+    description:
+      'So that apply and the first start of a server wait for no download. By digest, four images at once, with the credentials that docker has here; what an engine has already is left as it is. Exits 5 when an image could not be fetched.',
+    arguments: [{ name: '[servers...]', description: 'only these' }],
+    options: [...manifestOptions, json],
+    examples: ['mcpform images pull', 'mcpform images pull github --json'],
+    touches: 'write',
+    streams: true,
+    load: async () => (await containers()).imagesPull,
+  },
+  {
+    name: 'images prune',
+    summary: 'Remove images that mcpform had fetched and nothing names any more',
+    description:
+      'Only images that were not there until mcpform had an engine fetch them, and that are named neither by the books of any stack of yours, nor by a generation that `rollback` could bring back, nor by a lock. What a container is made from, what has a tag and what was fetched within the hour stays. Refuses while some books cannot be read.',
+    options: [{ flags: '--dry-run', description: 'only list them' }, autoApprove, json],
+    examples: ['mcpform images prune --dry-run', 'mcpform images prune --auto-approve'],
+    touches: 'write',
+    streams: true,
+    load: async () => (await containers()).imagesPrune,
+  },
   {
     name: 'logs',
     summary: 'What a server in a container wrote',

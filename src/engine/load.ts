@@ -68,7 +68,7 @@ export function folderOf({ sources }: Pick<Loaded, 'sources'>): string {
 }
 
 /** `mcp.yaml` → `mcp.lock.yaml`, beside it. */
-function lockPathOf(manifestPath: string): string {
+export function lockPathOf(manifestPath: string): string {
   return manifestPath.replace(/\.ya?ml$|$/, '.lock.yaml');
 }
 

@@ -70,7 +70,10 @@ function contentOf(launch: AnyLaunchRecord): string {
 
 async function pull(record: ImageLaunchRecord, ctx: Context): Promise<readonly Finding[]> {
   const { prepareImage } = await import('../launch/image/prepare-image.ts');
-  await prepareImage({ record }, ctx);
+  const { pulled } = await prepareImage({ record }, ctx);
+  if (!pulled) return [];
+  const { rememberLaunch } = await import('./images/remember-pulls.ts');
+  await rememberLaunch(record, ctx);
   return [];
 }
 

@@ -28,6 +28,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
   await writeOwnership(loaded.lockPath, declared.writtenLock, ownership, ctx);
   const hadLaunches = Object.values(seen.inventory?.entries ?? {}).some(({ launch }) => launch !== undefined);
   await dropLeft(record, ownership);
+  await rememberImages(plan, outcomes, ctx);
   const isFirstOrSame = run.isNew || request.acceptsFiles;
   const change: Commit = {
     configs: seen.world.configs,
@@ -55,6 +56,13 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
   if (!isReplaced || !hadLaunches) return;
   const { pruneLaunches } = await import('./prune-launches.ts');
   await pruneLaunches(ctx);
+}
+
+/** Images that an engine has because of this apply: `images prune` may remove them one day. */
+async function rememberImages(plan: Plan, outcomes: readonly Outcome[], ctx: Context): Promise<void> {
+  if (!plan.steps.some(({ place }) => place.path[0] === 'image')) return;
+  const { rememberApplied } = await import('./images/remember-pulls.ts');
+  await rememberApplied(plan, outcomes, ctx);
 }
 
 function launchesOf({ resources }: Declared): { readonly launches?: readonly string[] } {

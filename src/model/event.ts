@@ -2,6 +2,8 @@ import type { Address } from './address.ts';
 import type { Code } from './codes.ts';
 import type { Finding } from './finding.ts';
 import type { Because, Plan, Step } from './plan.ts';
+import type { LeftImage, PruneOutcome, PruneReport } from './prune.ts';
+import type { PullOutcome, PullTarget } from './pull.ts';
 import type { LoggedLine, RunningContainer, StatsReport } from './running.ts';
 import type { LeftContainer, SweepOutcome, SweepReport } from './sweep.ts';
 
@@ -65,6 +67,12 @@ export type Event =
   | { readonly kind: 'sweep.found'; readonly report: SweepReport }
   /** What became of one of them. */
   | { readonly kind: 'sweep.finished'; readonly container: LeftContainer; readonly outcome: SweepOutcome }
+  /** An engine fetches an image by its digest, unless it has it. */
+  | ({ readonly kind: 'pull.started' } & PullTarget)
+  | ({ readonly kind: 'pull.finished'; readonly outcome: PullOutcome } & PullTarget)
+  /** Images that nobody names any more, and which of them go. */
+  | { readonly kind: 'prune.found'; readonly report: PruneReport }
+  | { readonly kind: 'prune.finished'; readonly image: LeftImage; readonly outcome: PruneOutcome }
   /** A server wrote this. */
   | { readonly kind: 'log.line'; readonly container: RunningContainer; readonly line: LoggedLine }
   /** What containers use now. */

@@ -26,6 +26,10 @@ function eventLines(event: Event, options: TextOptions): readonly string[] {
     case 'launch.preparing':
     case 'lock.resolving':
     case 'sweep.found':
+    case 'pull.started':
+    case 'pull.finished':
+    case 'prune.found':
+    case 'prune.finished':
     case 'log.line':
     case 'stats.sampled':
       return [];
@@ -71,6 +75,10 @@ export function renderLiveLine(event: Event): string | null {
     case 'launch.prepared':
     case 'sweep.found':
     case 'sweep.finished':
+    case 'pull.started':
+    case 'pull.finished':
+    case 'prune.found':
+    case 'prune.finished':
     case 'log.line':
     case 'stats.sampled':
       return null;

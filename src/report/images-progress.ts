@@ -68,7 +68,7 @@ export function addEvent(progress: ImagesProgress, event: ImagesEvent): ImagesPr
 }
 
 /** `checking`: a copy that sends nothing. */
-export type ImagesWork = 'copying' | 'checking' | 'verifying';
+export type ImagesWork = 'copying' | 'checking' | 'verifying' | 'pulling';
 
 /** `copying 20 images, 3 done: 12 of 80 blobs, 45.2 MB of 312.0 MB, 12.3 MB/s` */
 export function progressLine(
@@ -77,15 +77,18 @@ export function progressLine(
   ms: number,
 ): string {
   const whole = `${work} ${count(images.total, 'image')}, ${images.finished} done`;
-  if (blobs.total === 0) return whole;
+  if (blobs.total === 0 && bytes.total === 0) return whole;
   const rate = ms >= 1000 && moved > 0 ? `, ${bytesWords(Math.round((moved * 1000) / ms))}/s` : '';
   const size = `${bytesWords(bytes.finished)} of ${bytesWords(bytes.total)}`;
-  return `${whole}: ${blobs.finished} of ${count(blobs.total, 'blob')}, ${size}${rate}`;
+  // An engine says how much it fetches, and not of how many parts.
+  const parts = blobs.total === 0 ? '' : `${blobs.finished} of ${count(blobs.total, 'blob')}, `;
+  return `${whole}: ${parts}${size}${rate}`;
 }
 
 const FINISHED: Readonly<Record<ImagesWork, Readonly<Record<ImageResult, string>>>> = {
   copying: { done: 'copied', current: 'is there already', failed: 'failed' },
   checking: { done: 'is to be copied', current: 'is there already', failed: 'cannot be copied' },
+  pulling: { done: 'pulled', current: 'is there already', failed: 'could not be pulled' },
   verifying: { done: 'is as locked', current: 'is as locked', failed: 'failed' },
 };
 

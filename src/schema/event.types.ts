@@ -17,6 +17,10 @@ export type EventDocument =
   | SettlingEvent
   | SweepFoundEvent
   | SweepFinishedEvent
+  | PullStartedEvent
+  | PullFinishedEvent
+  | PruneFoundEvent
+  | PruneFinishedEvent
   | LogLineEvent
   | StatsSampledEvent
   | RunFinishedEvent;
@@ -498,6 +502,180 @@ export interface SweepOutcomeDocument {
   id: ContainerId;
   /**
    * `gone`: somebody else removed it. `kept`: it is no longer what it was when it was shown.
+   */
+  result: 'removed' | 'gone' | 'kept' | 'failed';
+  error?: OutcomeErrorDocument;
+}
+/**
+ * An engine fetches an image by its digest, unless it has it.
+ */
+export interface PullStartedEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'pull.started';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  /**
+   * As addresses name it: `docker`, `docker@lab`.
+   */
+  engine: string;
+  /**
+   * As locked: `NAME[:TAG]@sha256:…`; as the manifest has it where it is not.
+   */
+  image: string;
+  /**
+   * `linux/arm64`; null: the engine's own.
+   */
+  platform: string | null;
+  /**
+   * Those of the manifest that it is for.
+   */
+  servers: string[];
+}
+/**
+ * What became of an image that an engine was to fetch.
+ */
+export interface PullFinishedEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'pull.finished';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  /**
+   * As addresses name it: `docker`, `docker@lab`.
+   */
+  engine: string;
+  /**
+   * As locked: `NAME[:TAG]@sha256:…`; as the manifest has it where it is not.
+   */
+  image: string;
+  /**
+   * `linux/arm64`; null: the engine's own.
+   */
+  platform: string | null;
+  /**
+   * Those of the manifest that it is for.
+   */
+  servers: string[];
+  outcome: PullOutcomeDocument;
+}
+/**
+ * What became of it.
+ */
+export interface PullOutcomeDocument {
+  /**
+   * `current`: the engine had it. `local`: no registry has it, so its engine must.
+   */
+  result: 'pulled' | 'current' | 'local' | 'failed';
+  error?: OutcomeErrorDocument;
+}
+/**
+ * Images that nothing names any more, and which of them go.
+ */
+export interface PruneFoundEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'prune.found';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  report: PruneReportDocument;
+}
+/**
+ * Images that mcpform had fetched and that nothing names any more.
+ */
+export interface PruneReportDocument {
+  /**
+   * The version of this document.
+   */
+  formatVersion: '1.0';
+  /**
+   * By engine, then by name.
+   */
+  images: LeftImageDocument[];
+  /**
+   * How many of those that mcpform had fetched are still named by a stack, a generation or a lock.
+   */
+  needed: number;
+  /**
+   * How many are on engines that cannot be asked.
+   */
+  unknown: number;
+  /**
+   * Of those engines.
+   */
+  findings: FindingDocument[];
+}
+/**
+ * An image that nothing names any more.
+ */
+export interface LeftImageDocument {
+  /**
+   * As addresses name it: `docker`, `docker@lab`.
+   */
+  engine: string;
+  /**
+   * `docker.io/library/redis@sha256:…`.
+   */
+  image: string;
+  /**
+   * As the engine counts it; other images may share some of it.
+   */
+  bytes: number;
+  /**
+   * When it was fetched. ISO 8601, UTC.
+   */
+  pulled: string;
+  /**
+   * Why it stays; null: it goes. `in-use`: a container was made from it. `tagged`: somebody gave it a name. `recent`: it was fetched within the hour.
+   */
+  kept: 'in-use' | 'tagged' | 'recent' | null;
+}
+/**
+ * What became of one of them.
+ */
+export interface PruneFinishedEvent {
+  /**
+   * The kind of event.
+   */
+  kind: 'prune.finished';
+  /**
+   * Counts up within a run.
+   */
+  sequence: number;
+  /**
+   * ISO 8601, UTC.
+   */
+  time?: string;
+  image: LeftImageDocument;
+  outcome: PruneOutcomeDocument;
+}
+/**
+ * What became of it.
+ */
+export interface PruneOutcomeDocument {
+  /**
+   * `gone`: somebody else removed it. `kept`: it is needed again since it was shown.
    */
   result: 'removed' | 'gone' | 'kept' | 'failed';
   error?: OutcomeErrorDocument;

@@ -39,7 +39,7 @@ async function readBooks({ folder, hasEntries }: LineageStub, ctx: Disk): Promis
 }
 
 /** What is remembered of all stacks, wherever their books are; null for one that cannot be read. */
-async function readStubs({ system, folders }: Disk): Promise<readonly (LineageStub | null)[]> {
+export async function readStubs({ system, folders }: Disk): Promise<readonly (LineageStub | null)[]> {
   const folder = join(folders.data, 'lineages');
   const names = await system.files.list(folder).catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return [];

@@ -19,6 +19,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'images list': ['images', 'list'],
   'images verify': ['images', 'verify'],
   'images copy': ['images', 'copy', '--to', 'registry.example.com/team'],
+  'images pull': ['images', 'pull'],
+  'images prune': ['images', 'prune'],
   stats: ['stats'],
   show: ['show', 'plan.json'],
   status: ['status'],
@@ -59,8 +61,19 @@ describe.concurrent('--json', () => {
       }),
   );
 
-  const streaming = Object.entries(calls).filter(([name]) => streams(name));
-  it.each(streaming)('of %s is one event per line, each as the schema has it', (_name, args) =>
+  it.each(['images pull', 'images prune'])('of %s is a stream of its own events', (name) =>
+    onStage(async (stage) => {
+      await fill(stage);
+      const { stdout, stderr } = await stage.expectExit(0, [...(calls[name] ?? []), '--json']);
+      expect(stderr).toBe('');
+      const events = parseEvents(stdout);
+      expect(events.flatMap((event) => violations('event', event))).toEqual([]);
+      expect(events.at(-1)).toMatchObject({ kind: 'run.finished', exitCode: 0, outcomes: [] });
+    }),
+  );
+
+  const planning = Object.entries(calls).filter(([name]) => streams(name) && !name.startsWith('images'));
+  it.each(planning)('of %s is one event per line, each as the schema has it', (_name, args) =>
     onStage(async (stage) => {
       await fill(stage);
       const { stdout, stderr } = await stage.expectExit(0, [...args, '--json']);

@@ -1,5 +1,5 @@
 import type { ContainerInfo, ContainerStats, ContainerSummary } from '../../src/providers/docker/api.ts';
-import type { Engine, LogLine, LogOptions } from '../../src/providers/docker/engine.ts';
+import type { Engine, EngineIdentity, LogLine, LogOptions } from '../../src/providers/docker/engine.ts';
 
 /** A container that the double has. */
 export interface Kept {
@@ -20,6 +20,7 @@ export function recordingEngine(kept: readonly Kept[], more: Partial<Engine> & {
   const known: Partial<Engine> = {
     name: 'docker',
     endpoint: { kind: 'unix', path: '/run/docker.sock' },
+    identity: async () => identityOf('docker:X'),
     listContainers: async () => {
       note('list');
       return kept.map(summaryOf);
@@ -49,6 +50,19 @@ export function recordingEngine(kept: readonly Kept[], more: Partial<Engine> & {
     },
   }) as Engine;
   return { engine, asked };
+}
+
+export function identityOf(id: string): EngineIdentity {
+  return {
+    id,
+    kind: 'docker',
+    version: '28.5.2',
+    apiVersion: '1.51',
+    isRootless: false,
+    store: 'overlay2',
+    logDriver: 'json-file',
+    cannotLimit: [],
+  };
 }
 
 /** As engines write an id. */

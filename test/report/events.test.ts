@@ -46,6 +46,10 @@ describe('progress', () => {
       null,
       null,
       null,
+      null,
+      null,
+      null,
+      null,
       '',
     ]);
   });

@@ -1,5 +1,7 @@
 import type { Event, Outcome } from '../../src/model/event.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { LeftImage, PruneReport } from '../../src/model/prune.ts';
+import type { PullTarget } from '../../src/model/pull.ts';
 import type { StatsReport } from '../../src/model/running.ts';
 import type { LeftContainer } from '../../src/model/sweep.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -34,6 +36,29 @@ export const left: LeftContainer = {
   standing: 'leaked',
   because: 'ended',
   isChosen: true,
+};
+
+const pullTarget: PullTarget = {
+  engine: 'docker',
+  image: `ghcr.io/acme/x:1.0@sha256:${'3f'.repeat(32)}`,
+  platform: 'linux/arm64',
+  servers: ['x'],
+};
+
+const leftImage: LeftImage = {
+  engine: 'docker',
+  image: `ghcr.io/acme/x@sha256:${'3f'.repeat(32)}`,
+  bytes: 1234,
+  pulled: '2026-01-02T03:04:05.000Z',
+  kept: null,
+};
+
+const pruned: PruneReport = {
+  formatVersion: '1.0',
+  images: [leftImage, { ...leftImage, kept: 'in-use' }],
+  needed: 1,
+  unknown: 0,
+  findings: [note],
 };
 
 const stats: StatsReport = {
@@ -86,6 +111,10 @@ export const everyEvent: readonly Event[] = [
     report: { formatVersion: '1.0', now: '2026-01-05T03:04:05.000Z', containers: [left], hanging: [] },
   },
   { kind: 'sweep.finished', container: left, outcome: { id: left.id, result: 'removed' } },
+  { kind: 'pull.started', ...pullTarget },
+  { kind: 'pull.finished', ...pullTarget, outcome: { result: 'pulled' } },
+  { kind: 'prune.found', report: pruned },
+  { kind: 'prune.finished', image: leftImage, outcome: { result: 'removed' } },
   {
     kind: 'log.line',
     container: {

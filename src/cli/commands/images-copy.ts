@@ -1,6 +1,7 @@
 import { type CopiedImage, copyImages, isUnchanged } from '../../engine/images/copy-images.ts';
 import { parseDestination } from '../../engine/images/destination.ts';
 import { lockedImages, type ServerImage } from '../../engine/images/images-of.ts';
+import { notLocked } from '../../engine/images/not-locked.ts';
 import { registriesOf } from '../../engine/images/registries.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
@@ -10,7 +11,7 @@ import { nothingCopied } from '../../resolve/oci/copy-image.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { showImages } from './images-progress.ts';
-import { imagesRequest, notLocked, parallelOf, TRANSFERS } from './images-request.ts';
+import { imagesRequest, parallelOf, TRANSFERS } from './images-request.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const { options } = input;

@@ -1,4 +1,5 @@
 import { imagesOf, type ServerImage } from '../../engine/images/images-of.ts';
+import { notLocked } from '../../engine/images/not-locked.ts';
 import { locate } from '../../engine/locate-findings.ts';
 import { declareForLock, type Texts } from '../../engine/lock/declare-for-lock.ts';
 import type { Context } from '../../model/context.ts';
@@ -44,26 +45,6 @@ export async function unlockedFindings({
     return [{ code, severity, message, ...(hint === undefined ? {} : { hint }), at }];
   });
   return await locate(findings, loaded.sources);
-}
-
-/** Why nothing can be done with an image. */
-export function notLocked({ server, reason }: Pick<ServerImage, 'server' | 'reason'>): McpformError {
-  if (reason === 'local') {
-    return new McpformError(
-      'GRAPH_IMAGE_LOCAL',
-      `server "${server}" is a local image, which no registry has`,
-      {
-        hint: 'push it to a registry and remove `pull: never`, and it is as the others',
-      },
-    );
-  }
-  return new McpformError(
-    'LOCK_UNSATISFIED',
-    reason === 'changed'
-      ? `server "${server}" asks for another image than the lock has`
-      : `server "${server}" is not in the lock`,
-    { hint: 'run `mcpform lock`' },
-  );
 }
 
 /** `--parallel`: undefined when it was not given. */

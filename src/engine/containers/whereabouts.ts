@@ -1,3 +1,4 @@
+import { engineOf, isService } from '../../graph/engine-of.ts';
 import { launchId } from '../../graph/launch-id.ts';
 import { engineName } from '../../model/address.ts';
 import type { Context } from '../../model/context.ts';
@@ -62,13 +63,12 @@ function inBooks({ address, place, objectId }: InventoryEntry): ServicePlace {
   return { server, engine: place.file, name: place.path[1] ?? '', id: objectId ?? null };
 }
 
-function isSession({ runtime, transport }: Server): boolean {
-  return runtime.kind === 'image' && transport === 'stdio';
+function isSession(server: Server): boolean {
+  return server.runtime.kind === 'image' && !isService(server);
 }
 
-function sessionOf({ name, engine }: Server): SessionPlace {
-  const context = engine['engine'];
-  return { server: name, engine: engineName(typeof context === 'string' ? context : null) };
+function sessionOf(server: Server): SessionPlace {
+  return { server: server.name, engine: engineName(engineOf(server)) };
 }
 
 function launchesOf({ resources }: Declared, inventory: Inventory | null): readonly string[] {
