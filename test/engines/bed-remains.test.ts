@@ -69,6 +69,8 @@ describe.each(ENGINE_KINDS)('Docker from $version, $store', (kind) => {
     async () => {
       const engine = await startEngine({ ...kind, liveRestore: true });
       const network = await occupy(engine);
+      // No signal reaches what is paused.
+      await engine.docker(['pause', await engine.docker(['ps', '--quiet'])]);
       await engine.kill9();
       await engine.stop();
       expect(seenOf(engine.folder, network)).toEqual([]);

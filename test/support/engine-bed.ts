@@ -11,6 +11,7 @@ import {
   noteInit,
   removeRemains,
   takeSlot,
+  thaw,
 } from './engine-slot.ts';
 
 /**
@@ -82,6 +83,7 @@ export async function makeBed(options: BedOptions): Promise<Bed> {
       cgroup: cgroupOf(slot.number),
       start: (command, options) => start(command, { ...options, folder: slot.folder, inside }),
       remove: async () => {
+        thaw(slot.number);
         await end(init);
         await removeRemains(slot.number);
       },

@@ -84,8 +84,29 @@ export function noteInit(folder: string, pid: number): void {
   writeFileSync(join(folder, 'init'), nameOf(pid));
 }
 
+/** Lets paused containers go on: until then no signal reaches them, and whoever waits for their end waits for ever. */
+export function thaw(number: number): void {
+  for (const folder of cgroupFolders(cgroupOf(number))) {
+    for (const name of readdirSync(folder, { recursive: true })) {
+      // Of cgroups version 1, and of version 2.
+      if (/freezer\.state$/.test(String(name))) tell(join(folder, String(name)), 'THAWED');
+      if (/cgroup\.freeze$/.test(String(name))) tell(join(folder, String(name)), '0');
+    }
+  }
+}
+
+function tell(file: string, word: string): void {
+  try {
+    writeFileSync(file, word, { flag: 'r+' });
+  } catch (error) {
+    // Its container has just ended.
+    if (!['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
 /** Everything of a slot; its processes have ended, or end now. */
 export async function removeRemains(number: number): Promise<void> {
+  thaw(number);
   await endInit(folderOf(number));
   for (const bridge of [bridgeOf(number), ...bridgesIn(folderOf(number))]) {
     if (existsSync(`/sys/class/net/${bridge}`)) ip('link', 'delete', bridge);
