@@ -35,7 +35,7 @@ export function readOnly(system: System, writableFolders: readonly string[]): Sy
 
 /** To a container engine on another machine: what is asked of it on that way is for whoever asks to say. */
 function isWayToEngine(command: string, args: readonly string[]): boolean {
-  return command === 'ssh' && / docker (?:--host \S+ )?system dial-stdio$/.test(args.join(' '));
+  return command === 'ssh' && / -- \S+ docker (?:--host \S+ )?system dial-stdio$/.test(args.join(' '));
 }
 
 function onlyAsking(network: Network): Network {

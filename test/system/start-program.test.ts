@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import type { RunningProgram } from '../../src/model/system.ts';
+import { memorySystem } from '../../src/system/memory.ts';
 import { readOnly } from '../../src/system/read-only.ts';
 import { realSystem } from '../../src/system/real.ts';
 
@@ -39,6 +40,16 @@ describe('programs that are started', () => {
     expect(stdout).toBe('héllo\n');
     expect(JSON.parse(stderr)).toEqual([{ ONLY: 'this' }, tmpdir()]);
     expect(await program.ended).toEqual({ exitCode: 0, signal: null });
+  });
+
+  it('take any bytes, and give them back', async () => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, index) => index % 256);
+    const program = await start('process.stdin.pipe(process.stdout)');
+    program.write(bytes);
+    program.closeInput();
+    const pieces: Uint8Array[] = [];
+    for await (const piece of program.stdout) pieces.push(piece);
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(bytes));
   });
 
   it('say how they ended, and give what they wrote last', async () => {
@@ -86,14 +97,17 @@ describe('programs that are started', () => {
     process.kill(other);
   });
 
-  it('do not outlive this process', async () => {
+  it.each([
+    ['do not outlive this process', 'process.exit(0)'],
+    ['keep nobody who does not want to stay', 'program.keep(false)'],
+  ])('%s', async (_, then) => {
     const { outputFiles } = await build({
       stdin: {
         contents: `
           import { realSystem } from './src/system/real.ts';
           const idle = ['-e', 'setInterval(() => {}, 1000)'];
           const program = await realSystem().processes.start(process.execPath, idle, { env: {} });
-          process.stdout.write(String(program.pid), () => process.exit(0));`,
+          process.stdout.write(String(program.pid), () => ${then});`,
         resolveDir: resolve(import.meta.dirname, '../..'),
         loader: 'ts',
       },
@@ -114,5 +128,26 @@ describe('programs that are started', () => {
     const started = looking.processes.start(node, ['-e', ''], { env: {} });
     await expect(started).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
     expect((await looking.processes.run(node, ['-e', ''])).exitCode).toBe(0);
+  });
+
+  it('are let through to a container engine on another machine, and nowhere else', async () => {
+    const asked: string[] = [];
+    const looking = readOnly(
+      memorySystem({
+        start: async (command, args) => {
+          asked.push([command, ...args].join(' '));
+          throw new Error('asked');
+        },
+      }),
+      [],
+    );
+    const ssh = (...args: string[]) =>
+      looking.processes.start('ssh', ['-T', '--', 'lab', ...args], { env: {} });
+    await expect(ssh('docker', 'system', 'dial-stdio')).rejects.toThrow('asked');
+    const socket = ['--host', 'unix:///run/d.sock'];
+    await expect(ssh('docker', ...socket, 'system', 'dial-stdio')).rejects.toThrow('asked');
+    await expect(ssh('docker', 'rm', '-f', 'x')).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
+    await expect(ssh('rm', 'x;', 'docker', 'system', 'dial-stdio')).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
+    expect(asked).toHaveLength(2);
   });
 });

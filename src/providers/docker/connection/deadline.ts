@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../model/system.ts';
 
 /** Until when something is waited for. */
@@ -48,6 +49,8 @@ function follow(signal: AbortSignal | undefined, controller: AbortController): (
   if (signal === undefined) return () => undefined;
   const onAbort = (): void => controller.abort(signal.reason);
   if (signal.aborted) onAbort();
+  // Many calls may hang on one signal, and each lets go of it.
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort);
   return () => signal.removeEventListener('abort', onAbort);
 }

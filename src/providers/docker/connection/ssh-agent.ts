@@ -30,13 +30,16 @@ export function sshAgent(endpoint: SshEndpoint, ctx: Context): SshAgent {
   const waiting: Request[] = [];
   let open = 0;
 
-  const connect = (isLong: boolean): ProgramStream => {
+  const connect = (): ProgramStream => {
     const stream = new ProgramStream(startSsh(endpoint, ctx));
     // Somebody hears of it who waits for an answer, if anybody does.
-    stream.on('error', () => undefined);
-    if (isLong) return stream;
+    return stream.on('error', () => undefined);
+  };
+  const connectShared = (): ProgramStream => {
     open += 1;
+    const stream = connect();
     stream.on('free', () => {
+      if (!stream.readable || !stream.writable) return void stream.destroy();
       const next = waiting.shift();
       if (next !== undefined) return next.onSocket(stream);
       stream.keep(false);
@@ -46,21 +49,25 @@ export function sshAgent(endpoint: SshEndpoint, ctx: Context): SshAgent {
       open -= 1;
       const at = idle.indexOf(stream);
       if (at !== -1) idle.splice(at, 1);
-      const next = waiting.shift();
-      if (next !== undefined) next.onSocket(connect(false));
+      waiting.shift()?.onSocket(connectShared());
     });
     return stream;
+  };
+  const connectOnce = (): ProgramStream => {
+    const stream = connect();
+    return stream.on('free', () => void stream.destroy());
   };
 
   const agent: SshAgent = {
     keepAlive: true,
     protocol: 'http:',
     addRequest: (request, { isLong = false }) => {
+      if (isLong) return request.onSocket(connectOnce());
       const stream = idle.pop();
       if (stream !== undefined) {
         stream.keep(true);
         request.onSocket(stream);
-      } else if (isLong || open < MOST_CONNECTIONS) request.onSocket(connect(isLong));
+      } else if (open < MOST_CONNECTIONS) request.onSocket(connectShared());
       else waiting.push(request);
     },
   };

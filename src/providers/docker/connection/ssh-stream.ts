@@ -15,7 +15,7 @@ export class ProgramStream extends Duplex {
   #wanted: (() => void) | null = null;
 
   constructor(starting: Promise<RunningProgram>) {
-    super();
+    super({ allowHalfOpen: false });
     this.#starting = starting;
   }
 
@@ -30,7 +30,7 @@ export class ProgramStream extends Duplex {
       (program) => {
         this.#program = program;
         program.keep(this.#isKept);
-        void this.#pump(program);
+        this.#pump(program).catch((error: unknown) => this.destroy(asError(error)));
         callback();
       },
       (error: unknown) => callback(isErrno(error, 'ENOENT') ? failed('it is not installed') : asError(error)),
@@ -64,7 +64,9 @@ export class ProgramStream extends Duplex {
       if (!this.push(chunk)) await this.#untilWanted();
     }
     const { exitCode } = await program.ended;
-    if (exitCode === 0) this.push(null);
+    // An end is only noticed by somebody who reads, and nobody reads what is idle.
+    if (exitCode === 0 && this.#isKept) this.push(null);
+    else if (exitCode === 0) this.destroy();
     else this.destroy(failed((await words) || `it ended with exit code ${exitCode}`));
   }
 
