@@ -3,6 +3,7 @@ import type { HostConfig, ResourceUpdate } from '../api.ts';
 import { asContainer } from '../attributes.ts';
 import { resourceUpdate } from '../request.ts';
 import { type Job, wantedOf } from './job.ts';
+import { orReplace } from './needs-replacement.ts';
 import type { Found } from './read-back.ts';
 import type { Undo } from './update-container.ts';
 
@@ -20,14 +21,16 @@ const FIELDS: readonly (readonly [string, readonly Field[]])[] = [
 ];
 
 /** Limits and the restart policy, in one call, so that an engine takes all of them or none. */
-export async function changeResources({ work, engine }: Job, { info }: Found, undos: Undo[]): Promise<void> {
+export async function changeResources(job: Job, { info }: Found, undos: Undo[]): Promise<void> {
+  const { work, engine } = job;
   const { paths } = work.step;
   const fields = new Set(
     FIELDS.flatMap(([owner, names]) => (paths.some(({ pointer }) => touches(pointer, owner)) ? names : [])),
   );
   if (fields.size === 0) return;
   undos.unshift(() => engine.updateContainer(info.Id, pick(info.HostConfig, fields)));
-  await engine.updateContainer(info.Id, pick(resourceUpdate(asContainer(wantedOf(work))), fields));
+  const update = pick(resourceUpdate(asContainer(wantedOf(work))), fields);
+  await orReplace(job, () => engine.updateContainer(info.Id, update));
 }
 
 function touches(pointer: string, owner: string): boolean {

@@ -1,5 +1,6 @@
 import { checkSources } from './check-sources.ts';
 import type { Job } from './job.ts';
+import { orReplace } from './needs-replacement.ts';
 import type { Found } from './read-back.ts';
 import { stopGently } from './retire-container.ts';
 import { waitUntilItWorks } from './start-container.ts';
@@ -22,12 +23,12 @@ export async function changeStatus(job: Job, { info, observed }: Found, undos: U
     case 'unhealthy':
     case 'restarting':
       await checkSources(job);
-      await engine.restartContainer(id, info.Config.StopTimeout ?? GRACE_SECONDS);
+      await orReplace(job, () => engine.restartContainer(id, info.Config.StopTimeout ?? GRACE_SECONDS));
       break;
     default:
       await checkSources(job);
       undos.unshift(() => stopGently(engine, id));
-      await engine.startContainer(id);
+      await orReplace(job, () => engine.startContainer(id));
   }
   await waitUntilItWorks(job, id, restarts);
 }

@@ -1,5 +1,6 @@
 import type { HealthFailure, Probe } from '../../../model/health.ts';
 import { shown } from '../connection/engine-failure.ts';
+import { failsItsCheck } from '../container-status.ts';
 import type { Engine } from '../engine.ts';
 
 /** One look at the check that the engine runs itself; HEALTH_COMMAND once it has given up. */
@@ -9,7 +10,7 @@ export function engineProbe(engine: Engine, id: string): Probe {
     const health = (await engine.inspectContainer(id))?.State.Health;
     const latencyMs = { connect: clock.monotonic() - startMs };
     if (health?.Status === 'healthy') return { state: 'healthy', latencyMs };
-    const failure = health?.Status === 'unhealthy' ? unhealthy(health.Log?.at(-1)) : NOT_YET;
+    const failure = failsItsCheck(health) ? unhealthy(health?.Log?.at(-1)) : NOT_YET;
     return { state: 'unhealthy', latencyMs, failure };
   };
 }

@@ -10,7 +10,7 @@ import { createNetwork, networksNamed } from './create-network.ts';
 import { type Job, wantedOf } from './job.ts';
 import { cannotRename, inUse } from './refusals.ts';
 import { replaceNetwork } from './replace-network.ts';
-import { done, moved } from './results.ts';
+import { done, inOneCall, moved } from './results.ts';
 import { isIn, usersOf } from './users-of.ts';
 
 /** Performs one step about a network. What it throws left nothing behind. */
@@ -18,14 +18,17 @@ export async function performNetwork(job: Job): Promise<Performed> {
   const { work, engine } = job;
   switch (work.step.action) {
     case 'create':
-      return doneWith(job, await createNetwork(engine, requestOf(job)));
+      return await inOneCall(work, async () => doneWith(job, await createNetwork(engine, requestOf(job))));
     case 'update':
     case 'replace':
       return await replaceNetwork(job, await findPlanned(job), requestOf(job));
     case 'delete': {
       const found = await find(job);
-      if (found !== null) await remove(job, found);
-      return done(work, null);
+      if (found === null) return done(work, null);
+      return await inOneCall(work, async () => {
+        await remove(job, found);
+        return done(work, null);
+      });
     }
     case 'adopt':
     case 'record':

@@ -10,7 +10,7 @@ import { isAsPlanned } from './check-precondition.ts';
 import { checkHostPaths, foldersOfVolume } from './check-sources.ts';
 import { type Job, wantedOf } from './job.ts';
 import { cannotRename, inUse, nameTaken } from './refusals.ts';
-import { done, moved } from './results.ts';
+import { done, inOneCall, moved } from './results.ts';
 import { usersOf } from './users-of.ts';
 
 /** Performs one step about a volume. What it throws left nothing behind. */
@@ -18,15 +18,22 @@ export async function performVolume(job: Job): Promise<Performed> {
   const { work } = job;
   switch (work.step.action) {
     case 'create':
-      return done(work, await create(job));
+      return await inOneCall(work, async () => done(work, await create(job)));
     case 'update':
-    case 'replace':
-      await remove(job, await findPlanned(job));
-      return done(work, await create(job));
+    case 'replace': {
+      const found = await findPlanned(job);
+      return await inOneCall(work, async () => {
+        await remove(job, found);
+        return done(work, await create(job));
+      });
+    }
     case 'delete': {
       const found = await find(job);
-      if (found !== null) await remove(job, found);
-      return done(work, null);
+      if (found === null) return done(work, null);
+      return await inOneCall(work, async () => {
+        await remove(job, found);
+        return done(work, null);
+      });
     }
     case 'adopt':
     case 'record':

@@ -40,6 +40,24 @@ export function leftOpen(work: Work, error: Failure, undoing: unknown): Performe
   return { ...failed(work, { hint, ...error, message: `${error.message}${also}` }), isOpen: true };
 }
 
+/**
+ * Makes a change that an engine takes as a whole. Where it refuses, nothing was done; where it says nothing, nobody
+ * knows.
+ */
+export async function inOneCall(work: Work, change: () => Promise<Performed>): Promise<Performed> {
+  try {
+    return await change();
+  } catch (error) {
+    const failure = failureOf(error);
+    return isSilence(failure) ? leftOpen(work, failure, error) : failed(work, failure);
+  }
+}
+
+/** Whether an engine did not answer: whatever it was asked for may be done, or still come. */
+export function isSilence({ code }: Pick<Failure, 'code'>): boolean {
+  return code === 'ENGINE_UNAVAILABLE' || code === 'ENGINE_TIMEOUT';
+}
+
 /** What the world said. Anything else is a bug, and thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof StepFailure) return error.failure;

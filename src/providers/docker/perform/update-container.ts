@@ -1,3 +1,4 @@
+import { McpformError } from '../../../model/error.ts';
 import { sameJson } from '../../../model/json.ts';
 import { isWithin } from '../../../model/leaves.ts';
 import type { Performed } from '../../../model/provider.ts';
@@ -7,6 +8,7 @@ import { changeResources } from './change-resources.ts';
 import { changeStatus } from './change-status.ts';
 import { checkNameIsFree } from './find-container.ts';
 import type { Job } from './job.ts';
+import { NeedsReplacement } from './needs-replacement.ts';
 import { type Found, readBack, readBackOurs } from './read-back.ts';
 import { replaceContainer } from './replace-container.ts';
 import { done, failed, failureOf, leftOpen, rolledBack } from './results.ts';
@@ -35,7 +37,9 @@ export async function updateContainer(job: Job, found: Found): Promise<Performed
     for (const change of CHANGES) await change(job, found, undos);
     return done(work, (await readBackOurs(job, found.info.Id)).observed);
   } catch (error) {
-    return await undo(job, found, { undos, error });
+    if (!(error instanceof NeedsReplacement)) return await undo(job, found, { undos, error });
+    await undoWhatCanBe(undos);
+    return await replaceContainer(job, found);
   }
 }
 
@@ -55,6 +59,15 @@ async function changeName({ work, engine }: Job, { info }: Found, undos: Undo[])
   if (!isWanted || former === name) return;
   undos.unshift(() => engine.renameContainer(info.Id, former));
   await engine.renameContainer(info.Id, name);
+}
+
+/** For a container that goes anyhow, and only comes back when the new one does not work. */
+async function undoWhatCanBe(undos: readonly Undo[]): Promise<void> {
+  for (const each of undos) {
+    await each().catch((error: unknown) => {
+      if (!(error instanceof McpformError)) throw error;
+    });
+  }
 }
 
 interface Failed {

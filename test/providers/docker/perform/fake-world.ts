@@ -63,6 +63,12 @@ export function containerCalled(world: FakeWorld, name: string): FakeContainer |
   return [...world.containers.values()].find((container) => container.name === name);
 }
 
+export function called(world: FakeWorld, name: string): FakeContainer {
+  const container = containerCalled(world, name);
+  if (container === undefined) throw new Error(`"${name}" is not there`);
+  return container;
+}
+
 /** What is on the engine, a line each, for comparing: `demo.web running run-1 in demo.tools`. */
 export function listed(world: FakeWorld): readonly string[] {
   const containers = [...world.containers.values()];

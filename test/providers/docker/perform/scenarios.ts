@@ -1,6 +1,8 @@
+import type { ContainerSpec } from '../../../../src/model/container.ts';
 import type { Work } from '../../../../src/model/provider.ts';
 import type { DesiredObject } from '../../../../src/model/resource.ts';
-import { containerCalled, emptyWorld, type FakeContainer, type FakeWorld, IMAGE } from './fake-world.ts';
+import { containerOf } from '../../../support/container-spec.ts';
+import { called, emptyWorld, type FakeContainer, type FakeWorld, IMAGE } from './fake-world.ts';
 import { plan, play } from './stage.ts';
 import { containerNamed, networkNamed, placeFor, volumeNamed } from './works.ts';
 
@@ -22,8 +24,9 @@ export interface Scenario {
 
 const PORT = { address: '127.0.0.1', port: 3001 };
 const service = { transport: 'http', port: 3001, path: '/mcp', publish: PORT } as const;
-export const web = (...args: readonly string[]): DesiredObject =>
-  containerNamed('web', { image: IMAGE, args, service });
+export const web = (...args: readonly string[]): DesiredObject => webWith({}, ...args);
+export const webWith = (changes: Partial<ContainerSpec>, ...args: readonly string[]): DesiredObject =>
+  containerNamed('web', { image: IMAGE, args, service, ...changes });
 const site = (...args: readonly string[]): DesiredObject =>
   containerNamed('site', { image: IMAGE, args, service });
 /** Publishes nothing. */
@@ -41,7 +44,7 @@ const NEW = 'demo.web running run-2';
 const is =
   (status: FakeContainer['status']) =>
   (world: FakeWorld): void => {
-    there(world, 'demo.web').status = status;
+    called(world, 'demo.web').status = status;
   };
 
 /** Whoever is killed in one of these leaves what was there, or what was wanted, once that is recovered. */
@@ -200,20 +203,12 @@ export const PIECE_BY_PIECE: readonly Scenario[] = [
 
 function changed(): DesiredObject {
   const network = { network: 'demo.tools', isExternal: false, aliases: ['web'] };
-  const base = containerNamed('web', { image: IMAGE, args: ['serve'], service, networks: [network] });
-  if (base.kind !== 'container') throw new Error('it is a container');
-  const { limits } = base.container;
-  return { ...base, container: { ...base.container, limits: { ...limits, memoryBytes: 64 << 20 } } };
+  const limits = { ...containerOf().limits, memoryBytes: 64 << 20 };
+  return webWith({ networks: [network], limits }, 'serve');
 }
 
 function moved(world: FakeWorld, to: DesiredObject): Promise<Work> {
   return plan(world, to, { action: 'move', previousPlace: placeFor('docker:FAKE', web()) });
-}
-
-function there(world: FakeWorld, name: string): FakeContainer {
-  const container = containerCalled(world, name);
-  if (container === undefined) throw new Error(`"${name}" is not there`);
-  return container;
 }
 
 /** Not ours, and has to stay as it is. */
@@ -227,7 +222,7 @@ export async function set({ there: objects, change }: Scenario): Promise<FakeWor
     if (!('result' in performed) || performed.result !== 'done') throw new Error(JSON.stringify(performed));
   }
   await play(world, await plan(world, containerNamed('other', { image: IMAGE }), { operation: 'x' }));
-  const made = there(world, 'demo.other');
+  const made = called(world, 'demo.other');
   world.containers.set(made.id, { ...made, name: 'other', request: { ...made.request, Labels: {} } });
   change?.(world);
   return world;
