@@ -133,19 +133,22 @@ export type ImageAttributes = {
 /** The network that a container is in which names none, whatever the engine calls it. */
 export const DEFAULT_NETWORK = 'default';
 
-/** An object as `render` or `observe` made it, in which nothing is undefined and no object is empty. */
-export function withoutEmpty(value: Readonly<Record<string, Member>>): JsonObject {
-  return (pruned(value) ?? {}) as JsonObject;
+/** An object whose members may also be there without a value. */
+export interface Members {
+  readonly [name: string]: Json | undefined | Members;
 }
 
-type Member = Json | undefined | { readonly [key: string]: Member };
+/** The same without what has no value, and without empty objects. */
+export function withoutEmpty(value: Members): JsonObject {
+  return pruned(value) ?? {};
+}
 
-function pruned(value: Member): Json | undefined {
-  if (!isJsonObject(value)) return value as Json | undefined;
+function pruned(value: Members): JsonObject | undefined {
   const kept: [string, Json][] = [];
-  for (const [key, member] of Object.entries(value)) {
-    const rest = pruned(member);
-    if (rest !== undefined) kept.push([key, rest]);
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    const rest = isJsonObject(member) ? pruned(member) : (member as Json | undefined);
+    if (rest !== undefined) kept.push([name, rest]);
   }
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

@@ -1,7 +1,5 @@
 import type { JsonObject, Pointer } from '../../model/json.ts';
-import { sameJson } from '../../model/json.ts';
-import { leavesOf } from '../../model/leaves.ts';
-import { withoutEmpty } from './attributes.ts';
+import { type Members, withoutEmpty } from './attributes.ts';
 import { broughtAlong } from './container-brought.ts';
 import { readEnv } from './container-env.ts';
 import { readFolder } from './container-folder.ts';
@@ -18,6 +16,7 @@ import { readSecurity } from './container-security.ts';
 import { readStatus } from './container-status.ts';
 import { readStopSignal } from './container-stop-signal.ts';
 import { inWordsAsked, UNTOLD_LABEL } from './container-untold.ts';
+import { sharedLeaves } from './shared-leaves.ts';
 
 export interface ContainerState {
   readonly attributes: JsonObject;
@@ -30,19 +29,13 @@ export interface ContainerState {
  * is listed as unknown. The same container always reads the same.
  */
 export function readContainer(reading: Reading): ContainerState {
-  const told = withoutEmpty(read(reading) as Parameters<typeof withoutEmpty>[0]);
+  const told = withoutEmpty(read(reading));
   const attributes =
     reading.kind === 'podman' ? inWordsAsked(told, reading.info.Config.Labels?.[UNTOLD_LABEL]) : told;
-  const brought = leavesOf(
-    withoutEmpty(broughtAlong(reading, attributes) as Parameters<typeof withoutEmpty>[0]),
-  );
-  const unknown = [...leavesOf(attributes)].flatMap(([pointer, value]) =>
-    brought.has(pointer) && sameJson(brought.get(pointer), value) ? [pointer] : [],
-  );
-  return { attributes, unknown };
+  return { attributes, unknown: sharedLeaves(attributes, broughtAlong(reading, attributes)) };
 }
 
-function read(reading: Reading): object {
+function read(reading: Reading): Members {
   const { info } = reading;
   const { Config: config, HostConfig: host } = info;
   return {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { ImageInfo } from './api.ts';
-import { asContainer, type ContainerAttributes } from './attributes.ts';
+import { asContainer, type ContainerAttributes, type Members } from './attributes.ts';
 import { readEnv } from './container-env.ts';
 import { readFolder } from './container-folder.ts';
 import { readHealthcheck } from './container-health.ts';
@@ -12,12 +12,12 @@ import { readStopSignal } from './container-stop-signal.ts';
  * What a container of which nothing is asked gets from its image and its engine. Where that is not told, it is taken to
  * be what is there: nobody shall repair for ever what an administrator made the default.
  */
-export function broughtAlong(reading: Reading, attributes: JsonObject): object {
+export function broughtAlong(reading: Reading, attributes: JsonObject): Members {
   const there = asContainer(attributes);
   return { ...fromEngine(reading, there), ...fromImage(reading, there) };
 }
 
-function fromEngine({ info, kind, engine }: Reading, there: ContainerAttributes): object {
+function fromEngine({ info, kind, engine }: Reading, there: ContainerAttributes): Members {
   // With its driver go options that an administrator chose for all containers.
   const isUsualDriver = !engine?.logDriver || engine.logDriver === there.logging?.driver;
   const isNamedByHost = info.HostConfig.NetworkMode === 'host';
@@ -39,7 +39,7 @@ function fromEngine({ info, kind, engine }: Reading, there: ContainerAttributes)
 /** Podman keeps these in memory when everything else may only be read. */
 const WRITABLE_ALL_THE_SAME = { '/run': '', '/tmp': '', '/var/tmp': '' };
 
-function fromImage({ image, kind }: Reading, there: ContainerAttributes): object {
+function fromImage({ image, kind }: Reading, there: ContainerAttributes): Members {
   const { env, labels, entrypoint, args, workingDirectory, stopSignal, healthcheck } = there;
   if (image === null) {
     return {
@@ -65,7 +65,7 @@ function fromImage({ image, kind }: Reading, there: ContainerAttributes): object
 }
 
 /** What Podman tells every program. */
-function podmanEnv({ env, hostname }: ContainerAttributes): object {
+function podmanEnv({ env, hostname }: ContainerAttributes): Members {
   return { TERM: 'xterm', container: 'podman', HOME: env?.['HOME'], HOSTNAME: hostname };
 }
 

@@ -1,5 +1,5 @@
 import type { HealthConfig } from './api.ts';
-import type { HealthcheckAttributes } from './attributes.ts';
+import type { HealthcheckAttributes, Members } from './attributes.ts';
 import { unlessNone } from './container-reading.ts';
 
 const NANOSECONDS = 1e6;
@@ -7,7 +7,7 @@ const NANOSECONDS = 1e6;
 const LEAST_MS = 1;
 
 /** The check that the engine runs. */
-export function readHealthcheck(check: HealthConfig | null | undefined): object {
+export function readHealthcheck(check: HealthConfig | null | undefined): Members {
   if (check === null || check === undefined) return {};
   return {
     command: commandOf(check.Test ?? []),

@@ -1,7 +1,8 @@
 import type { HostConfig } from './api.ts';
+import type { Members } from './attributes.ts';
 import { unlessNone } from './container-reading.ts';
 
-export function readLimits(host: HostConfig): object {
+export function readLimits(host: HostConfig): Members {
   return {
     memory: unlessNone(host.Memory),
     memoryReservation: unlessNone(host.MemoryReservation),

@@ -35,6 +35,8 @@ const USUAL_WITH_DOCKER: Readonly<Record<string, readonly Json[]>> = {
   MemorySwappiness: [-1],
 };
 
+const PLAIN = { Tty: [], OpenStdin: [], Domainname: [] };
+
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['no-new-privileges', 'seccomp', 'apparmor']);
 
 /** What no manifest can ask for and somebody has asked for, in the engine's own words. */
@@ -44,20 +46,20 @@ export function readOther({ info, kind }: Reading): JsonObject {
   // All of it came as JSON.
   const host = info.HostConfig as unknown as JsonObject;
   return {
-    ...Object.fromEntries(
-      Object.entries({ Tty, OpenStdin, Domainname }).flatMap(([name, value]) =>
-        value === undefined || isNothing(value) ? [] : [[name, value]],
-      ),
-    ),
-    ...Object.fromEntries(
-      Object.entries(usual).flatMap(([name, values]) => {
-        const value = host[name] ?? null;
-        return isNothing(value) || values.includes(value) ? [] : [[name, value]];
-      }),
-    ),
+    ...unusual({ Tty: Tty ?? null, OpenStdin: OpenStdin ?? null, Domainname: Domainname ?? null }, PLAIN),
+    ...unusual(host, usual),
     ...openedPaths(host, kind),
     ...unknownOptions(info.HostConfig),
   };
+}
+
+function unusual(told: JsonObject, usual: Readonly<Record<string, readonly Json[]>>): JsonObject {
+  const found: [string, Json][] = [];
+  for (const name of Object.keys(usual)) {
+    const value = told[name] ?? null;
+    if (!isNothing(value) && usual[name]?.includes(value) !== true) found.push([name, value]);
+  }
+  return Object.fromEntries(found);
 }
 
 function isNothing(value: Json): boolean {

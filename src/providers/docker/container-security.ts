@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Members } from './attributes.ts';
 import { type Reading, unlessEmpty } from './container-reading.ts';
 import { SECCOMP_LABEL } from './labels.ts';
 
 /** What a container may do on its host. */
-export function readSecurity(reading: Reading): object {
+export function readSecurity(reading: Reading): Members {
   const { Config: config, HostConfig: host } = reading.info;
   const options = securityOptions(host.SecurityOpt);
   return {
@@ -44,7 +45,7 @@ export function digestOfProfile(profile: string): string {
   return `sha256:${createHash('sha256').update(profile).digest('hex')}`;
 }
 
-function readCapabilities({ info: { HostConfig: host } }: Reading): object {
+function readCapabilities({ info: { HostConfig: host } }: Reading): Members {
   return {
     dropCapabilities: unlessEmpty(capabilities(host.CapDrop)),
     addCapabilities: unlessEmpty(capabilities(host.CapAdd)),

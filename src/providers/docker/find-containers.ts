@@ -1,31 +1,38 @@
-import type { Place } from '../../model/resource.ts';
 import type { ContainerSummary } from './api.ts';
-import { nameOf } from './place.ts';
+
+export interface WantedContainer {
+  readonly name: string;
+  /** The one that is remembered by this name. */
+  readonly id: string | undefined;
+}
 
 export interface Found {
-  readonly place: Place;
+  readonly name: string;
   readonly summary: ContainerSummary;
 }
 
 /**
- * Which container is at which place: the one that is remembered there, by whatever name it goes now, else the one of
- * the name. One that waits for the end of its replacement is at its place only while nothing has the name.
+ * Which container is meant by a name: the one that is remembered by it, whatever it is called now, else the one that
+ * has it. One that waits for the end of its replacement is meant only while nothing has the name; one that goes by
+ * another of the names, as after a move, is meant by that alone.
  */
 export function findContainers(
   summaries: readonly ContainerSummary[],
-  places: readonly Place[],
-  ids: ReadonlyMap<string, string>,
+  wanted: readonly WantedContainer[],
 ): readonly Found[] {
   const byId = new Map(summaries.map((summary) => [summary.Id, summary]));
   const byName = new Map(
     summaries.flatMap((summary) => namesOf(summary).map((name) => [name, summary] as const)),
   );
-  return places.flatMap((place) => {
-    const known = byId.get(ids.get(place.key) ?? '');
-    const named = byName.get(nameOf(place));
-    const waits = known !== undefined && namesOf(known).some((name) => isLeftover(name, nameOf(place)));
+  const names = new Set(wanted.map(({ name }) => name));
+  return wanted.flatMap(({ name, id = '' }) => {
+    const remembered = byId.get(id);
+    const isElsewhere = remembered !== undefined && namesOf(remembered).some((each) => each !== name && names.has(each));
+    const known = isElsewhere ? undefined : remembered;
+    const named = byName.get(name);
+    const waits = known !== undefined && namesOf(known).some((each) => isLeftover(each, name));
     const summary = waits ? (named ?? known) : (known ?? named);
-    return summary === undefined ? [] : [{ place, summary }];
+    return summary === undefined ? [] : [{ name, summary }];
   });
 }
 

@@ -4,6 +4,7 @@ import type { Desired, Place } from '../../model/resource.ts';
 import { type DockerFacts, observe } from './observe.ts';
 import { objectPlace } from './place.ts';
 import { assertObject, render } from './render.ts';
+import { review } from './review.ts';
 import { forcesReplacement, holdsData, isSensitive, isVolatile, ownsAll } from './traits.ts';
 
 /** Container engines: Docker and Podman, through the API that both speak. */
@@ -19,11 +20,12 @@ export const docker: Provider = {
   ownsAll,
   isVolatile,
   holdsData,
-  review: () => [],
+  review,
   groupOf: (step) => step.address,
   // What writes is loaded when there is something to write.
   perform: async (work, ctx) => (await import('./perform.ts')).perform(work, ctx),
   recover: async (pending, ctx) => (await import('./recover.ts')).recover(pending, ctx),
+  diagnose: async (ctx) => (await import('./diagnose.ts')).diagnose(ctx),
 };
 
 function identify(desired: Desired, { facts }: Observation): Place {

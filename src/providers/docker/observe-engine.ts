@@ -1,15 +1,23 @@
-import { engineName } from '../../model/address.ts';
+import { engineName, type ObjectKind } from '../../model/address.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { EngineFacts } from '../../model/provider.ts';
 import type { DesiredObject, Observed, Place } from '../../model/resource.ts';
+import { askEngine, type Questions } from './ask-engine.ts';
 import { connectEngine } from './connect.ts';
 import { hostOf } from './endpoint.ts';
 import type { Engine, EngineIdentity } from './engine.ts';
-import { observeContainers } from './observe-containers.ts';
-import { observeImages, observeNetworks, observeVolumes } from './observe-others.ts';
-import { engineIdOf, kindOf, objectPlace } from './place.ts';
+import { containerFindings, containersAt, publishedPorts } from './observe-containers.ts';
+import {
+  ambiguousNetworks,
+  claimingImages,
+  imagesAt,
+  networksAt,
+  referenceOf,
+  volumesAt,
+} from './observe-others.ts';
+import { engineIdOf, kindOf, nameOf, objectPlace } from './place.ts';
 
 export interface WantedOfEngine {
   /** The Docker context; null: the engine that the docker command talks to. */
@@ -29,46 +37,65 @@ export interface EngineObservation {
   /** Why nothing is known; null when the engine was asked. */
   readonly unavailable: Finding | null;
   readonly facts: EngineFacts | null;
+  readonly identity: EngineIdentity | null;
 }
 
 /** What one engine has of what is wanted and remembered. Never throws for what an engine says or does not say. */
 export async function observeEngine(wanted: WantedOfEngine, ctx: Context): Promise<EngineObservation> {
   try {
-    const engine = await connectEngine(wanted.context, ctx);
-    return await look(engine, wanted);
+    return await observeOn(await connectEngine(wanted.context, ctx), wanted);
   } catch (error) {
     if (!(error instanceof McpformError)) throw error;
     return unavailable(wanted, error);
   }
 }
 
-async function look(engine: Engine, wanted: WantedOfEngine): Promise<EngineObservation> {
-  const [identity, summaries] = await Promise.all([engine.identity(), engine.listContainers()]);
+/** The same for an engine that is connected. Throws what it throws, and ENGINE_CHANGED. */
+export async function observeOn(engine: Engine, wanted: WantedOfEngine): Promise<EngineObservation> {
+  const answers = await askEngine(engine, questionsFor(wanted));
+  const { identity } = answers;
   requireSame(identity, wanted);
-  const places = placesOf(identity, wanted);
-  const ofKind = (kind: DesiredObject['kind']): readonly Place[] =>
-    places.filter((place) => kindOf(place) === kind);
-  const [containers, networks, volumes, images] = await Promise.all([
-    observeContainers({ engine, identity, summaries }, ofKind('container'), wanted.ids),
-    observeNetworks(engine, ofKind('network')),
-    observeVolumes(engine, ofKind('volume')),
-    observeImages(engine, ofKind('image')),
-  ]);
+  const places = placesOf(identity.id, wanted);
+  const ofKind = (kind: ObjectKind): readonly Place[] => places.filter((place) => kindOf(place) === kind);
+  const objects = [
+    ...containersAt(ofKind('container'), answers),
+    ...networksAt(ofKind('network'), answers),
+    ...volumesAt(ofKind('volume'), answers),
+    ...imagesAt(ofKind('image'), answers),
+  ];
   return {
     id: identity.id,
-    objects: new Map(
-      [...containers.objects, ...networks.objects, ...volumes, ...images].map((each) => [
-        each.place.key,
-        each,
-      ]),
-    ),
-    findings: [...containers.findings, ...networks.findings],
+    objects: new Map(objects.map((each) => [each.place.key, each])),
+    findings: [
+      ...containerFindings(ofKind('container'), answers),
+      ...ambiguousNetworks(ofKind('network'), answers),
+      ...claimingImages(ofKind('image'), answers),
+    ],
     unavailable: null,
-    facts: { host: hostOf(engine.endpoint), ports: containers.ports },
+    facts: { host: hostOf(engine.endpoint), ports: publishedPorts(answers) },
+    identity,
   };
 }
 
-function placesOf({ id }: EngineIdentity, { context, desired, places }: WantedOfEngine): readonly Place[] {
+/** Names are the same on whichever engine it is: it is asked for them before it has said who it is. */
+function questionsFor(wanted: WantedOfEngine): Questions {
+  const ids = new Map(wanted.places.map((place) => [place.path.join('/'), wanted.ids.get(place.key)]));
+  const places = placesOf(null, wanted);
+  const named = new Map(places.map((place) => [place.path.join('/'), place]));
+  const ofKind = (kind: ObjectKind): readonly Place[] =>
+    [...named.values()].filter((place) => kindOf(place) === kind);
+  return {
+    containers: ofKind('container').map((place) => ({
+      name: nameOf(place),
+      id: ids.get(place.path.join('/')),
+    })),
+    images: ofKind('image').map(referenceOf),
+    hasNetworks: ofKind('network').length > 0,
+    hasVolumes: ofKind('volume').length > 0,
+  };
+}
+
+function placesOf(id: string | null, { context, desired, places }: WantedOfEngine): readonly Place[] {
   const all = [...desired.map((object) => objectPlace(id, context, object)), ...places];
   return [...new Map(all.map((place) => [place.key, place])).values()];
 }
@@ -77,29 +104,28 @@ function placesOf({ id }: EngineIdentity, { context, desired, places }: WantedOf
 function requireSame({ id }: EngineIdentity, { context, places }: WantedOfEngine): void {
   const other = places.find((place) => (engineIdOf(place) ?? id) !== id);
   if (other === undefined) return;
-  const name = engineName(context);
+  const [kind, name] = other.path;
+  const way = context === null ? 'DOCKER_HOST or the Docker context' : `the context "${context}"`;
   throw new McpformError(
     'ENGINE_CHANGED',
-    `another engine answers as "${name}" than the one that has ${kindOf(other)} "${other.path[1]}" of this stack`,
-    {
-      hint: `point ${context === null ? 'DOCKER_HOST or the Docker context' : `the context "${context}"`} back to it, or \`mcpform forget\` what it had`,
-    },
+    `another engine answers as "${engineName(context)}" than the one that has ${kind} "${name}" of this stack`,
+    { hint: `point ${way} back to it, or \`mcpform forget\` what it had` },
   );
 }
 
 function unavailable({ context, places }: WantedOfEngine, error: McpformError): EngineObservation {
-  const remembered = places.map(engineIdOf).find((id) => id !== null);
+  const option = context === null ? '' : `--context ${context} `;
   return {
-    id: remembered ?? null,
+    id: places.map(engineIdOf).find((id) => id !== null) ?? null,
     objects: new Map(),
     findings: [],
     unavailable: {
       code: error.code,
       severity: 'error',
       message: error.message,
-      hint:
-        error.hint ?? `see whether \`docker ${context === null ? '' : `--context ${context} `}ps\` answers`,
+      hint: error.hint ?? `see whether \`docker ${option}ps\` answers`,
     },
     facts: null,
+    identity: null,
   };
 }

@@ -1,60 +1,77 @@
 import type { Finding } from '../../model/finding.ts';
-import { inParallel } from '../../model/in-parallel.ts';
 import type { Observed, Place } from '../../model/resource.ts';
 import type { NetworkInfo } from './api.ts';
-import type { Engine } from './engine.ts';
+import type { Answers } from './ask-engine.ts';
 import { readImageObject } from './image-attributes.ts';
 import { imageByDigest } from './image-name.ts';
+import { claimsIn } from './labels.ts';
 import { readNetwork } from './network-attributes.ts';
 import { nameOf } from './place.ts';
 import { readVolume } from './volume-attributes.ts';
 
-const AT_ONCE = 8;
-
-export async function observeNetworks(
-  engine: Engine,
-  places: readonly Place[],
-): Promise<{ readonly objects: readonly Observed[]; readonly findings: readonly Finding[] }> {
-  if (places.length === 0) return { objects: [], findings: [] };
-  const networks = await engine.listNetworks();
-  const there = places.flatMap((place) => {
-    const [first, ...others] = networks.filter(({ Name }) => Name === nameOf(place));
-    return first === undefined ? [] : [{ place, network: first, count: others.length + 1 }];
+export function networksAt(places: readonly Place[], { networks }: Answers): readonly Observed[] {
+  return places.flatMap((place) => {
+    const [network] = networksNamed(nameOf(place), networks);
+    return network === undefined ? [] : [networkAt(place, network)];
   });
-  return {
-    objects: there.map(({ place, network }) => networkAt(place, network)),
-    findings: there.flatMap(({ place, count }) => (count === 1 ? [] : [ambiguous(place, count)])),
-  };
 }
 
 export function networkAt(place: Place, network: NetworkInfo): Observed {
   return { place, attributes: readNetwork(network), unknown: [] };
 }
 
-/** Engines before 26 make a second one where two ask at once. */
-function ambiguous(place: Place, count: number): Finding {
-  return {
-    code: 'ENGINE_REFUSED',
-    severity: 'warning',
-    message: `"${place.file}" has ${count} networks called "${nameOf(place)}", and connects nothing to any of them by name`,
-    hint: 'remove those that nothing uses: `docker network ls`, then `docker network rm ID`',
-  };
+/** Engines before 26 make a second one of a name where two ask at once. */
+export function ambiguousNetworks(places: readonly Place[], { networks }: Answers): readonly Finding[] {
+  return places.flatMap((place): readonly Finding[] => {
+    const { length } = networksNamed(nameOf(place), networks);
+    if (length < 2) return [];
+    return [
+      {
+        code: 'ENGINE_REFUSED',
+        severity: 'warning',
+        message: `"${place.file}" has ${length} networks called "${nameOf(place)}", and connects nothing to any of them by name`,
+        hint: 'remove those that nothing uses: `docker network ls`, then `docker network rm ID`',
+      },
+    ];
+  });
 }
 
-export async function observeVolumes(engine: Engine, places: readonly Place[]): Promise<readonly Observed[]> {
-  if (places.length === 0) return [];
-  const volumes = new Map((await engine.listVolumes()).map((volume) => [volume.Name, volume]));
+function networksNamed(name: string, networks: readonly NetworkInfo[]): readonly NetworkInfo[] {
+  return networks.filter(({ Name }) => Name === name);
+}
+
+export function volumesAt(places: readonly Place[], { volumes }: Answers): readonly Observed[] {
   return places.flatMap((place) => {
-    const volume = volumes.get(nameOf(place));
+    const volume = volumes.find(({ Name }) => Name === nameOf(place));
     return volume === undefined ? [] : [{ place, attributes: readVolume(volume), unknown: [] }];
   });
 }
 
-export async function observeImages(engine: Engine, places: readonly Place[]): Promise<readonly Observed[]> {
-  const found = await inParallel(places, AT_ONCE, async (place): Promise<readonly Observed[]> => {
-    const reference = imageByDigest(nameOf(place)) ?? nameOf(place);
-    const image = await engine.inspectImage(reference);
-    return image === null ? [] : [{ place, ...readImageObject(image, reference) }];
+export function imagesAt(places: readonly Place[], { images }: Answers): readonly Observed[] {
+  return places.flatMap((place) => {
+    const reference = referenceOf(place);
+    const image = images.get(reference);
+    return image === undefined ? [] : [{ place, ...readImageObject(image, reference) }];
   });
-  return found.flat();
+}
+
+/** An image may not say that containers of it are ours. */
+export function claimingImages(places: readonly Place[], { images }: Answers): readonly Finding[] {
+  return places.flatMap((place): readonly Finding[] => {
+    const [claim] = claimsIn(images.get(referenceOf(place))?.Config?.Labels);
+    if (claim === undefined) return [];
+    return [
+      {
+        code: 'ENGINE_CLAIM',
+        severity: 'warning',
+        message: `image "${nameOf(place)}" carries the label "${claim}": no container is made of it`,
+        hint: 'such labels say what mcpform made; use an image without them',
+      },
+    ];
+  });
+}
+
+/** How the engine is asked for the image at a place. */
+export function referenceOf(place: Place): string {
+  return imageByDigest(nameOf(place)) ?? nameOf(place);
 }

@@ -1,0 +1,27 @@
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Pointer,
+  sameJson,
+  toPointer,
+} from '../../model/json.ts';
+import type { Members } from './attributes.ts';
+
+/** Pointers of leaves that are in both and the same, sorted. */
+export function sharedLeaves(attributes: JsonObject, others: Members): readonly Pointer[] {
+  const shared: Pointer[] = [];
+  collect(attributes, others, '');
+  return shared.sort();
+
+  function collect(here: JsonObject, there: Members, at: Pointer): void {
+    for (const key of Object.keys(there)) {
+      const [mine, other] = [here[key], there[key]];
+      if (mine === undefined || other === undefined) continue;
+      const pointer = at + toPointer([key]);
+      if (isJsonObject(mine)) {
+        if (isJsonObject(other)) collect(mine, other, pointer);
+      } else if (sameJson(mine, other as Json)) shared.push(pointer);
+    }
+  }
+}
