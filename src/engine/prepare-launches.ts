@@ -6,6 +6,7 @@ import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
+import { isImageId } from '../model/image-reference.ts';
 import { inParallel } from '../model/in-parallel.ts';
 import { type AnyLaunchRecord, type ImageLaunchRecord, isImageLaunch } from '../model/launch.ts';
 import type { Declared } from './declare.ts';
@@ -43,7 +44,8 @@ export async function prepareLaunches(
       const isThere = await isPrepared(id, ctx);
       // What an engine no longer has, it fetches by its digest when it is started.
       if (isThere && isImageLaunch(launch)) return;
-      if (!isThere) ctx.emit({ kind: 'launch.preparing', server, package: what });
+      const isNews = !isThere && !isLocal(launch);
+      if (isNews) ctx.emit({ kind: 'launch.preparing', server, package: what });
       const pin = lock.servers[server];
       const tree = pin === undefined ? null : await readTree(loaded.lockPath, server, pin, ctx);
       // Of an earlier generation the tree may be gone; what was prepared then verifies itself when it starts.
@@ -52,7 +54,7 @@ export async function prepareLaunches(
         ? await pull(launch, ctx)
         : (await prepareLaunch({ record: launch, tree }, ctx)).findings;
       for (const finding of findings) ctx.emit({ kind: 'finding', finding });
-      if (!isThere) ctx.emit({ kind: 'launch.prepared', server, package: what });
+      if (isNews) ctx.emit({ kind: 'launch.prepared', server, package: what });
     } catch (error) {
       if (!(error instanceof McpformError)) throw error;
       const { code, message, hint } = error;
@@ -66,6 +68,11 @@ export async function prepareLaunches(
 
 function contentOf(launch: AnyLaunchRecord): string {
   return isImageLaunch(launch) ? launch.container.image : launch.pin.package;
+}
+
+/** Nothing is fetched for it, and nobody can tell more of it than its id. */
+function isLocal(launch: AnyLaunchRecord): boolean {
+  return isImageLaunch(launch) && isImageId(launch.container.image);
 }
 
 async function pull(record: ImageLaunchRecord, ctx: Context): Promise<readonly Finding[]> {

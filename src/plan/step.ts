@@ -99,13 +99,14 @@ export function withSecretCauses(
 /** Names the cause where the lock moved: what starts a pinned server follows from its pin. */
 export function withLockCauses(
   paths: readonly PathChange[],
-  { desired: { pin } }: PlannedResource,
+  { desired: { kind, pin } }: PlannedResource,
   { entry }: Owned,
 ): readonly PathChange[] {
   if (pin === undefined || entry?.pin === undefined) return paths;
   if (entry.pin.name === pin.name && entry.pin.digest === pin.digest) return paths;
+  const follows = kind === 'entry' ? ['/args', '/command'] : ['/image'];
   return paths.map((path) => {
-    const isLaunch = isWithin(path.pointer, '/args') || isWithin(path.pointer, '/command');
+    const isLaunch = follows.some((pointer) => isWithin(path.pointer, pointer));
     return isLaunch && path.cause === 'config' ? { ...path, cause: 'lock' } : path;
   });
 }

@@ -1,5 +1,5 @@
 import { escapeText } from '../formats/escape.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, hasErrors } from '../model/finding.ts';
 import type { Signer } from '../model/lock.ts';
 import { bytesWords } from './images-bytes.ts';
 import { palette, type TextOptions } from './style.ts';
@@ -15,7 +15,7 @@ export interface ImagesVerification {
   readonly isAsLocked: boolean;
   /** Each image once, in the manifest's order. */
   readonly images: readonly VerifiedImage[];
-  /** Of servers that are not locked. */
+  /** Of servers that are not locked, and infos of those whose image no registry has. */
   readonly findings: readonly Finding[];
 }
 
@@ -48,7 +48,9 @@ export interface VerifiedImage {
 export function renderImagesVerification(report: ImagesVerification, options: TextOptions): string {
   const colors = palette(options);
   const { images, findings, isFull } = report;
-  if (images.length === 0 && findings.length === 0) return 'No server is an image.\n';
+  if (images.length === 0 && !hasErrors(findings)) {
+    return findings.length === 0 ? 'No server is an image.\n' : 'No server is an image of a registry.\n';
+  }
   const lines = images.map((each) => {
     const symbol = each.result === 'verified' ? colors.green('=') : colors.magenta('!');
     return `${symbol} ${escapeText(each.image)}  # ${[RESULT[each.result], ...seenWords(each, isFull)].join(', ')}`;
@@ -78,14 +80,15 @@ function seenWords(
 
 /** `3 images: 2 as locked, 1 not as locked; see above.` */
 function verifiedLine({ images, findings, isAsLocked }: ImagesVerification): string {
+  const open = findings.filter(({ severity }) => severity === 'error').length;
   const results: readonly VerifyResult[] = ['verified', 'different', 'denied', 'unknown'];
   const terms = [
     ...results.map(
       (result) => [images.filter((each) => each.result === result).length, RESULT[result]] as const,
     ),
-    [findings.length, 'not locked'] as const,
+    [open, 'not locked'] as const,
   ];
   const counts = terms.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
-  const total = count(images.length + findings.length, 'image');
+  const total = count(images.length + open, 'image');
   return isAsLocked ? `${total}: all as locked.` : `${total}: ${counts.join(', ')}; see above.`;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { DesiredEntry, PinSummary } from '../../src/model/resource.ts';
+import type { PlannedResource } from '../../src/plan/plan-input.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
+import { containerOf } from '../support/container-spec.ts';
 import { declared, entry, planOf, there } from './world.ts';
 
 const exec = (id: string): JsonObject => ({ type: 'stdio', command: 'mcpform', args: ['exec', id] });
@@ -26,6 +29,23 @@ describe('what the lock pins', () => {
     expect(renderPlanText(planOf(world), { color: false })).toContain(
       'pinned: npm:x@1.1.1 -> npm:x@1.1.2 (sha256 3f3f3f3f3f3f… -> 9a9a9a9a9a9a…)',
     );
+  });
+
+  it('is the reason for the image of a container, and not for its arguments', () => {
+    const container = (attributes: JsonObject, pin: PinSummary): PlannedResource => {
+      const { desired, ...rest } = declared('x', attributes, { pin });
+      const object = { kind: 'container', engine: null, name: 's.x', container: containerOf() } as const;
+      return { ...rest, desired: { ...(desired as DesiredEntry), ...object } };
+    };
+    const [one, other] = [old, next].map(({ digest }) => ({ image: digest, args: ['--fast'] }));
+    const causes = (wanted: JsonObject) =>
+      planOf({
+        desired: [container(wanted, next)],
+        observed: [there('x', one)],
+        entries: [entry(container(one as JsonObject, old))],
+      }).steps.map(({ because, paths }) => [because, ...paths.map(({ cause }) => cause)]);
+    expect(causes(other as JsonObject)).toEqual([['repinned', 'lock']]);
+    expect(causes({ ...other, args: [] })).toEqual([['changed', 'config', 'lock']]);
   });
 
   it('is not the reason when the manifest moved too', () => {

@@ -27,7 +27,8 @@ export function findContainers(
   const names = new Set(wanted.map(({ name }) => name));
   return wanted.flatMap(({ name, id = '' }) => {
     const remembered = byId.get(id);
-    const isElsewhere = remembered !== undefined && namesOf(remembered).some((each) => each !== name && names.has(each));
+    const isElsewhere =
+      remembered !== undefined && namesOf(remembered).some((each) => each !== name && names.has(each));
     const known = isElsewhere ? undefined : remembered;
     const named = byName.get(name);
     const waits = known !== undefined && namesOf(known).some((each) => isLeftover(each, name));

@@ -1,4 +1,4 @@
-import { parseImageReference } from '../../model/image-reference.ts';
+import { isImageId, parseImageReference } from '../../model/image-reference.ts';
 
 /**
  * `redis:7@sha256:…` → `docker.io/library/redis@sha256:…`: one spelling for what a manifest, an engine's list of
@@ -7,6 +7,13 @@ import { parseImageReference } from '../../model/image-reference.ts';
 export function imageByDigest(reference: string): string | null {
   const { digest } = parseImageReference(reference);
   return digest === undefined ? null : `${repositoryOf(reference)}@${digest}`;
+}
+
+/** What attributes say of an image that is asked for so: by its digest, or by the id of one that no registry has. */
+export function imageContent(reference: string): string {
+  const content = isImageId(reference) ? reference : imageByDigest(reference);
+  if (content === null) throw new Error(`image "${reference}" has no digest`);
+  return content;
 }
 
 /** `redis:7` → `docker.io/library/redis`. */

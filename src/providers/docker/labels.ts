@@ -4,6 +4,8 @@ import { nameOf } from './place.ts';
 
 /** From which file a container's seccomp profile is, and its digest: engines keep the content alone. */
 export const SECCOMP_LABEL = `${LABEL_PREFIX}seccomp`;
+/** The id by which a container was asked for, where its image is in no registry: Podman keeps the name alone. */
+export const IMAGE_LABEL = `${LABEL_PREFIX}image`;
 const LINEAGE = `${LABEL_PREFIX}lineage`;
 const OPERATION = `${LABEL_PREFIX}operation`;
 

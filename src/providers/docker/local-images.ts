@@ -5,6 +5,8 @@ import type { LocalImagePin } from '../../model/lock.ts';
 import type { Resolver } from '../../model/resolver.ts';
 import { connectEngine } from './connect.ts';
 import { imageId } from './image-id.ts';
+import { imageNotThere } from './image-not-there.ts';
+import { builtAnew } from './review-local-images.ts';
 
 /**
  * Images with `pull: never`, pinned to the id that the engine of a Docker context knows them by; with null, the engine
@@ -23,7 +25,8 @@ export function localImages(context: string | null): Omit<Resolver<LocalImagePin
       const { id, engine } = await idOf(pin.image, context, ctx);
       if (id === pin.id) return [];
       const kept = await idOf(pin.id, context, ctx);
-      return [kept.id === null ? asFinding(notThere(pin, engine)) : builtAnew(pin, engine)];
+      const image = { name: pin.image, id: pin.id };
+      return [kept.id === null ? asFinding(imageNotThere(image, engine)) : builtAnew(image, engine)];
     },
   };
 }
@@ -49,30 +52,6 @@ function notBuilt(image: string, engine: string): McpformError {
   );
 }
 
-/** What the lock names is not there; the hint says how it comes back. */
-export function notThere({ image, id }: Pick<LocalImagePin, 'image' | 'id'>, engine: string): McpformError {
-  return new McpformError(
-    'ENGINE_IMAGE_LOCAL',
-    `${engine} does not have "${image}" as locked, ${shortId(id)}`,
-    {
-      hint: 'build it, and run `mcpform lock`: each engine has an id of its own for what is built on it',
-    },
-  );
-}
-
-function builtAnew({ image, id }: LocalImagePin, engine: string): Finding {
-  return {
-    code: 'RESOLVE_TAG_MOVED',
-    severity: 'info',
-    message: `"${image}" was built anew on ${engine}; the lock stays at ${shortId(id)}`,
-    hint: 'take the new one with `mcpform lock`',
-  };
-}
-
 function asFinding({ code, message, hint }: McpformError): Finding {
   return { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function shortId(id: string): string {
-  return `${id.slice(0, 'sha256:'.length + 12)}…`;
 }

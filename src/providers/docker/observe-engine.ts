@@ -18,6 +18,7 @@ import {
   volumesAt,
 } from './observe-others.ts';
 import { engineIdOf, kindOf, nameOf, objectPlace } from './place.ts';
+import { localImagesIn, reviewLocalImages } from './review-local-images.ts';
 
 export interface WantedOfEngine {
   /** The Docker context; null: the engine that the docker command talks to. */
@@ -70,6 +71,7 @@ export async function observeOn(engine: Engine, wanted: WantedOfEngine): Promise
       ...containerFindings(ofKind('container'), answers),
       ...ambiguousNetworks(ofKind('network'), answers),
       ...claimingImages(ofKind('image'), answers),
+      ...reviewLocalImages(wanted.desired, answers, engineName(wanted.context)),
     ],
     unavailable: null,
     facts: { host: hostOf(engine.endpoint), ports: publishedPorts(answers) },
@@ -89,7 +91,7 @@ function questionsFor(wanted: WantedOfEngine): Questions {
       name: nameOf(place),
       id: ids.get(place.path.join('/')),
     })),
-    images: ofKind('image').map(referenceOf),
+    images: [...ofKind('image').map(referenceOf), ...localImagesIn(wanted.desired).map(({ name }) => name)],
     hasNetworks: ofKind('network').length > 0,
     hasVolumes: ofKind('volume').length > 0,
   };

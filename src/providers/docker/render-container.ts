@@ -18,16 +18,14 @@ import {
   type SecurityAttributes,
   withoutEmpty,
 } from './attributes.ts';
-import { imageByDigest, normalizePlatform } from './image-name.ts';
+import { imageContent, normalizePlatform } from './image-name.ts';
 
 /** The container `name` that the spec asks for. A null or an empty list of the spec leaves it to image and engine. */
 export function renderContainer(name: string, spec: ContainerSpec): JsonObject {
-  const image = imageByDigest(spec.image);
-  if (image === null) throw new Error(`image "${spec.image}" has no digest`);
   const attributes: Partially<ContainerAttributes> = {
     status: 'running',
     name,
-    image,
+    image: imageContent(spec.image),
     platform: spec.platform === null ? undefined : normalizePlatform(spec.platform),
     entrypoint: unlessEmpty(spec.entrypoint ?? []),
     args: unlessEmpty(spec.args.map(plainText)),

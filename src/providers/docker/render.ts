@@ -2,7 +2,7 @@ import { assertNever } from '../../model/assert-never.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Desired, DesiredObject, NetworkSpec, Rendered, VolumeSpec } from '../../model/resource.ts';
 import { withoutEmpty } from './attributes.ts';
-import { imageByDigest, normalizePlatform } from './image-name.ts';
+import { imageContent, normalizePlatform } from './image-name.ts';
 import { renderContainer } from './render-container.ts';
 
 /** What is desired of an engine, in the attributes that are compared and written. */
@@ -32,8 +32,7 @@ function attributesOf(desired: DesiredObject): JsonObject {
 }
 
 function renderImage(reference: string, platform: string | null): JsonObject {
-  const image = imageByDigest(reference);
-  if (image === null) throw new Error(`image "${reference}" has no digest`);
+  const image = imageContent(reference);
   return withoutEmpty({ image, platform: platform === null ? undefined : normalizePlatform(platform) });
 }
 

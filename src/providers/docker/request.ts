@@ -1,3 +1,4 @@
+import { isImageId } from '../../model/image-reference.ts';
 import type {
   ContainerRequest,
   EndpointSettings,
@@ -18,7 +19,7 @@ import { healthConfig } from './container-health.ts';
 import { digestOfProfile } from './container-security.ts';
 import { UNTOLD_LABEL, untoldLabel } from './container-untold.ts';
 import type { EngineIdentity } from './engine.ts';
-import { SECCOMP_LABEL } from './labels.ts';
+import { IMAGE_LABEL, SECCOMP_LABEL } from './labels.ts';
 
 export interface Extras {
   /** Ours, beside those of the attributes. */
@@ -87,9 +88,11 @@ function keptWords(
   wanted: ContainerAttributes,
   { seccompProfile, kind }: Extras,
 ): Readonly<Record<string, string>> {
-  if (kind === 'podman') return { [UNTOLD_LABEL]: untoldLabel(wanted) };
-  if (seccompProfile === null) return {};
-  return { [SECCOMP_LABEL]: `${wanted.security.seccomp}@${digestOfProfile(seccompProfile)}` };
+  const local = isImageId(wanted.image) ? { [IMAGE_LABEL]: wanted.image } : {};
+  if (kind === 'podman') return { ...local, [UNTOLD_LABEL]: untoldLabel(wanted) };
+  if (seccompProfile === null) return local;
+  const profile = `${wanted.security.seccomp}@${digestOfProfile(seccompProfile)}`;
+  return { ...local, [SECCOMP_LABEL]: profile };
 }
 
 function hostConfig(wanted: ContainerAttributes, extras: Extras & { readonly network: string }): HostConfig {

@@ -17,3 +17,8 @@ export function wantedOf({ attributes, step }: Work): JsonObject {
   if (attributes === null) throw new Error(`nothing is wanted of "${step.address}"`);
   return attributes;
 }
+
+/** What the lock calls the image: an engine is asked for some by an id alone. */
+export function pinnedName({ record, step }: Work): string {
+  return record?.pin?.name ?? step.address;
+}

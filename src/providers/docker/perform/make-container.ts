@@ -10,9 +10,9 @@ import { type Job, wantedOf } from './job.ts';
 
 /** What to ask the engine for, once nothing speaks against it. Changes nothing. */
 export async function prepareContainer(job: Job): Promise<ContainerCreation> {
-  const { work, engine, identity, operation, ctx } = job;
+  const { work, identity, operation, ctx } = job;
   const wanted = asContainer(wantedOf(work));
-  await checkImage(engine, wanted.image);
+  await checkImage(job, wanted.image);
   await checkSources(job);
   const seccompProfile = await readProfile(wanted.security.seccomp, ctx);
   return containerRequest(wanted, {

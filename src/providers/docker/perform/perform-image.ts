@@ -4,7 +4,8 @@ import type { Performed } from '../../../model/provider.ts';
 import type { Observed } from '../../../model/resource.ts';
 import { asImage } from '../attributes.ts';
 import { readImageObject } from '../image-attributes.ts';
-import { type Job, wantedOf } from './job.ts';
+import { imageNotThere } from '../image-not-there.ts';
+import { type Job, pinnedName, wantedOf } from './job.ts';
 import { done } from './results.ts';
 
 /** Has an image there by its digest. What is pulled halfway when a run is interrupted goes on from there next time. */
@@ -18,7 +19,11 @@ export async function performImage(job: Job): Promise<Performed> {
   const there = await observe(job);
   if (there !== null && (platform === null || there.attributes['platform'] === platform))
     return done(work, there);
-  if (isImageId(image)) throw missing(engine.name, image);
+  if (isImageId(image)) {
+    throw there === null
+      ? imageNotThere({ name: pinnedName(work), id: image }, engine.name)
+      : otherPlatform(job);
+  }
   await engine.pullImage(image, { platform, signal: ctx.signal });
   const pulled = await observe(job);
   if (pulled !== null) return done(work, pulled);
@@ -27,9 +32,10 @@ export async function performImage(job: Job): Promise<Performed> {
   });
 }
 
-function missing(engine: string, image: string): McpformError {
-  return new McpformError('ENGINE_IMAGE_MISSING', `"${engine}" does not have the image "${image}"`, {
-    hint: 'no registry has it either: build or load it there, then run `mcpform lock`',
+function otherPlatform({ work, engine }: Job): McpformError {
+  const message = `"${engine.name}" has "${pinnedName(work)}" for another platform`;
+  return new McpformError('ENGINE_IMAGE_LOCAL', message, {
+    hint: 'build it with `docker build --platform`, and run `mcpform lock`; or remove `platform`',
   });
 }
 
