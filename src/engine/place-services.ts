@@ -63,21 +63,31 @@ function portsOf(services: readonly Service[], seen: Seen): ReadonlyMap<string, 
     const present = presentPort(service, seen);
     return {
       server: service.server,
-      engine: service.engine,
+      // Where an engine is that did not answer nobody knows, and nothing is placed there.
+      machine: machineOf(factsOf(service.engine, seen) ?? { host: engineName(service.engine) }),
       publish: publishOf(service.container),
       ...(present === undefined ? {} : { present }),
     };
   });
-  return choosePorts(stack, publications, (engine) => {
-    const names = services.filter((each) => each.engine === engine).map(({ name }) => name);
-    return [...(factsOf(engine, seen)?.ports ?? [])].flatMap(([port, container]) =>
-      names.some((name) => isOurs(container, name)) ? [] : [port],
-    );
-  });
+  const engines = [...(seen.observations.get('docker')?.engines ?? [])];
+  return choosePorts(stack, publications, (machine) =>
+    engines
+      .filter(([, facts]) => machineOf(facts) === machine)
+      .flatMap(([name, { ports }]) => {
+        const own = services.filter(({ engine }) => engineName(engine) === name);
+        return [...ports].flatMap(([port, container]) =>
+          own.some((service) => isOf(container, service)) ? [] : [port],
+        );
+      }),
+  );
+}
+
+function machineOf({ host }: Pick<EngineFacts, 'host'>): string {
+  return host ?? '';
 }
 
 /** Under its name, or put aside while another took its place. */
-function isOurs(container: string, name: string): boolean {
+function isOf(container: string, { name }: Service): boolean {
   return container === name || container.startsWith(`${name}.`);
 }
 

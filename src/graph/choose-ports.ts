@@ -23,8 +23,8 @@ export function autoPort(stack: string, server: string, taken: ReadonlySet<numbe
 /** A service that wants a port. */
 export interface Publication {
   readonly server: string;
-  /** The Docker context; null for the engine that the docker command talks to. */
-  readonly engine: string | null;
+  /** Whose ports they are: several engines may run on one. */
+  readonly machine: string;
   readonly publish: Publish;
   /** The port that it has on its engine already. */
   readonly present?: number;
@@ -32,32 +32,32 @@ export interface Publication {
 
 /**
  * The port of each service, by server: the one that somebody wrote, else the one it has already, else one of ours, in
- * the order of the manifest. No two of one engine get the same, unless somebody wrote that.
+ * the order of the manifest. No two on one machine get the same, unless somebody wrote that.
  */
 export function choosePorts(
   stack: string,
   publications: readonly Publication[],
-  takenOn: (engine: string | null) => Iterable<number> = () => [],
+  takenOn: (machine: string) => Iterable<number> = () => [],
 ): ReadonlyMap<string, number> {
   const chosen = new Map<string, number>();
-  const own = new Map<string | null, Set<number>>();
-  const give = ({ server, engine }: Publication, port: number): void => {
+  const own = new Map<string, Set<number>>();
+  const give = ({ server, machine }: Publication, port: number): void => {
     chosen.set(server, port);
-    own.set(engine, (own.get(engine) ?? new Set()).add(port));
+    own.set(machine, (own.get(machine) ?? new Set()).add(port));
   };
   for (const each of publications) {
     const port = fixedPort(each.publish);
     if (port !== null) give(each, port);
   }
   for (const each of publications) {
-    const { server, engine, present } = each;
-    if (present === undefined || chosen.has(server) || own.get(engine)?.has(present) === true) continue;
+    const { server, machine, present } = each;
+    if (present === undefined || chosen.has(server) || own.get(machine)?.has(present) === true) continue;
     give(each, present);
   }
   for (const each of publications) {
-    const { server, engine } = each;
+    const { server, machine } = each;
     if (chosen.has(server)) continue;
-    give(each, autoPort(stack, server, new Set([...(own.get(engine) ?? []), ...takenOn(engine)])));
+    give(each, autoPort(stack, server, new Set([...(own.get(machine) ?? []), ...takenOn(machine)])));
   }
   return chosen;
 }
@@ -67,11 +67,11 @@ export function fixedPort({ port, isChosen }: Publish): number | null {
   return port === 'auto' || isChosen === true ? null : port;
 }
 
-/** Whether two services cannot both have their port on one engine. */
-export function areInTheWay(a: Publication, b: Publication): boolean {
-  const port = fixedPort(a.publish);
-  if (port === null || port !== fixedPort(b.publish) || a.engine !== b.engine) return false;
-  const [one, other] = [a.publish.address, b.publish.address];
+/** Whether two services of one machine cannot both be published so. */
+export function areInTheWay(a: Publish, b: Publish): boolean {
+  const port = fixedPort(a);
+  if (port === null || port !== fixedPort(b)) return false;
+  const [one, other] = [a.address, b.address];
   if (one.includes(':') !== other.includes(':')) return false;
   return one === other || [one, other].some((address) => /^[0.:]+$/.test(address));
 }

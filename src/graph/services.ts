@@ -38,14 +38,15 @@ export function serviceContainers(world: World): ReadonlyMap<string, ServiceCont
   return done;
 }
 
-function publicationOf({ server, engine, spec }: ServiceContainer): Publication {
-  return { server: server.name, engine, publish: publishOf(spec) };
+/** Which engines run on one machine is not known yet, so ports are chosen as if all did. */
+function publicationOf({ server, spec }: ServiceContainer): Publication {
+  return { server: server.name, machine: '', publish: publishOf(spec) };
 }
 
 /** What an earlier server of the manifest has, and no other can have. */
 function clash(each: ServiceContainer, earlier: readonly ServiceContainer[]): Reason | null {
   const others = earlier.filter(({ engine, problem }) => engine === each.engine && problem === null);
-  const samePort = others.find((other) => areInTheWay(publicationOf(each), publicationOf(other)));
+  const samePort = others.find((other) => areInTheWay(publishOf(each.spec), publishOf(other.spec)));
   if (samePort !== undefined) {
     const { port } = publishOf(each.spec);
     return invalid(each, `port ${port} is that of server "${samePort.server.name}"`, 'publish it on another');

@@ -194,6 +194,33 @@ describe('a service on another machine', () => {
     expect(blockedIn(after).map(({ code }) => code)).toEqual(['GRAPH_SECRET_UNAVAILABLE']);
   });
 
+  it('shares its ports with other engines of that machine, and with none elsewhere', () => {
+    const planned = portOf(place([http('a')]).before, 'a');
+    const written = http('b', { engine: 'lab', publish: `0.0.0.0:${planned}` });
+    const at = (host: string | null, ports = new Map<number, string>()) =>
+      portOf(
+        place([http('a'), written], { engines: { docker: {}, 'docker@lab': { host, ports } } }).after,
+        'a',
+      );
+    expect(at(null)).toBe(planned + 1);
+    expect(at('lab')).toBe(planned);
+    expect(at(null, new Map([[planned + 1, 'postgres']]))).toBe(planned + 2);
+    expect(at('lab', new Map([[planned, 'postgres']]))).toBe(planned);
+  });
+
+  it('keeps nothing from the others while its engine does not answer', () => {
+    const there = { 'team-tools.a': { '3001/tcp': '127.0.0.1:31999' } };
+    const far = http('b', { engine: 'lab', publish: 31_999 });
+    expect(portOf(place([http('a'), far], { there }).after, 'a')).toBe(31_999);
+  });
+
+  it('leaves the port to its container on the engine that it moves away from', () => {
+    const planned = portOf(place([http('a')]).before, 'a');
+    const engines = { docker: { ports: new Map([[planned, 'team-tools.a']]) }, 'docker@lab': {} };
+    const { after } = place([http('a', { engine: 'lab' })], { engines });
+    expect(urlOf(after, 'a')).toBe(`http://127.0.0.1:${planned + 1}/mcp`);
+  });
+
   it('has ports of its own', () => {
     const planned = portOf(place([http('a')]).before, 'a');
     const engines = { docker: {}, 'docker@lab': { host: 'lab', ports: new Map([[planned, 'postgres']]) } };

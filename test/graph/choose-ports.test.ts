@@ -4,7 +4,7 @@ import { autoPort, choosePorts, type Publication } from '../../src/graph/choose-
 const free: Publication['publish'] = { address: '127.0.0.1', port: 'auto' };
 const want = (server: string, more: Partial<Publication> = {}): Publication => ({
   server,
-  engine: null,
+  machine: '',
   publish: free,
   ...more,
 });
@@ -33,7 +33,7 @@ describe('a port that we choose', () => {
     expect(autoPort('s', 'a', all)).toBe(autoPort('s', 'a', new Set()));
   });
 
-  it('is never that of another server of the stack on the same engine', () => {
+  it('is never that of another server of the stack on the same machine', () => {
     const names = Array.from({ length: 2000 }, (_, index) => `server-${index}`);
     const ports = choosePorts(
       's',
@@ -53,7 +53,7 @@ describe('a port that we choose', () => {
     expect(chosen([want('a', { present: own }), written])).toEqual({ a: own + 1, b: own });
     expect(chosen([want('a'), want('b', { present: own })])).toEqual({ a: own + 1, b: own });
     expect(chosen([want('a')], [own])).toEqual({ a: own + 1 });
-    const elsewhere = want('b', { engine: 'lab', present: own });
+    const elsewhere = want('b', { machine: 'lab', present: own });
     expect(chosen([want('a'), elsewhere])).toEqual({ a: own, b: own });
   });
 

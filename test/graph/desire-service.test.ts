@@ -270,8 +270,9 @@ describe('the port of a service', () => {
     const { desired } = graphOf([http('a'), http('b', { publish: port as number })]);
     expect(portOf(desired, 'b')).toEqual({ address: '127.0.0.1', port });
     expect(portOf(desired, 'a')?.port).toBe((port as number) + 1);
+    // Where the other engine is nobody knows yet: perhaps on the same machine.
     const elsewhere = graphOf([http('a'), http('b', { publish: port as number, engine: 'lab' })]);
-    expect(portOf(elsewhere.desired, 'a')?.port).toBe(port);
+    expect(portOf(elsewhere.desired, 'a')?.port).toBe((port as number) + 1);
   });
 
   it.each([
