@@ -1,15 +1,14 @@
 import { isAbsolute } from 'node:path';
 import type { Target } from '../model/address.ts';
 import { type ContainerSpec, LABEL_PREFIX } from '../model/container.ts';
-import { parseImageReference } from '../model/image-reference.ts';
 import type { ImageLaunchRecord } from '../model/launch.ts';
-import type { Pin } from '../model/lock.ts';
 import type { Manifest, Server } from '../model/manifest.ts';
 import { steersDocker } from '../model/steers-docker.ts';
 import { containerSpec, writtenPaths } from './container-spec.ts';
 import { dockerRun } from './docker-run.ts';
 import { engineOf } from './engine-of.ts';
-import { isDirect, type Launch, type LaunchSite, type Reason, unlocked, unwritten } from './launch.ts';
+import { absentElsewhere, imageCaveats, startedDirectly } from './image-caveats.ts';
+import { isDirect, type Launch, type LaunchSite, type Reason, unwritten } from './launch.ts';
 import { launchId } from './launch-id.ts';
 
 /**
@@ -31,17 +30,6 @@ export function launchImage(server: Server, site: LaunchSite): Launch {
     spec: { ...bound, command: 'docker', args },
     caveats: [startedDirectly(server), ...absentElsewhere(server, container, target), ...caveats],
   };
-}
-
-/** What people should know of a server's image, however it is run. */
-export function imageCaveats(server: Server, pin: Pin | undefined): readonly Reason[] {
-  if (server.runtime.kind !== 'image') return [];
-  const { image, isLocal } = server.runtime;
-  return [
-    ...(pin === undefined ? [unlocked(server, image)] : []),
-    ...(isLocal === true ? [local(server, image)] : []),
-    ...(isLocal !== true && isLatest(image) ? [moving(server, image)] : []),
-  ];
 }
 
 function contextOf(server: Server): { readonly context?: string } {
@@ -136,48 +124,6 @@ function unfitForDirect(
 /** Docker takes variables for the container from its own environment, and these decide what it does itself. */
 function isObeyedByDocker(name: string): boolean {
   return /^(?:DOCKER_.*|PATH|HOME|USERPROFILE|LD_.*|DYLD_.*)$/i.test(name);
-}
-
-/** A shared line is read on machines where nobody has applied the stack. */
-function absentElsewhere(server: Server, { networks }: ContainerSpec, { scope }: Target): readonly Reason[] {
-  const network = networks.find(({ isExternal }) => !isExternal);
-  if (network === undefined || scope !== 'project') return [];
-  return [
-    {
-      code: 'GRAPH_LAUNCH_DIRECT',
-      message: `server "${server.name}" needs network "${network.network}" on every machine that shares the entry, and only \`mcpform apply\` makes it`,
-      hint: 'have everybody apply the stack, or run the server without a network of its own',
-    },
-  ];
-}
-
-function isLatest(image: string): boolean {
-  const { tag, digest } = parseImageReference(image);
-  return tag === 'latest' || (tag === undefined && digest === undefined);
-}
-
-function moving(server: Server, image: string): Reason {
-  return {
-    code: 'GRAPH_IMAGE_LATEST',
-    message: `server "${server.name}": "${image}" is whatever was pushed last; the lock holds it still, but nobody can tell which version it is`,
-    hint: 'write the tag of a version: `image: NAME:1.2.3`',
-  };
-}
-
-function local(server: Server, image: string): Reason {
-  return {
-    code: 'GRAPH_IMAGE_LOCAL',
-    message: `server "${server.name}": "${image}" is on its engine alone, so the lock holds for this machine, and nobody can have signed it`,
-    hint: 'for others, push it to a registry and remove `pull: never`',
-  };
-}
-
-function startedDirectly(server: Server): Reason {
-  return {
-    code: 'GRAPH_LAUNCH_DIRECT',
-    message: `server "${server.name}" is started directly by docker: the digest pins the image, no signature is checked at start, and a container whose docker command is killed stays behind`,
-    hint: 'allow only registries you trust in the machine policy',
-  };
 }
 
 function unavailable(server: Server, message: string, hint: string): Reason {
