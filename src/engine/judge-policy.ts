@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Declared } from './declare.ts';
 import type { World } from './observe.ts';
 import { readPolicies } from './read-policies.ts';
+import { unsignedImages } from './unsigned-images.ts';
 
 /** Denied addresses become conflicts; a denied source stops everything. */
 export async function judgePolicy(
@@ -38,7 +39,7 @@ export async function judgePolicy(
   const unsigned = await unsignedIn(declared, policies, ctx);
   return {
     denied: new Map([
-      ...imagesOf(unsigned, desired),
+      ...unsignedImages(unsigned, desired),
       ...unsigned,
       ...denied.map((each) => [each.address as Address, each] as const),
     ]),
@@ -59,19 +60,4 @@ async function unsignedIn(
   if (!policies.some(({ signatures = [] }) => signatures.length > 0)) return new Map();
   const { judgeSignatures } = await import('./judge-signatures.ts');
   return await judgeSignatures(declared, policies, ctx);
-}
-
-/** What nobody signed is not fetched either. */
-function imagesOf(
-  unsigned: ReadonlyMap<Address, Finding>,
-  desired: readonly Desired[],
-): readonly (readonly [Address, Finding])[] {
-  const images = new Set(desired.flatMap(({ kind, address }) => (kind === 'image' ? [address] : [])));
-  return desired.flatMap(({ address, dependsOn }) => {
-    const finding = unsigned.get(address);
-    if (finding === undefined) return [];
-    return dependsOn
-      .filter((each) => images.has(each))
-      .map((image) => [image, { ...finding, address: image }] as const);
-  });
 }
