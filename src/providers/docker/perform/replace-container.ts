@@ -74,10 +74,17 @@ async function settleFailure(swap: Swap, failure: Failure): Promise<Performed> {
   try {
     const info = await job.engine.inspectContainer(old.info.Id);
     if (info?.Name === `/${spent}`) return await finish(swap);
-    return await putBack(swap, failure);
+    return info === null ? await giveUp(swap, failure) : await putBack(swap, failure);
   } catch (undoing) {
     return leftOpen(job.work, failure, undoing);
   }
+}
+
+/** One that was started with `--rm` is gone as soon as it is stopped. */
+async function giveUp({ job, name }: Swap, failure: Failure): Promise<Performed> {
+  await removeMade(job.engine, name, job.operation);
+  const message = `${failure.message}; the container before it is gone, as nobody keeps it once it is stopped`;
+  return failed(job.work, { ...failure, message });
 }
 
 /** Its name comes last: as long as the old one waits, whoever is killed here leaves a recovery to do. */

@@ -67,7 +67,7 @@ describe('a network', () => {
 
   it('is made anew with the containers of these books in it', async () => {
     const world = await withTools('web', 'site');
-    await done(world, await plan(world, networkNamed('tools', true)));
+    await done(world, await plan(world, networkNamed('tools', { isInternal: true })));
     expect(listed(world)).toEqual([
       'demo.site running run-1 in demo.tools',
       'demo.web running run-1 in demo.tools',
@@ -81,7 +81,7 @@ describe('a network', () => {
     disown(world, 'demo.site');
     const { error } = await expectRefused(
       world,
-      await plan(world, networkNamed('tools', true)),
+      await plan(world, networkNamed('tools', { isInternal: true })),
       'ENGINE_IN_USE',
     );
     expect(error?.message).toBe('"docker/network/tools" is used by "demo.site"');
@@ -92,13 +92,17 @@ describe('a network', () => {
     async (call) => {
       const world = await withTools('web');
       let isFirst = true;
-      const { performed } = await play(world, await plan(world, networkNamed('tools', true)), {
-        faults: ({ name }) => {
-          if (name !== call || !isFirst) return null;
-          isFirst = false;
-          return { kind: 'refused', error: new McpformError('ENGINE_FAILED', 'docker would not') };
+      const { performed } = await play(
+        world,
+        await plan(world, networkNamed('tools', { isInternal: true })),
+        {
+          faults: ({ name }) => {
+            if (name !== call || !isFirst) return null;
+            isFirst = false;
+            return { kind: 'refused', error: new McpformError('ENGINE_FAILED', 'docker would not') };
+          },
         },
-      });
+      );
       expect(performed).toMatchObject({ result: 'rolledBack', error: { code: 'ENGINE_FAILED' } });
       expect(listed(world)).toEqual([
         'demo.web running run-1 in demo.tools',

@@ -69,4 +69,20 @@ describe('replacing a container', () => {
     expect(performed).toMatchObject({ result: 'done', findings: [{ severity: 'warning' }] });
     expect(listed(world)).toEqual(['demo.web running run-2', 'demo.web.run-2.spent exited run-1']);
   });
+
+  it('says so when the old one is gone once it is stopped', async () => {
+    const world = await withWeb();
+    const { performed } = await play(world, await plan(world, web('exit', '3')), {
+      around: (engine) => ({
+        ...engine,
+        stopContainer: async (id) => {
+          world.containers.delete(id);
+        },
+      }),
+    });
+    expect(performed).toMatchObject({ result: 'failed', error: { code: 'ENGINE_CONTAINER' } });
+    expect((performed as Performed).error?.message).toContain('the container before it is gone');
+    expect('isOpen' in performed).toBe(false);
+    expect(listed(world)).toEqual([]);
+  });
 });

@@ -188,7 +188,7 @@ export const PIECE_BY_PIECE: readonly Scenario[] = [
     name: 'replace a network under',
     there: [networkNamed('tools'), inTools()],
     beside: [inTools()],
-    step: (world) => plan(world, networkNamed('tools', true)),
+    step: (world) => plan(world, networkNamed('tools', { isInternal: true })),
     before: ['demo.web running run-1 in demo.tools', 'network demo.tools run-1 with demo.web'],
     after: ['demo.web running run-1 in demo.tools', 'network demo.tools run-2 with demo.web'],
   },

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../../../src/model/json.ts';
 import { digestWhole } from '../../../../src/model/leaves.ts';
 import type { PathChange, Step } from '../../../../src/model/plan.ts';
 import type { Work } from '../../../../src/model/provider.ts';
-import type { DesiredObject, Observed, Place } from '../../../../src/model/resource.ts';
+import type { DesiredObject, NetworkSpec, Observed, Place } from '../../../../src/model/resource.ts';
 import { NO_BASE } from '../../../../src/plan/base.ts';
 import { compare } from '../../../../src/plan/compare.ts';
 import { docker } from '../../../../src/providers/docker/index.ts';
@@ -27,12 +27,19 @@ export function containerNamed(server: string, changes: Partial<ContainerSpec> =
   };
 }
 
-export function networkNamed(name: string, internal = false): DesiredObject {
+export function networkNamed(name: string, changes: Partial<NetworkSpec> = {}): DesiredObject {
   return {
     ...common(`docker/network/${name}`),
     kind: 'network',
     name: `demo.${name}`,
-    network: { driver: 'bridge', driverOptions: {}, isInternal: internal, hasIpv6: false, labels: {} },
+    network: {
+      driver: 'bridge',
+      driverOptions: {},
+      isInternal: false,
+      hasIpv6: false,
+      labels: {},
+      ...changes,
+    },
   };
 }
 
