@@ -123,8 +123,8 @@ export function common(address: string) {
   };
 }
 
-/** Creates and starts it, and with it the networks that it is in; labels as ours are. */
-export async function create(world: ObserveWorld, desired: DesiredObject): Promise<string> {
+/** Creates it in the networks that it is in, with labels as ours are. */
+export async function make(world: ObserveWorld, desired: DesiredObject): Promise<string> {
   const attributes = asContainer(docker.render(desired).attributes);
   const labels = { 'dev.mcpform.stack': 'demo', 'dev.mcpform.operation': 'op' };
   const { kind } = await world.engine.identity();
@@ -133,6 +133,12 @@ export async function create(world: ObserveWorld, desired: DesiredObject): Promi
   const { request, others } = containerRequest(attributes, { labels, seccompProfile, kind });
   const id = await world.engine.createContainer(request);
   for (const { network, aliases } of others) await world.engine.connectNetwork(network, id, aliases);
+  return id;
+}
+
+/** The same, and starts it. */
+export async function create(world: ObserveWorld, desired: DesiredObject): Promise<string> {
+  const id = await make(world, desired);
   await world.engine.startContainer(id);
   return id;
 }
