@@ -11,5 +11,13 @@ const SAME_AS: Readonly<Record<string, string>> = {
 /** One word for how a container is doing: Docker's, or `unhealthy` for one that runs and does not pass its check. */
 export function readStatus({ Status, Health }: ContainerState): string {
   const status = SAME_AS[Status] ?? Status;
-  return status === 'running' && Health?.Status === 'unhealthy' ? 'unhealthy' : status;
+  return status === 'running' && failsItsCheck(Health) ? 'unhealthy' : status;
+}
+
+/**
+ * Docker calls what is paused unhealthy, and goes on to until the check after that, which may be in half a minute; but
+ * it counts no failure.
+ */
+export function failsItsCheck(health: ContainerState['Health']): boolean {
+  return health?.Status === 'unhealthy' && health.FailingStreak !== 0;
 }

@@ -1,0 +1,8 @@
+import { startEngine } from '../support/engine.ts';
+import { CHANGED_IN_PLACE, RECREATED } from './support/drift-rows.ts';
+import { driftTable } from './support/drift-table.ts';
+
+const start = () => startEngine({ version: '28', store: 'containerd' });
+
+driftTable('changed by hand in place, on Docker 28 with containerd', { start, rows: CHANGED_IN_PLACE });
+driftTable('made anew by hand, on Docker 28 with containerd', { start, rows: RECREATED });
