@@ -21,15 +21,34 @@ export function showPointer(pointer: Pointer): string {
 }
 
 /** The two sides of a change in words; null where there is nothing. What may be a key is never there to print. */
-export function showSides({ before, after }: PathChange): { before: string | null; after: string | null } {
+export function showSides({ pointer, before, after }: PathChange): {
+  before: string | null;
+  after: string | null;
+} {
+  const say = BYTES.test(pointer) ? showBytes : showValue;
+  const show = (side: NonNullable<PathChange['before']>, ifHidden: string): string =>
+    'hidden' in side ? ifHidden : say(side.value);
   return {
     before: before === undefined ? null : show(before, after === undefined ? '(not shown)' : '(differs)'),
     after: after === undefined ? null : show(after, '(differs)'),
   };
 }
 
-function show(side: NonNullable<PathChange['before']>, ifHidden: string): string {
-  return 'hidden' in side ? ifHidden : showValue(side.value);
+/** Limits of a container that are counted in bytes. */
+const BYTES = /^\/resources\/(?:memory|memoryReservation|memorySwap|sharedMemory)$/;
+
+const UNITS = ['', 'Ki', 'Mi', 'Gi'];
+
+/** `256Mi`, as a manifest writes it; a number that is no whole one of any unit stays as it is. */
+function showBytes(value: Json): string {
+  if (typeof value !== 'number' || value <= 0) return showValue(value);
+  let amount = value;
+  let unit = 0;
+  while (amount % 1024 === 0 && unit < UNITS.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return `${amount}${UNITS[unit]}`;
 }
 
 /** `+`, `~` or `-`: what happens to one value. */
