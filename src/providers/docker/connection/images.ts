@@ -13,10 +13,11 @@ export function imagesOf(caller: Caller): Pick<Engine, 'listImages' | 'inspectIm
       const { value } = await read(caller, { doing, path: '/images/json' });
       return listOf<ImageSummary>(value, 'Id', doing);
     },
-    inspectImage: async (idOrReference) => {
+    inspectImage: async (idOrReference, platform) => {
       const doing = `inspect image ${quoted(idOrReference)}`;
       const path = `/images/${inPath(idOrReference)}/json`;
-      const { status, value } = await read(caller, { doing, path, fine: [404] });
+      const query = platform === undefined ? {} : { query: { platform: ociPlatform(platform) } };
+      const { status, value } = await read(caller, { doing, path, ...query, fine: [404] });
       return status === 404 ? null : objectOf<ImageInfo>(value, 'Id', doing);
     },
     removeImage: async (idOrReference) => {
@@ -30,4 +31,10 @@ export function imagesOf(caller: Caller): Pick<Engine, 'listImages' | 'inspectIm
       });
     },
   };
+}
+
+/** As the OCI image specification has it: `{"os":"linux","architecture":"arm64"}`. */
+function ociPlatform(platform: string): string {
+  const [os, architecture, variant] = platform.split('/');
+  return JSON.stringify({ os, architecture, variant });
 }

@@ -78,7 +78,7 @@ function explain(code: string, { message }: Error, { found }: Trouble['caller'])
 }
 
 function explainRest(code: string, where: string, saidBy: string): Reason {
-  if (/CERT|^SELF_SIGNED|^ERR_(?:SSL|TLS|OSSL)|^EPROTO/.test(code)) {
+  if (/CERT|SIGN|ISSUER|MISMATCH|^INVALID_|^ERR_(?:SSL|TLS|OSSL)|^EPROTO/.test(code)) {
     return {
       what: `${where} and this machine do not trust each other (${code})`,
       hint: `the certificates of ${saidBy} must be those that the engine was started with`,

@@ -63,7 +63,9 @@ function authHeader(credentials: Credentials, registry: string): string {
       : { username: credentials.username, password: credentials.password };
   // With containerd's store, an engine uses them for the host that they name, and knows Docker Hub by this one alone.
   const serveraddress = registry === DOCKER_HUB ? 'https://index.docker.io/v1/' : registry;
-  return Buffer.from(JSON.stringify({ ...auth, serveraddress })).toString('base64url');
+  const text = Buffer.from(JSON.stringify({ ...auth, serveraddress })).toString('base64');
+  // Base64 for URLs, with the padding: without it, engines pull as nobody, and say nothing.
+  return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
 async function pullOnce(caller: Caller, request: Call, { onProgress }: Pull): Promise<void> {

@@ -11,12 +11,24 @@ const BETWEEN_MS = 1_000;
  */
 export async function readStats(caller: Caller, id: string): Promise<ContainerStats> {
   const first = await sample(caller, id);
-  const before = first.cpu_stats;
-  if (before?.system_cpu_usage === undefined || first.precpu_stats?.system_cpu_usage !== undefined) {
-    return first;
-  }
+  if (first.cpu_stats?.system_cpu_usage === undefined) return first;
+  if (first.precpu_stats?.system_cpu_usage !== undefined) return first;
   await caller.clock.sleep(BETWEEN_MS);
-  return { ...(await sample(caller, id)), precpu_stats: before };
+  return between(first, await sample(caller, id));
+}
+
+/**
+ * With Docker, the system's time is that of all processors, busy or not. Podman 4 leaves out what they were idle, and a
+ * container that alone keeps one of eight busy would have all eight; so the time that passed is taken instead.
+ */
+function between(first: ContainerStats, second: ContainerStats): ContainerStats {
+  const passedMs = Date.parse(second.read ?? '') - Date.parse(first.read ?? '');
+  const { online_cpus: processors = 1 } = second.cpu_stats ?? {};
+  return {
+    ...second,
+    cpu_stats: { ...second.cpu_stats, system_cpu_usage: passedMs * 1e6 * processors },
+    precpu_stats: { ...first.cpu_stats, system_cpu_usage: 0 },
+  };
 }
 
 async function sample(caller: Caller, id: string): Promise<ContainerStats> {

@@ -51,6 +51,12 @@ describe('a call to an engine', () => {
       'ENGINE_UNAVAILABLE',
       '"tcp://lab:2376" and this machine do not trust each other (SELF_SIGNED_CERT_IN_CHAIN)',
     ],
+    [
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      lab,
+      'ENGINE_UNAVAILABLE',
+      '"tcp://lab:2376" and this machine do not trust each other (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+    ],
     ['HPE_INVALID_CONSTANT', lab, 'ENGINE_FAILED', 'what listens at "tcp://lab:2376" is no container engine'],
     ['ESSH', ssh, 'ENGINE_UNAVAILABLE', 'ssh says: connect ESSH'],
   ])('says in words what %s is', async (errnoCode, endpoint, code, what) => {

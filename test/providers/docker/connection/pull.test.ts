@@ -155,6 +155,16 @@ describe('who pulls', () => {
     });
   });
 
+  it.each(['p', 'pp', 'ppp', '~~~~???>>>'])(
+    'is written as engines read it, with padding: %s',
+    async (password) => {
+      const tree = config({ auths: { 'ghcr.io': { auth: base64(`ann:${password}`) } } });
+      const header = (await pull([done], { tree })).requests[0]?.headers?.['X-Registry-Auth'] ?? '';
+      expect(header.length % 4).toBe(0);
+      expect(header).toMatch(/^[\w-]+=*$/);
+    },
+  );
+
   it('is the same at Docker Hub, which has another name there', async () => {
     const tree = config({ auths: { 'https://index.docker.io/v1/': { auth } } });
     expect(headerOf(await pull([done], { tree, reference: `acme/x@${digest}` }))).toMatchObject({

@@ -15,14 +15,18 @@ describe('what a container uses', () => {
     expect(lines()).toEqual(['GET /v1.51/containers/web/stats?stream=false']);
   });
 
-  it('is measured twice with Podman, who takes one', async () => {
+  it('is measured twice with Podman, who takes one, against the time of all processors', async () => {
     const { caller, clock } = answering((_, count) => ({
-      body: { read: `t${count}`, cpu_stats: cpu(10 * count, 100 * count), precpu_stats: cpu(0) },
+      body: {
+        read: `2026-11-20T11:45:5${count}.500000000Z`,
+        cpu_stats: cpu(count * 1e9, 7),
+        precpu_stats: cpu(0),
+      },
     }));
     expect(await readStats(caller, 'web')).toEqual({
-      read: 't2',
-      cpu_stats: cpu(20, 200),
-      precpu_stats: cpu(10, 100),
+      read: '2026-11-20T11:45:52.500000000Z',
+      cpu_stats: cpu(2e9, 2e9),
+      precpu_stats: cpu(1e9, 0),
     });
     expect(clock.monotonic()).toBe(1000);
   });
