@@ -5,12 +5,12 @@ import { desire } from '../../src/graph/desire.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
 import { satisfiedPins } from '../../src/lock/satisfied-pins.ts';
 import { parseManifest } from '../../src/manifest/parse-manifest.ts';
-import { EMPTY_LOCK, type Lock } from '../../src/model/lock.ts';
+import { EMPTY_LOCK, type Lock, type Pin } from '../../src/model/lock.ts';
 import { surroundings } from './surroundings.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
 
-function graphOf(folder: string, files: readonly string[]) {
+function graphOf(folder: string, files: readonly string[], pins?: Readonly<Record<string, Pin>>) {
   const root = join(examples, folder);
   const sources = files.map((file) => ({ path: join(root, file), bytes: readFileSync(join(root, file)) }));
   const { manifest, findings } = parseManifest(sources, {
@@ -22,7 +22,10 @@ function graphOf(folder: string, files: readonly string[]) {
   if (manifest === null) throw new Error('an example is not valid');
   return desire(manifest, {
     ...surroundings(),
-    pins: satisfiedPins(manifest, lockOf(join(root, 'mcp.lock.yaml'))),
+    pins: satisfiedPins(
+      manifest,
+      pins === undefined ? lockOf(join(root, 'mcp.lock.yaml')) : { ...EMPTY_LOCK, servers: pins },
+    ),
   });
 }
 
@@ -47,11 +50,32 @@ describe('the examples', () => {
     expect(desired.filter(({ blocked }) => blocked !== undefined)).toEqual([]);
   });
 
+  it('containers declares two servers, and nothing stops it once its images are built and locked', () => {
+    const id = `sha256:${'5a'.repeat(32)}`;
+    const pin = (name: string): Pin => ({
+      kind: 'local-image',
+      image: `localhost/mcp-${name}:1.0.0`,
+      id,
+    });
+    const pins = { notes: pin('notes'), reminders: pin('reminders') };
+    const { desired } = graphOf('containers', ['mcp.yaml'], pins);
+    expect(desired.map(({ address }) => address)).toEqual([
+      'docker/network/desk',
+      'docker/volume/notes',
+      `docker/image/localhost/mcp-notes@${'5a'.repeat(6)}`,
+      'docker/container/notes',
+      'claude-code/user/notes',
+      'claude-code/user/reminders',
+    ]);
+    expect(desired.filter(({ blocked }) => blocked !== undefined)).toEqual([]);
+  });
+
   it('all have a manifest and hold no file that these tests do not read', () => {
     const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.yaml') && !file.endsWith('.lock.yaml'),
     );
     expect(files.sort()).toEqual([
+      'containers/mcp.yaml',
       'dotfiles/mcp.yaml',
       'dotfiles/work.yaml',
       'quickstart/mcp.yaml',
