@@ -17,6 +17,9 @@ import type { Engine } from './engine.ts';
 /**
  * The engine of a Docker context, or with null the one that the docker command would ask. ENGINE_CONTEXT when nothing
  * says where it is, ENGINE_UNAVAILABLE or ENGINE_TIMEOUT when it does not answer there.
+ *
+ * An interrupt (`ctx.signal`) ends this and every pull. Whatever else an engine is asked is seen through, for as long as
+ * that may take: what runs is finished, and undoing what failed needs the engine too.
  */
 export async function connectEngine(context: string | null, ctx: Context): Promise<Engine> {
   const found = await findEndpoint(context, ctx);
