@@ -95,7 +95,7 @@ export interface Started {
    * failure is HEALTH_COMMAND once the engine has come to a verdict, and HEALTH_TIMEOUT before that.
    */
   readonly probe?: Probe;
-  /** Settles when it ended by itself: what became of it. Waiting for anything else is over then. */
+  /** Settles when it ended by itself: `stopped with exit code 3`. Waiting for anything else is over then. */
   readonly ended: Promise<string>;
   /** What it wrote last, as it is. */
   lastLines(): Promise<readonly string[]>;

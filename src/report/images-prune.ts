@@ -1,6 +1,7 @@
 import { escapeText } from '../formats/escape.ts';
 import type { LeftImage, PruneOutcome, PruneReport } from '../model/prune.ts';
 import { bytesWords } from './images-bytes.ts';
+import { imageWords } from './pin-words.ts';
 import { type Palette, palette, SYMBOLS, type TextOptions, wrap } from './style.ts';
 import { count } from './words.ts';
 
@@ -31,7 +32,7 @@ function imageLine(image: LeftImage, all: readonly LeftImage[], colors: Palette)
 
 function nameOf({ engine, image }: LeftImage, all: readonly LeftImage[]): string {
   const hasSeveral = new Set(all.map((each) => each.engine)).size > 1;
-  return `${hasSeveral ? `${escapeText(engine)}: ` : ''}${escapeText(image)}`;
+  return `${hasSeveral ? `${escapeText(engine)}: ` : ''}${imageWords(image)}`;
 }
 
 const leaving = ({ images }: PruneReport): readonly LeftImage[] => images.filter(({ kept }) => kept === null);

@@ -1,5 +1,6 @@
 import { escapeText } from '../formats/escape.ts';
 import type { PullOutcome, PullTarget } from '../model/pull.ts';
+import { imageWords } from './pin-words.ts';
 import { type Palette, palette, type TextOptions, wrap } from './style.ts';
 
 export interface ImagesPull {
@@ -33,7 +34,7 @@ function imageLines(
   ];
   const where = hasSeveral ? `${escapeText(engine)}: ` : '';
   return [
-    `${paint(SYMBOL[result])} ${where}${escapeText(image)} ${WORDS[result]}`,
+    `${paint(SYMBOL[result])} ${where}${imageWords(image)} ${WORDS[result]}`,
     ...(error === undefined
       ? []
       : wrap(`${escapeText(error.message)} [${error.code}]`, options.width, '    ', '    ')),

@@ -17,3 +17,9 @@ export function shortDigest(digest: string): string {
   const [, algorithm = '', text = ''] = /^(sha\d+)[:-](.+)$/.exec(digest) ?? [];
   return algorithm === '' ? escapeText(digest) : `${algorithm} ${escapeText(text.slice(0, 12))}…`;
 }
+
+/** `NAME:TAG@sha256:…` → `NAME:TAG (sha256 3f1c9a2b…)`. */
+export function imageWords(reference: string): string {
+  const [name = '', digest] = reference.split('@', 2);
+  return digest === undefined ? escapeText(name) : `${escapeText(name)} (${shortDigest(digest)})`;
+}

@@ -11,8 +11,12 @@ export interface Child {
   readonly ended: Promise<Ran>;
 }
 
-export function start(args: readonly string[], home: Home): Child {
-  const env = environmentWith(home);
+export function start(
+  args: readonly string[],
+  home: Home,
+  more: Readonly<Record<string, string>> = {},
+): Child {
+  const env = { ...environmentWith(home), ...more };
   assertContained(home.project, env);
   const child = spawn(process.execPath, [MCPFORM, ...args], {
     cwd: home.project,

@@ -147,14 +147,14 @@ describe('the gate of a container', () => {
     const health = await pass(
       { health: { ...handshake, intervalMs: 60_000, startPeriodMs: 60_000 } },
       startedWith({
-        ended: Promise.resolve('it ended with exit code 3'),
+        ended: Promise.resolve('stopped with exit code 3'),
         lastLines: async () => ['no port given'],
       }),
     );
     expect(performance.now() - startMs).toBeLessThan(5000);
     expect(health.failure).toEqual({
       code: 'HEALTH_EXITED',
-      message: 'server "everything" does not run any more: it ended with exit code 3',
+      message: 'server "everything" stopped with exit code 3',
       hint: 'see what it says; usually an argument or a variable is missing',
       detail: ['no port given'],
     });

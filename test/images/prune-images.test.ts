@@ -125,7 +125,8 @@ describe('images that nobody names any more', () => {
         { Id: 'x', ImageID: 'sha256:ida', Image: 'renamed' },
         { Id: 'y', ImageID: 'sha256:other', Image: nameOf('b') },
       ],
-      infos: { c: { RepoTags: ['mine:1'] } },
+      // As containerd's store has it for what was pulled by digest.
+      infos: { c: { RepoTags: ['mine:1'] }, d: { RepoTags: [nameOf('d')] } },
     });
     expect(await keptOf(made)).toEqual({ a: 'in-use', b: 'in-use', c: 'tagged', d: null });
     await rememberPulledBy({ engine: 'docker', engineId: 'docker:X' }, nameOf('d'), made.ctx);

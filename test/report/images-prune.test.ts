@@ -31,11 +31,11 @@ describe('images that may go', () => {
     ];
     expect(renderPrune(report(images, { needed: 3, unknown: 1 }), plain)).toBe(
       [
-        '- a@1  45.3 MB, pulled 2026-01-02',
-        '. b@1  stays: a container is made from it',
-        '. c@1  stays: somebody gave it a tag',
-        '. d@1  stays for now: it was pulled within the hour',
-        '- e@1  700.0 kB, pulled 2026-01-02',
+        '- a (1)  45.3 MB, pulled 2026-01-02',
+        '. b (1)  stays: a container is made from it',
+        '. c (1)  stays: somebody gave it a tag',
+        '. d (1)  stays for now: it was pulled within the hour',
+        '- e (1)  700.0 kB, pulled 2026-01-02',
         '',
         '2 images to remove, up to 46.0 MB; 3 still needed; 1 on engines that cannot be asked.',
         '',
@@ -51,8 +51,8 @@ describe('images that may go', () => {
 
   it('have their engine before them where there are several', () => {
     const text = renderPrune(report([left('a@1'), left('a@1', { engine: 'docker@lab' })]), plain);
-    expect(text).toContain('- docker: a@1');
-    expect(text).toContain('- docker@lab: a@1');
+    expect(text).toContain('- docker: a (1)');
+    expect(text).toContain('- docker@lab: a (1)');
   });
 });
 

@@ -14,7 +14,7 @@ const plain = { color: false, width: 80 };
 describe('what became of images that engines were to have', () => {
   it('is a line each, with what to do where it failed, and a count', () => {
     const images = [
-      image('a:1'),
+      image(`a:1@sha256:${'3f'.repeat(32)}`),
       image('b:1', { result: 'current' }),
       image('c:1', { result: 'local' }),
       image('d:1', {
@@ -24,7 +24,7 @@ describe('what became of images that engines were to have', () => {
     ];
     expect(renderImagesPull({ images }, plain)).toBe(
       [
-        '+ a:1 pulled',
+        '+ a:1 (sha256 3f3f3f3f3f3f…) pulled',
         '= b:1 is there already',
         '= c:1 is a local image, which no registry has',
         '! d:1 could not be pulled',

@@ -35,7 +35,7 @@ export async function failSoon(
 function gone(server: string, what: string): Health {
   const failure = {
     code: 'HEALTH_EXITED',
-    message: `server "${server}" does not run any more: ${what}`,
+    message: `server "${server}" ${what}`,
     hint: 'see what it says; usually an argument or a variable is missing',
   } as const;
   return { state: 'unhealthy', latencyMs: {}, failure };
