@@ -1,3 +1,4 @@
+import { serviceUrl } from '../graph/service-url.ts';
 import type { HealthCheck } from '../model/container.ts';
 import type { Context } from '../model/context.ts';
 import type { Gate, Health, Probe, Started } from '../model/health.ts';
@@ -5,7 +6,6 @@ import type { EngineFacts } from '../model/provider.ts';
 import type { DesiredObject } from '../model/resource.ts';
 import { failSoon } from './gates/fail-soon.ts';
 import { secretsGiven } from './gates/secrets-given.ts';
-import { serviceUrl } from './gates/service-url.ts';
 import { waitForVerdict } from './gates/wait-for-verdict.ts';
 import type { Rendered } from './observe.ts';
 
@@ -17,11 +17,14 @@ export interface Gates {
 /** How to tell whether the servers that are started work. `engines` says where those are, by `place.file`. */
 export function gates(engines: ReadonlyMap<string, EngineFacts>): Gates {
   return {
-    gateOf: ({ desired, attributes, place }) => {
-      if (desired.kind !== 'container' || desired.container.health === null) return undefined;
-      const { health } = desired.container;
-      const url = serviceUrl(desired.container, attributes, engines.get(place.file)?.host ?? null);
-      return (started, ctx) => pass(desired, { health, url }, started, ctx);
+    gateOf: ({ desired, place }) => {
+      if (desired.kind !== 'container') return undefined;
+      const { health, service } = desired.container;
+      if (health === null || service === null) return undefined;
+      const url = serviceUrl(service, engines.get(place.file)?.host ?? null);
+      // Published where nobody here gets to, for somebody who does.
+      if (url === null && health.kind !== 'command') return undefined;
+      return (started, ctx) => pass(desired, { health, url: url ?? '' }, started, ctx);
     },
   };
 }
@@ -30,7 +33,7 @@ type DesiredContainer = Extract<DesiredObject, { kind: 'container' }>;
 
 interface Check {
   readonly health: HealthCheck;
-  /** Of its MCP endpoint. */
+  /** Of its MCP endpoint; empty where only the engine asks. */
   readonly url: string;
 }
 
@@ -46,7 +49,8 @@ async function pass(
     const { waitUntilHealthy } = await import('../health/wait-until-healthy.ts');
     const probe =
       health.kind === 'http'
-        ? await requestTo(new URL(health.path, url).href, health.timeoutMs, secrets)
+        ? // A WebSocket begins as HTTP, on the same port.
+          await requestTo(new URL(health.path, url.replace(/^ws/, 'http')).href, health.timeoutMs, secrets)
         : await handshakeWith(url, { container, health, secrets });
     return await waitUntilHealthy(probe, health, own);
   });

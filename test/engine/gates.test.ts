@@ -29,13 +29,13 @@ interface World {
   readonly health: HealthCheck | null;
   readonly publish?: Partial<Service['publish']>;
   readonly spec?: Partial<ContainerSpec>;
-  readonly ports?: Readonly<Record<string, string>>;
   readonly host?: string | null;
+  readonly transport?: Service['transport'];
 }
 
-function gateFor({ health, publish, spec = {}, ports = {}, host = null }: World): Gate | undefined {
+function gateFor({ health, publish, spec = {}, host = null, transport = 'http' }: World): Gate | undefined {
   const service: Service = {
-    transport: 'http',
+    transport,
     port: 3001,
     path: '/mcp',
     publish: { address: '127.0.0.1', port: 1, ...publish },
@@ -58,7 +58,7 @@ function gateFor({ health, publish, spec = {}, ports = {}, host = null }: World)
   } satisfies Rendered['desired'];
   return gates(new Map([['docker', { host, ports: new Map() }]])).gateOf({
     desired,
-    attributes: { ports },
+    attributes: {},
     place,
   });
 }
@@ -86,11 +86,10 @@ describe('the gate of a container', () => {
     expect(health).toMatchObject({ state: 'healthy', serverInfo: { name: 'real' } });
   });
 
-  it('finds a port that was chosen in what was rendered', async () => {
-    const server = await serve(streamable().handle);
-    const ports = { '3001/tcp': `127.0.0.1:${portOf(server)}` };
-    const health = await pass({ health: handshake, publish: { port: 'auto' }, ports });
-    expect(health.state).toBe('healthy');
+  it('is none where nobody here gets to, unless the engine asks', () => {
+    const elsewhere = { host: 'lab.example.com' };
+    expect(gateFor({ health: handshake, ...elsewhere })).toBeUndefined();
+    expect(gateFor({ health: { kind: 'command', command: ['x'], ...times }, ...elsewhere })).toBeDefined();
   });
 
   it('asks a server on all addresses at one of them', async () => {
@@ -200,6 +199,16 @@ describe('the gate of a container', () => {
     });
     expect(health.state).toBe(state);
     expect(server.requests[0]?.url).toBe('/ready?full=1');
+  });
+
+  it('makes a plain check by HTTP also of a server that speaks WebSocket', async () => {
+    const server = await serve((_, response) => void response.writeHead(200).end());
+    const health = await pass({
+      health: { kind: 'http', path: '/ready', ...times },
+      publish: { port: portOf(server) },
+      transport: 'ws',
+    });
+    expect(health.state).toBe('healthy');
   });
 });
 
