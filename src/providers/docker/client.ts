@@ -38,7 +38,9 @@ export function openClient(endpoint: Endpoint, ctx: Context): Send {
   const build = modem.buildRequest.bind(modem);
   const connection = connectionFor(endpoint, ctx);
   modem.buildRequest = (options, dial, data, callback) => {
-    const more = { ...connection, isLong: dial.isLong, maxRedirects: 0 };
+    // Nobody knows what became of a change when a connection that was kept turns out to be closed.
+    const fresh = dial.method === 'GET' || endpoint.kind === 'ssh' ? {} : { agent: false };
+    const more = { ...connection, ...fresh, isLong: dial.isLong, maxRedirects: 0 };
     build({ ...options, ...more }, dial, data, callback);
   };
   return ({ method, path, query, body, headers, signal, isLong = false }) => {

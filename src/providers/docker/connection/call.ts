@@ -1,3 +1,4 @@
+import { isErrno } from '../../../model/error.ts';
 import type { Clock } from '../../../model/system.ts';
 import type { EngineAnswer, EngineRequest, Send } from '../client.ts';
 import { type Deadline, startDeadline, unlessAborted } from './deadline.ts';
@@ -68,18 +69,24 @@ export function read(
 /** Asks, and hands over an answer that goes on for a while. Whoever reads it ends the deadline. */
 export async function open(caller: Caller, request: Call, { signal }: Deadline): Promise<EngineAnswer> {
   const { method, path, query, body, headers, isLong = false } = request;
-  const answer = await unlessAborted(
-    caller.send({
-      method,
-      path: caller.version === null ? path : `/v${caller.version}${path}`,
-      ...(query && { query }),
-      ...(body && { body }),
-      ...(headers && { headers }),
+  const ask = (): Promise<EngineAnswer> =>
+    unlessAborted(
+      caller.send({
+        method,
+        path: caller.version === null ? path : `/v${caller.version}${path}`,
+        ...(query && { query }),
+        ...(body && { body }),
+        ...(headers && { headers }),
+        signal,
+        isLong,
+      }),
       signal,
-      isLong,
-    }),
-    signal,
-  );
+    );
+  const answer = await ask().catch((error: unknown) => {
+    // The engine may have closed, in that moment, a connection that was kept for questions.
+    if (method === 'GET' && isErrno(error, 'ECONNRESET', 'EPIPE')) return ask();
+    throw error;
+  });
   if (answer.status < 300 || request.fine?.includes(answer.status)) return answer;
   const said = await unlessAborted(readText(answer), signal);
   throw engineFailure({ ...request, engine: caller.name, status: answer.status, said });

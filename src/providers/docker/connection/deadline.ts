@@ -12,6 +12,8 @@ export interface Deadline {
   end(): void;
 }
 
+const ENDED = 'ended';
+
 /** Holds no timer once it is ended. */
 export function startDeadline(
   clock: Clock,
@@ -39,7 +41,8 @@ export function startDeadline(
       startMs = clock.monotonic();
     },
     end: () => {
-      stop.abort();
+      // With a reason of its own, each would make an error with a stack.
+      stop.abort(ENDED);
       for (const each of drop) each();
     },
   };

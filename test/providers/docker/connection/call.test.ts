@@ -69,6 +69,20 @@ describe('a call to an engine', () => {
     });
   });
 
+  it('is made again when the connection had been closed, unless it changes something', async () => {
+    const closed = answering((_, count) => (count === 1 ? errno('ECONNRESET') : { body: {} }));
+    expect(await call(closed.caller, { ...asked, method: 'GET' })).toMatchObject({ status: 200 });
+    expect(closed.requests).toHaveLength(2);
+    const dead = answering(() => errno('ECONNRESET'));
+    await expect(call(dead.caller, { ...asked, method: 'GET' })).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+    });
+    expect(dead.requests).toHaveLength(2);
+    const change = answering(() => errno('ECONNRESET'));
+    await expect(call(change.caller, asked)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    expect(change.requests).toHaveLength(1);
+  });
+
   it('says which ssh must work', async () => {
     const { caller } = answering(() => errno('ESSH'), { found: { endpoint: ssh, saidBy: null } });
     await expect(call(caller, asked)).rejects.toMatchObject({

@@ -104,9 +104,11 @@ describe('the client of an engine', () => {
     expect(process.env[name]).toBe(value);
   });
 
-  it('uses a connection again', async () => {
+  it('uses a connection again for what is asked, and a new one for each change', async () => {
     const { engine, ask } = await open(ok);
     for (let count = 0; count < 5; count += 1) await readText(await ask({}));
     expect(engine.connections()).toBe(1);
+    for (const method of ['POST', 'DELETE'] as const) await readText(await ask({ method }));
+    expect(engine.connections()).toBe(3);
   });
 });
