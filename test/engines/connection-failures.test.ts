@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { McpformError } from '../../src/model/error.ts';
@@ -145,33 +144,6 @@ describe.each(CONNECTION_KINDS)('what $name refuses', (kind) => {
       await engine.removeContainer('none', { force: true });
       expect(await engine.inspectContainer('none')).toBeNull();
     });
-
-    it('an engine that hangs is ENGINE_TIMEOUT, and answers when it goes on', async () => {
-      const ctx = realContext(world.home, world.bed.env);
-      const { clock } = ctx.system;
-      const sleep: typeof clock.sleep = (ms, signal) => clock.sleep(ms / 100, signal);
-      const monotonic = (): number => clock.monotonic() * 100;
-      const hurried = { ...ctx, system: { ...ctx.system, clock: { ...clock, sleep, monotonic } } };
-      const asked = await connectEngine(null, hurried);
-      signal('STOP');
-      try {
-        const failure = await failureOf(asked.listNetworks());
-        expect(failure).toMatchObject({
-          code: 'ENGINE_TIMEOUT',
-          message: 'docker did not list networks within 30 s',
-        });
-        expect((await failureOf(connectEngine(null, hurried))).code).toBe('ENGINE_TIMEOUT');
-      } finally {
-        signal('CONT');
-      }
-      expect((await engine.listNetworks()).length).toBeGreaterThan(0);
-    });
-
-    /** To the engine, whose number is known inside. */
-    const signal = (name: string): void => {
-      const [program = '', ...args] = [...world.bed.inside, 'sh', '-c', `kill -${name} $(cat "$0")`];
-      execFileSync(program, [...args, join(world.bed.folder, 'pid')]);
-    };
 
     it('an engine that is killed is ENGINE_UNAVAILABLE, to what waits for it and to what asks next', async () => {
       const id = await world.run('web');

@@ -1,6 +1,7 @@
 import type { ContainerInfo } from '../api.ts';
 import type { Engine } from '../engine.ts';
 import { type Call, type Caller, call } from './call.ts';
+import { EngineFailure } from './engine-failure.ts';
 import { inspectContainer } from './inspect-container.ts';
 import { inPath, quoted } from './names.ts';
 
@@ -74,7 +75,7 @@ async function stop(caller: Caller, id: string, t: number): Promise<void> {
     await actOn(caller, id, action);
   } catch (error) {
     // Docker stops a paused one too; Podman 4 would not.
-    const info = await inspectContainer(caller, id).catch(() => null);
+    const info = await afterRefusal(error, caller, id);
     if (info === null || !isPaused(info.State)) throw error;
     await actOn(caller, id, UNPAUSE);
     await actOn(caller, id, action);
@@ -95,7 +96,12 @@ async function actOn(caller: Caller, id: string, action: Action): Promise<void> 
       fine: [304],
     });
   } catch (error) {
-    const info = isDone && (await inspectContainer(caller, id).catch(() => null));
+    const info = isDone && (await afterRefusal(error, caller, id));
     if (!info || !isDone(info.State, info)) throw error;
   }
+}
+
+/** Null when there is nothing to see, or nobody to ask. */
+async function afterRefusal(error: unknown, caller: Caller, id: string): Promise<ContainerInfo | null> {
+  return error instanceof EngineFailure ? inspectContainer(caller, id).catch(() => null) : null;
 }
