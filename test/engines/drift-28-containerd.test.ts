@@ -1,5 +1,6 @@
 import { startEngine } from '../support/engine.ts';
-import { CHANGED_IN_PLACE, RECREATED } from './support/drift-rows.ts';
+import { CHANGED_IN_PLACE } from './support/drift-rows-in-place.ts';
+import { RECREATED } from './support/drift-rows-recreated.ts';
 import { driftTable } from './support/drift-table.ts';
 
 const start = () => startEngine({ version: '28', store: 'containerd' });

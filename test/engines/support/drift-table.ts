@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningEngine } from '../../support/engine-run.ts';
-import type { DriftRow } from './drift-rows.ts';
+import type { DriftRow } from './drift-row.ts';
 import { type DriftStack, makeDriftStack } from './drift-stack.ts';
 import { planLines } from './plan-lines.ts';
 import { makeStackWorld, type StackWorld } from './stack-world.ts';

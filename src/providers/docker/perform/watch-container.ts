@@ -60,7 +60,8 @@ async function endOf({ engine, id, clock, restarts }: Watched, startMs: number):
   if (isUp(info) && count <= restarts) return null;
   const afterMs = clock.monotonic() - startMs;
   const when = afterMs < SOON_MS ? 'right after it started' : `after ${Math.round(afterMs / 1000)} s`;
-  return `stopped ${when}, ${howOf(state)}`;
+  // Its state is that of the next one by now, which has no exit code yet.
+  return `stopped ${when}, ${isUp(info) ? 'and was started again' : howOf(state)}`;
 }
 
 function howOf({ OOMKilled, ExitCode, Error: said }: ContainerInfo['State']): string {
