@@ -8,10 +8,17 @@ export interface ContainerSummary {
   readonly Names?: readonly string[];
   readonly Image?: string;
   readonly ImageID?: string;
+  readonly ImageManifestDescriptor?: ManifestDescriptor | null;
   readonly State?: string;
   readonly Status?: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Ports?: readonly PortSummary[] | null;
+}
+
+/** Of an index, what runs; engines with containerd's store tell. */
+export interface ManifestDescriptor {
+  readonly digest?: string;
+  readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
 }
 
 export interface PortSummary {
@@ -28,10 +35,7 @@ export interface ContainerInfo {
   readonly Created?: string;
   readonly Image: string;
   readonly Platform?: string;
-  readonly ImageManifestDescriptor?: {
-    readonly digest?: string;
-    readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
-  } | null;
+  readonly ImageManifestDescriptor?: ManifestDescriptor | null;
   readonly RestartCount?: number;
   readonly State: ContainerState;
   readonly Config: ContainerConfig;

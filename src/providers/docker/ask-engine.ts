@@ -1,15 +1,28 @@
 import { inParallel } from '../../model/in-parallel.ts';
-import type { ContainerInfo, ContainerSummary, ImageInfo, NetworkInfo, VolumeInfo } from './api.ts';
+import type {
+  ContainerInfo,
+  ContainerSummary,
+  ImageInfo,
+  ManifestDescriptor,
+  NetworkInfo,
+  VolumeInfo,
+} from './api.ts';
+import { manifestPlatform } from './container-image.ts';
 import type { Engine, EngineIdentity } from './engine.ts';
 import { type Found, findContainers, type WantedContainer } from './find-containers.ts';
 
 /** What to ask an engine for, by the names that it has for things. */
 export interface Questions {
   readonly containers: readonly WantedContainer[];
-  /** References with a digest. */
-  readonly images: readonly string[];
+  readonly images: readonly WantedImage[];
   readonly hasNetworks: boolean;
   readonly hasVolumes: boolean;
+}
+
+export interface WantedImage {
+  /** With a digest, or an id. */
+  readonly reference: string;
+  readonly platform: string | undefined;
 }
 
 /** What it said, all at about one time. */
@@ -51,7 +64,7 @@ async function askForContainers(
   wanted: readonly WantedContainer[],
 ): Promise<Pick<Answers, 'summaries' | 'containers'>> {
   const summaries = await engine.listContainers();
-  const imageOf = once((id: string) => engine.inspectImage(id));
+  const imageOf = inspectImagesOnce(engine);
   const inspected = await inParallel(findContainers(summaries, wanted), AT_ONCE, async (found) => {
     const there = await inspect(engine, found, imageOf);
     return there === null ? [] : [[found.name, there] as const];
@@ -59,35 +72,37 @@ async function askForContainers(
   return { summaries, containers: new Map(inspected.flat()) };
 }
 
-async function inspect(
-  engine: Engine,
-  { summary: { Id, ImageID = '' } }: Found,
-  imageOf: (id: string) => Promise<ImageInfo | null>,
-): Promise<Inspected | null> {
+type ImageOf = (id: string, manifest: ManifestDescriptor | null | undefined) => Promise<ImageInfo | null>;
+
+async function inspect(engine: Engine, { summary }: Found, imageOf: ImageOf): Promise<Inspected | null> {
+  const { Id, ImageID = '', ImageManifestDescriptor } = summary;
   const [info, listed] = await Promise.all([
     engine.inspectContainer(Id),
-    ImageID === '' ? null : imageOf(ImageID),
+    ImageID === '' ? null : imageOf(ImageID, ImageManifestDescriptor),
   ]);
   if (info === null) return null;
-  return { info, image: info.Image === ImageID ? listed : await imageOf(info.Image) };
+  const image = info.Image === ImageID ? listed : await imageOf(info.Image, info.ImageManifestDescriptor);
+  return { info, image };
 }
 
-/** Many containers are of one image. */
-function once<T>(ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>();
-  return (id) => {
-    const answer = asked.get(id) ?? ask(id);
-    asked.set(id, answer);
+/** Many containers are of one image. One for several platforms may say something else for each. */
+function inspectImagesOnce(engine: Engine): ImageOf {
+  const asked = new Map<string, Promise<ImageInfo | null>>();
+  return (id, manifest) => {
+    const platform = manifestPlatform(manifest);
+    const key = `${id} ${platform}`;
+    const answer = asked.get(key) ?? engine.inspectImage(id, platform);
+    asked.set(key, answer);
     return answer;
   };
 }
 
 async function askForImages(
   engine: Engine,
-  references: readonly string[],
+  images: readonly WantedImage[],
 ): Promise<ReadonlyMap<string, ImageInfo>> {
-  const found = await inParallel(references, AT_ONCE, async (reference) => {
-    const image = await engine.inspectImage(reference);
+  const found = await inParallel(images, AT_ONCE, async ({ reference, platform }) => {
+    const image = await engine.inspectImage(reference, platform);
     return image === null ? [] : [[reference, image] as const];
   });
   return new Map(found.flat());

@@ -1,4 +1,4 @@
-import type { ImageInfo } from './api.ts';
+import type { ImageInfo, ManifestDescriptor } from './api.ts';
 import type { Reading } from './container-reading.ts';
 import { imageId } from './image-id.ts';
 import { imageByDigest, platformOf, repositoryOf } from './image-name.ts';
@@ -7,9 +7,9 @@ import { IMAGE_LABEL } from './labels.ts';
 /** The digest by which what really runs is known; of all names, the one that it was asked for by. */
 export function readImage({ info, image }: Reading): string {
   const id = imageId({ Id: info.Image });
-  const asked = info.Config.Labels?.[IMAGE_LABEL] ?? info.Config.Image ?? '';
+  const asked = info.Config.Image ?? '';
   // It may go by digests that no registry knows.
-  if (asked === id) return id;
+  if (asked === id || info.Config.Labels?.[IMAGE_LABEL] === id) return id;
   const known = knownAs(image);
   const exact = /@sha256:[0-9a-f]{64}$/.test(asked) ? imageByDigest(asked) : null;
   // A digest cannot be moved to other content, so it also counts when the engine has forgotten the image.
@@ -24,9 +24,14 @@ function knownAs(image: ImageInfo | null): readonly string[] {
 
 /** What it runs on; an image for several may tell of another one than the container's. */
 export function readPlatform({ info, image }: Reading): string | undefined {
-  const { os, architecture, variant } = info.ImageManifestDescriptor?.platform ?? {};
-  if (os !== undefined && architecture !== undefined) return platformOf(os, architecture, variant);
-  return image === null ? undefined : imagePlatform(image);
+  return (
+    manifestPlatform(info.ImageManifestDescriptor) ?? (image === null ? undefined : imagePlatform(image))
+  );
+}
+
+export function manifestPlatform(manifest: ManifestDescriptor | null | undefined): string | undefined {
+  const { os = '', architecture = '', variant } = manifest?.platform ?? {};
+  return platformOf(os, architecture, variant);
 }
 
 export function imagePlatform({ Os = '', Architecture = '', Variant }: ImageInfo): string | undefined {

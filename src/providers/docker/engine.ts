@@ -60,7 +60,11 @@ export interface Engine {
   removeVolume(name: string): Promise<void>;
 
   listImages(): Promise<readonly ImageSummary[]>;
-  inspectImage(idOrReference: string): Promise<ImageInfo | null>;
+  /**
+   * With a platform (`linux/arm64`), what it is there. Engines with an API below 1.49 answer as if none were named:
+   * with the only one that they have, or their own.
+   */
+  inspectImage(idOrReference: string, platform?: string): Promise<ImageInfo | null>;
   /**
    * With the credentials that the docker command would use for that registry. Tries again what may pass (a rate limit,
    * a registry that is down for a moment), never what will not. ENGINE_PULL_UNKNOWN, ENGINE_PULL_DENIED,

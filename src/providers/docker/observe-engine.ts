@@ -86,12 +86,21 @@ function questionsFor(wanted: WantedOfEngine): Questions {
   const named = new Map(places.map((place) => [place.path.join('/'), place]));
   const ofKind = (kind: ObjectKind): readonly Place[] =>
     [...named.values()].filter((place) => kindOf(place) === kind);
+  const platforms = new Map(
+    wanted.desired.map((object) => [object.name, object.kind === 'image' ? object.platform : null]),
+  );
   return {
     containers: ofKind('container').map((place) => ({
       name: nameOf(place),
       id: ids.get(place.path.join('/')),
     })),
-    images: [...ofKind('image').map(referenceOf), ...localImagesIn(wanted.desired).map(({ name }) => name)],
+    images: [
+      ...ofKind('image').map((place) => ({
+        reference: referenceOf(place),
+        platform: platforms.get(nameOf(place)) ?? undefined,
+      })),
+      ...localImagesIn(wanted.desired).map(({ name }) => ({ reference: name, platform: undefined })),
+    ],
     hasNetworks: ofKind('network').length > 0,
     hasVolumes: ofKind('volume').length > 0,
   };

@@ -40,7 +40,7 @@ function otherPlatform({ work, engine }: Job): McpformError {
 }
 
 async function observe({ work, engine }: Job): Promise<Observed | null> {
-  const reference = asImage(wantedOf(work)).image;
-  const info = await engine.inspectImage(reference);
+  const { image: reference, platform } = asImage(wantedOf(work));
+  const info = await engine.inspectImage(reference, platform);
   return info === null ? null : { place: work.step.place, ...readImageObject(info, reference) };
 }
