@@ -4,8 +4,8 @@ import type { Context } from '../model/context.ts';
 import type { Gate, Health, Probe, Started } from '../model/health.ts';
 import type { EngineFacts } from '../model/provider.ts';
 import type { DesiredObject } from '../model/resource.ts';
+import { secretsGiven } from './containers/secrets-given.ts';
 import { failSoon } from './gates/fail-soon.ts';
-import { secretsGiven } from './gates/secrets-given.ts';
 import { waitForVerdict } from './gates/wait-for-verdict.ts';
 import type { Rendered } from './observe.ts';
 

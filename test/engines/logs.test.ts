@@ -12,7 +12,7 @@ import { type Home, throwawayHome } from '../support/throwaway-home.ts';
 import { EVERY_ENGINE } from './every-engine.ts';
 
 const LAUNCH = `chat-${'0a'.repeat(16)}`;
-const all: LogRequest = { tail: null, follow: false, grep: null };
+const all: LogRequest = { tail: null, follow: false, grep: null, secrets: [] };
 const never = new AbortController().signal;
 
 describe.each(EVERY_ENGINE)('logs from $name', ({ canRun, start }) => {

@@ -2,8 +2,9 @@ import { openEngines } from '../../engine/containers/engines.ts';
 import { assertKnown, explainAbsent } from '../../engine/containers/explain-absent.ts';
 import { type FoundContainer, findContainers } from '../../engine/containers/find-containers.ts';
 import { type LogRequest, readLogs } from '../../engine/containers/read-logs.ts';
+import { secretsGiven } from '../../engine/containers/secrets-given.ts';
 import { whereaboutsOf } from '../../engine/containers/whereabouts.ts';
-import { declare } from '../../engine/declare.ts';
+import { type Declared, declare } from '../../engine/declare.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT } from '../../model/exit-code.ts';
@@ -15,8 +16,11 @@ import { loadRequest } from '../load-request.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
-  const request = requestOf(input, ctx);
-  const containers = await containersOf(input, ctx);
+  const asked = requestOf(input, ctx);
+  const declared = await declare(await loadRequest(input, ctx), ctx);
+  const [server = ''] = input.args;
+  const containers = await containersOf(server, declared, ctx);
+  const request = { ...asked, secrets: secretsOf(server, declared, ctx) };
   const asJson = switchOption(input.options, 'json');
   const style = {
     color: terminal.color.out,
@@ -34,10 +38,12 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   return { exitCode };
 }
 
-async function containersOf(input: CommandInput, ctx: Context): Promise<readonly FoundContainer[]> {
-  const declared = await declare(await loadRequest(input, ctx), ctx);
+async function containersOf(
+  server: string,
+  declared: Declared,
+  ctx: Context,
+): Promise<readonly FoundContainer[]> {
   const { manifest } = declared;
-  const [server = ''] = input.args;
   const where = await whereaboutsOf(declared, ctx);
   assertKnown(server, manifest, where);
   const found = await findContainers(where, server, openEngines(ctx), ctx);
@@ -46,9 +52,16 @@ async function containersOf(input: CommandInput, ctx: Context): Promise<readonly
   throw unavailable ?? explainAbsent(server, manifest, found);
 }
 
+/** As far as they are known here: what the manifest has it receive from the environment. */
+function secretsOf(server: string, { resources }: Declared, { env }: Context): readonly string[] {
+  return resources.flatMap(({ desired }) =>
+    desired.server === server && desired.container !== undefined ? secretsGiven(desired.container, env) : [],
+  );
+}
+
 const TAIL = 200;
 
-function requestOf({ options }: CommandInput, ctx: Context): LogRequest {
+function requestOf({ options }: CommandInput, ctx: Context): Omit<LogRequest, 'secrets'> {
   const since = textOption(options, 'since');
   const pattern = textOption(options, 'grep');
   const isNarrowed = since !== undefined || pattern !== undefined;

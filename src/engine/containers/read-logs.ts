@@ -14,6 +14,8 @@ export interface LogRequest {
   readonly follow: boolean;
   /** Of the text as it is shown. */
   readonly grep: RegExp | null;
+  /** Values that must not be in it, besides what looks like a credential. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -22,25 +24,31 @@ export interface LogRequest {
  */
 export async function* readLogs(
   containers: readonly FoundContainer[],
-  { grep, ...options }: LogRequest,
+  { grep, secrets, ...options }: LogRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Sourced<LoggedLine, FoundContainer>, void, void> {
   await Promise.all(containers.map(assertReadable));
+  // The longest first, as one may hold another.
+  const hidden = [...secrets].sort((a, b) => b.length - a.length);
   const sources = containers.map((source) => ({
     source,
-    lines: shown(source.connection.logs(source.id, { ...options, signal })),
+    lines: shown(source.connection.logs(source.id, { ...options, signal }), hidden),
   }));
   const merged = options.follow ? mergeAsTheyCome(sources) : mergeByTime(sources);
   for await (const each of merged) if (grep === null || grep.test(each.line.text)) yield each;
 }
 
-async function* shown(lines: AsyncIterable<LogLine>): AsyncGenerator<LoggedLine, void, void> {
-  for await (const line of lines) yield { ...line, text: shownText(line.text) };
+async function* shown(
+  lines: AsyncIterable<LogLine>,
+  hidden: readonly string[],
+): AsyncGenerator<LoggedLine, void, void> {
+  for await (const line of lines) yield { ...line, text: shownText(line.text, hidden) };
 }
 
 /** A colour in the middle of a token would hide it from whoever looks for tokens. */
-function shownText(text: string): string {
-  return redactLine(stripVTControlCharacters(text));
+function shownText(text: string, hidden: readonly string[]): string {
+  const plain = stripVTControlCharacters(text);
+  return redactLine(hidden.reduce((shorter, value) => shorter.replaceAll(value, '***'), plain));
 }
 
 async function assertReadable({ connection, id, server, kind }: FoundContainer): Promise<void> {

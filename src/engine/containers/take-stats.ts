@@ -28,19 +28,20 @@ export async function takeStats(
 
 async function lookAt({ connection, ...container }: FoundContainer): Promise<ContainerUse> {
   const { id } = container;
-  const info = await connection.inspectContainer(id);
-  // It went while we looked.
-  if (info === null) return { ...container, state: 'gone', ...NOT_MEASURED };
-  const state = info.State.Status;
-  const health = info.State.Health?.Status;
-  const shown = { ...container, state, ...(isSaid(health) ? { health } : {}) };
-  if (state !== 'running') return { ...shown, ...NOT_MEASURED };
+  let shown: ContainerUse = { ...container, ...NOT_MEASURED };
   try {
+    const info = await connection.inspectContainer(id);
+    // It went while we looked.
+    if (info === null) return { ...shown, state: 'gone' };
+    const state = info.State.Status;
+    const health = info.State.Health?.Status;
+    shown = { ...shown, state, ...(isSaid(health) ? { health } : {}) };
+    if (state !== 'running') return shown;
     return { ...shown, ...measure(await connection.stats(id), info) };
   } catch (error) {
-    // One that ends just now is not measured any more.
-    if (!(error instanceof McpformError) || error.code === 'ENGINE_UNAVAILABLE') throw error;
-    return { ...shown, ...NOT_MEASURED };
+    // One that ends just now, or hangs in its engine, says nothing about the others.
+    if (!(error instanceof McpformError)) throw error;
+    return shown;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../../model/context.ts';
-import { isErrno } from '../../model/error.ts';
+import { isErrno, McpformError } from '../../model/error.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Engine } from '../../providers/docker/engine.ts';
 import { imageByDigest } from '../../providers/docker/image-name.ts';
@@ -23,10 +23,17 @@ export interface PulledRecord {
 
 type Disk = Pick<Context, 'system' | 'folders'>;
 
-/** Writes down that we had it fetched. Where that cannot be written, the image is nobody's to remove. */
+/**
+ * Writes down that we had it fetched. Where that cannot be written, or the engine does not say who it is, the image is
+ * nobody's to remove.
+ */
 export async function rememberPulled(engine: Engine, image: string, ctx: Disk): Promise<void> {
-  const { id } = await engine.identity();
-  await rememberPulledBy({ engine: engine.name, engineId: id }, image, ctx);
+  const identity = await engine.identity().catch((error: unknown) => {
+    if (error instanceof McpformError) return null;
+    throw error;
+  });
+  if (identity === null) return;
+  await rememberPulledBy({ engine: engine.name, engineId: identity.id }, image, ctx);
 }
 
 export async function rememberPulledBy(

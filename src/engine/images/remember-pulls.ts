@@ -27,7 +27,7 @@ export async function rememberApplied(
   }
 }
 
-/** The image of a launch, which the docker command has fetched. An engine that does not say who it is keeps it. */
+/** The image of a launch, which the docker command has fetched; perhaps from an engine that only it can reach. */
 export async function rememberLaunch({ context, container }: ImageLaunchRecord, ctx: Context): Promise<void> {
   try {
     const engine = await openEngines(ctx)(engineName(context ?? null));

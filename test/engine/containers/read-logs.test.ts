@@ -4,7 +4,7 @@ import { type LogRequest, readLogs } from '../../../src/engine/containers/read-l
 import type { LogLine } from '../../../src/providers/docker/engine.ts';
 import { idOf, type Kept, recordingEngine } from '../recording-engine.ts';
 
-const all: LogRequest = { tail: null, follow: false, grep: null };
+const all: LogRequest = { tail: null, follow: false, grep: null, secrets: [] };
 const never = new AbortController().signal;
 
 const line = (second: number, text: string, stream: LogLine['stream'] = 'stdout'): LogLine => ({
@@ -63,6 +63,17 @@ describe('the log of a server', () => {
     expect(await read([container])).toEqual([
       `a ${'*'.repeat(token.length)} is refused`,
       `a PASSWORD=${'*'.repeat(13)}`,
+    ]);
+  });
+
+  it('does not show what the server was given, also where it looks like nothing', async () => {
+    const { container } = found({
+      id: idOf('a'),
+      name: 'a',
+      log: [line(1, 'swordfish, swordfish-7 refused')],
+    });
+    expect(await read([container], { secrets: ['swordfish', 'swordfish-7'] })).toEqual([
+      'a ***, *** refused',
     ]);
   });
 

@@ -13,9 +13,16 @@ export function secretsGiven(
   const literals = Object.entries(env).flatMap(([name, template]) =>
     typeof template === 'string' && looksLikeSecret(name, template) !== null ? [template] : [],
   );
-  const references = [...Object.values(env), ...args].flatMap(namesIn);
-  const values = references.flatMap((name) => own[name] ?? []);
+  const values = [...Object.values(env), ...args].flatMap(namesIn).flatMap((name) => {
+    const value = own[name];
+    return value !== undefined && isTelling(name, value) ? [value] : [];
+  });
   return [...new Set([...literals, ...values])].filter(({ length }) => length >= SHORTEST);
+}
+
+/** Paths and short words are no secrets, and an error that does not name its file says nothing. */
+function isTelling(name: string, value: string): boolean {
+  return looksLikeSecret(name, value) !== null || (value.length >= 6 && !value.startsWith('/'));
 }
 
 function namesIn(template: Template): readonly string[] {
