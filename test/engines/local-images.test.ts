@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENGINE_KINDS, type Engine, startEngine } from '../support/engine.ts';
+import { ENGINE_KINDS, startEngine } from '../support/engine.ts';
+import { requirePodman, startPodman } from '../support/engine-podman.ts';
+import type { RunningEngine } from '../support/engine-run.ts';
 import { mcpImage, variantOf } from '../support/mcp-image.ts';
 import { loadMcpImage, pushMcpImage } from '../support/mcp-image-place.ts';
 import { mcpform } from '../support/mcpform.ts';
@@ -14,13 +16,18 @@ const busybox = mcpImage('busybox');
 /** The same image, built anew: other content under the name that it had. */
 const anew = variantOf(busybox, busybox.version, (config) => ({ ...config, Env: ['ANEW=1'] }));
 
-describe.each(ENGINE_KINDS)('an image with `pull: never`, on $version with $store', (kind) => {
-  let engine: Engine;
+const STARTS = [
+  ...ENGINE_KINDS.map((kind) => [`${kind.version} with ${kind.store}`, () => startEngine(kind)] as const),
+  ...(requirePodman() ? [['podman', () => startPodman()] as const] : []),
+];
+
+describe.each(STARTS)('an image with `pull: never`, on %s', (_, start) => {
+  let engine: RunningEngine;
   let home: Home;
   let registry: RealRegistry;
 
   beforeAll(async () => {
-    [engine, home, registry] = await Promise.all([startEngine(kind), throwawayHome(), startRegistry()]);
+    [engine, home, registry] = await Promise.all([start(), throwawayHome(), startRegistry()]);
     await declare('mcp/busybox:1.0.0');
   });
 

@@ -64,10 +64,12 @@ function fromImage({ image, kind }: Reading, there: ContainerAttributes): Member
   };
 }
 
-/** What Podman tells every program. */
+/** What Podman tells every program, where its image says nothing else. */
 function podmanEnv({ env, hostname }: ContainerAttributes): Members {
-  return { TERM: 'xterm', container: 'podman', HOME: env?.['HOME'], HOSTNAME: hostname };
+  return { PATH: PODMAN_PATH, TERM: 'xterm', container: 'podman', HOME: env?.['HOME'], HOSTNAME: hostname };
 }
+
+const PODMAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** With another entry point, an engine drops the image's arguments. */
 function argsFrom(
