@@ -14,6 +14,8 @@ export interface SshServer {
   readonly port: number;
   /** What it said so far. */
   readonly log: readonly string[];
+  /** What the file `ssh/known_hosts` of the home holds. */
+  readonly knownHosts: string;
   /** PATH, on which `ssh` knows this server and has a key for it, and uses nothing of the real home. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -51,7 +53,8 @@ export async function startSsh(engine: RunningEngine, home: Home): Promise<SshSe
     ].join('\n'),
   );
   const hostKey = (await readFile(at('host.pub'), 'utf8')).trim();
-  await writeFile(at('known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`);
+  const knownHosts = `[127.0.0.1]:${port} ${hostKey}\n`;
+  await writeFile(at('known_hosts'), knownHosts);
   await writeFile(
     at('config'),
     [
@@ -74,6 +77,7 @@ export async function startSsh(engine: RunningEngine, home: Home): Promise<SshSe
   return {
     port,
     log,
+    knownHosts,
     env: { PATH: `${bin}:${home.env['PATH']}` },
     stop: () => end(child),
   };
@@ -88,15 +92,7 @@ exec ${SSHD} -D -e -f "$2"
 `;
 
 function startSshd(engine: RunningEngine, config: string): ChildProcess {
-  const [program = '', ...args] = [
-    ...engine.inside,
-    'sh',
-    '-euc',
-    SET_UP,
-    'sh',
-    engine.socket,
-    config,
-  ];
+  const [program = '', ...args] = [...engine.inside, 'sh', '-euc', SET_UP, 'sh', engine.socket, config];
   return spawn(program, args, { cwd: '/', env: { PATH: SYSTEM_PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
