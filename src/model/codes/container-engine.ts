@@ -12,7 +12,7 @@ export const containerEngineCodes = {
   ),
   ENGINE_CONTAINER: e(
     EXIT.partial,
-    'A container stopped right after it was started, or never became healthy. The hint shows the end of its log. When it was to replace another one, that one is back.',
+    'A container stopped right after it was started, or never became healthy. The end of its log is shown. When it was to replace another one, that one is back.',
   ),
   ENGINE_CONTAINER_ABSENT: e(
     EXIT.error,

@@ -4,6 +4,7 @@ import { orReplace } from './needs-replacement.ts';
 import type { Found } from './read-back.ts';
 import { stopGently } from './retire-container.ts';
 import { waitUntilItWorks } from './start-container.ts';
+import { startOrExplain } from './start-or-explain.ts';
 import type { Undo } from './update-container.ts';
 
 const GRACE_SECONDS = 10;
@@ -28,7 +29,7 @@ export async function changeStatus(job: Job, { info, observed }: Found, undos: U
     default:
       await checkSources(job);
       undos.unshift(() => stopGently(engine, id));
-      await orReplace(job, () => engine.startContainer(id));
+      await orReplace(job, () => startOrExplain(engine, id));
   }
   await waitUntilItWorks(job, id, restarts);
 }

@@ -1,6 +1,7 @@
 import { McpformError } from '../../../model/error.ts';
 import type { Clock } from '../../../model/system.ts';
 import type { Engine } from '../engine.ts';
+import { startOrExplain } from './start-or-explain.ts';
 import { isUp, staysUp } from './watch-container.ts';
 
 const STAYS_UP_MS = 1000;
@@ -23,7 +24,7 @@ export async function startAgain(
   try {
     const info = await engine.inspectContainer(id);
     if (info === null) return 'it is gone';
-    if (!isUp(info)) await engine.startContainer(id);
+    if (!isUp(info)) await startOrExplain(engine, id);
     if (status === 'paused') await engine.pauseContainer(id);
     if (status === 'restarting') return null;
     return await staysUp({ engine, id, clock, restarts: info.RestartCount ?? 0 }, STAYS_UP_MS);

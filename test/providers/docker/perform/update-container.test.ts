@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { McpformError } from '../../../../src/model/error.ts';
 import type { Health } from '../../../../src/model/health.ts';
+import type { Performed } from '../../../../src/model/provider.ts';
 import { containerOf } from '../../../support/container-spec.ts';
 import { effects, withWeb } from './expect.ts';
 import { called, listed } from './fake-world.ts';
@@ -68,5 +69,26 @@ describe('changing a container where it is', () => {
     });
     expect(performed).toMatchObject({ result: 'done' });
     expect(listed(world)).toEqual(['demo.web running run-2']);
+  });
+});
+
+describe('a port that is taken', () => {
+  const words = 'driver failed: Bind for 127.0.0.1:3001 failed: port is already allocated';
+
+  it.each([
+    ['by a container', [{ PublicPort: 3001 }], 'container "theirs" has it'],
+    ['by nobody, for an engine that was killed', [], 'restart the engine'],
+  ])('says what to do: %s', async (_who, Ports, hint) => {
+    const world = await withWeb();
+    called(world, 'demo.web').status = 'exited';
+    const { performed } = await play(world, await plan(world, web('serve')), {
+      around: (engine) => ({
+        ...engine,
+        startContainer: () => Promise.reject(new McpformError('ENGINE_PORT_TAKEN', words)),
+        listContainers: async () => [{ Id: 'x', Names: ['/theirs'], Ports }],
+      }),
+    });
+    expect(performed).toMatchObject({ error: { code: 'ENGINE_PORT_TAKEN', message: words } });
+    expect((performed as Performed).error?.hint).toContain(hint);
   });
 });
