@@ -2,17 +2,28 @@ import type { DeviceMapping } from './api.ts';
 import { DEFAULT_NETWORK, type NetworkUseAttributes } from './attributes.ts';
 import { type Reading, shortId, unlessEmpty } from './container-reading.ts';
 
+/** What the network is called that a container is in which names none. */
+const USUAL: Readonly<Record<Reading['kind'], string>> = { docker: 'bridge', podman: 'podman' };
+
+/** Podman lists none of these, which no second container can be in; the last two are what it has without root. */
+const UNLISTED: Readonly<Record<string, string>> = {
+  host: 'host',
+  none: 'none',
+  slirp4netns: DEFAULT_NETWORK,
+  pasta: DEFAULT_NETWORK,
+};
+
 export function readNetworks({ info, kind }: Reading): Readonly<Record<string, NetworkUseAttributes>> {
-  const { NetworkMode: mode = '' } = info.HostConfig;
   const networks = Object.entries(info.NetworkSettings?.Networks ?? {});
-  // Podman lists neither of these.
-  if (networks.length === 0 && (mode === 'host' || mode === 'none')) return { [mode]: { aliases: [] } };
-  const usual = kind === 'podman' ? 'podman' : 'bridge';
+  if (networks.length === 0 && kind === 'podman') {
+    const network = UNLISTED[(info.HostConfig.NetworkMode ?? '').split(':')[0] ?? ''];
+    return network === undefined ? {} : { [network]: { aliases: [] } };
+  }
   return Object.fromEntries(
     networks
       .map(([name, { Aliases }]) => {
         const aliases = askedFor(Aliases ?? [], shortId(info));
-        return [name === usual ? DEFAULT_NETWORK : name, { aliases }] as const;
+        return [name === USUAL[kind] ? DEFAULT_NETWORK : name, { aliases }] as const;
       })
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

@@ -49,7 +49,7 @@ export function readOther({ info, kind }: Reading): JsonObject {
     ...unusual({ Tty: Tty ?? null, OpenStdin: OpenStdin ?? null, Domainname: Domainname ?? null }, PLAIN),
     ...unusual(host, usual),
     ...openedPaths(host, kind),
-    ...unknownOptions(info.HostConfig),
+    ...unknownOptions(info.HostConfig, kind),
   };
 }
 
@@ -74,16 +74,14 @@ function openedPaths({ Privileged, MaskedPaths }: JsonObject, kind: Reading['kin
   return isOpen ? { MaskedPaths } : {};
 }
 
-/** Docker itself switches SELinux labels off where the container shares the host's processes or everything. */
-function unknownOptions({
-  SecurityOpt,
-  Privileged,
-  PidMode,
-  IpcMode,
-}: Reading['info']['HostConfig']): JsonObject {
-  const isShared = Privileged === true || PidMode === 'host' || IpcMode === 'host';
+/** Engines themselves switch SELinux labels off: Docker for what shares the host's processes, Podman where it is told to. */
+function unknownOptions(
+  { SecurityOpt, Privileged, PidMode, IpcMode }: Reading['info']['HostConfig'],
+  kind: Reading['kind'],
+): JsonObject {
+  const isUnlabelled = kind === 'podman' || Privileged === true || PidMode === 'host' || IpcMode === 'host';
   const options = [...securityOptions(SecurityOpt)].flatMap(([name, value]) =>
-    KNOWN_OPTIONS.has(name) || (isShared && name === 'label')
+    KNOWN_OPTIONS.has(name) || (isUnlabelled && name === 'label')
       ? []
       : [value === '' ? name : `${name}=${value}`],
   );

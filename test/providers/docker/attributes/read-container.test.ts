@@ -170,3 +170,37 @@ describe('the image of a container', () => {
     expect(imageOf(asked, known)).toBe(expected);
   });
 });
+
+describe('the networks of a container', () => {
+  const networksOf = (name: 'docker-28.5-overlay2' | 'podman-4.3', NetworkMode: string, Networks: object) => {
+    const { info, ...rest } = readingOf(name, 'bare');
+    const NetworkSettings = { ...info.NetworkSettings, Networks } as ContainerInfo['NetworkSettings'] &
+      object;
+    const read = { ...info, NetworkSettings, HostConfig: { ...info.HostConfig, NetworkMode } };
+    return readContainer({ ...rest, info: read }).attributes['networks'];
+  };
+  const alone = { aliases: [] };
+
+  it('are none when somebody took it out of all', () => {
+    expect(networksOf('docker-28.5-overlay2', 'default', {})).toBeUndefined();
+    expect(networksOf('docker-28.5-overlay2', 'bridge', {})).toBeUndefined();
+    expect(networksOf('podman-4.3', 'bridge', {})).toBeUndefined();
+  });
+
+  it.each([
+    ['host', 'host'],
+    ['none', 'none'],
+    ['slirp4netns', 'default'],
+    ['pasta:-T,auto', 'default'],
+  ])('are known from its mode "%s" where Podman lists none', (mode, network) => {
+    expect(networksOf('podman-4.3', mode, {})).toEqual({ [network]: alone });
+  });
+
+  it('go by one name where it named none', () => {
+    expect(networksOf('docker-28.5-overlay2', 'bridge', { bridge: {}, podman: {} })).toEqual({
+      default: alone,
+      podman: alone,
+    });
+    expect(networksOf('podman-4.3', 'bridge', { podman: {} })).toEqual({ default: alone });
+  });
+});
