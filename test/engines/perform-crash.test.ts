@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Context } from '../../src/model/context.ts';
 import type { Performed, Work } from '../../src/model/provider.ts';
 import type { Engine } from '../../src/providers/docker/engine.ts';
 import { perform } from '../../src/providers/docker/perform.ts';
@@ -14,30 +15,64 @@ describe.each(BEDS.slice(0, 2))('an engine that is killed, $name', ({ start, can
     beforeAll(async () => {
       world = await makePerformWorld(start);
     });
-    afterEach(async () => await world.clear());
+    afterEach(async () => {
+      // A test that fails may leave it down.
+      await world.engine.listContainers().catch(() => world.bed.restart());
+      await world.clear();
+    });
     afterAll(async () => await world?.remove());
 
+    /** Within one run, an engine is reached once. */
+    const newRun = (): Context => ({ ...world.ctx });
+
     /** Performs a step during which the engine is killed: while it does one call, or before it. */
-    const performUnder = async (work: Work, call: keyof Engine, nth: number): Promise<Performed> => {
-      let count = 0;
-      const original = world.engine;
-      const around = new Proxy(original, {
+    const performUnder = async (
+      work: Work,
+      call: keyof Engine,
+      when: 'before' | 'during' = 'during',
+    ): Promise<Performed> => {
+      let isKilled = false;
+      const around = new Proxy(world.engine, {
         get: (engine, name) => {
           const member = Reflect.get(engine, name);
           if (name !== call || typeof member !== 'function') return member;
           return async (...args: unknown[]) => {
-            count += 1;
-            if (count !== nth) return await member.apply(engine, args);
+            if (isKilled) return await member.apply(engine, args);
+            isKilled = true;
+            if (when === 'before') await world.bed.kill9();
             const asked = member.apply(engine, args);
             asked.catch(() => undefined);
             await new Promise((done) => setTimeout(done, 30));
-            await world.bed.kill9();
+            if (when === 'during') await world.bed.kill9();
             return await asked;
           };
         },
       });
-      const [performed] = await perform([work], world.ctx, async () => around);
+      const [performed] = await perform([work], newRun(), async () => around);
       return performed as Performed;
+    };
+
+    /**
+     * What an engine does not start by itself after it was killed, the next apply starts; but for an engine that does
+     * not know who has the port: that says what to do about it.
+     */
+    const expectNextApply = async (text: string): Promise<void> => {
+      const gate = answers(world.port, text);
+      const isThere = (await world.containers()).length > 0;
+      if (isThere) expect(['/status', '']).toContain((await world.left(world.site(text))).join());
+      if (isThere && (await world.left(world.site(text))).length === 0) {
+        expect(await answer(world.port)).toBe(text);
+        return;
+      }
+      const performed = await world.run(world.site(text), { gate });
+      if (performed.error?.code === 'ENGINE_PORT_TAKEN') {
+        expect(performed.error.hint).toContain('restart the engine');
+        console.log('the engine lost count of its ports');
+        await world.bed.restart();
+        expect(await world.run(world.site(text), { gate })).toMatchObject({ result: 'done' });
+      } else expect(performed).toMatchObject({ result: 'done' });
+      expect(await answer(world.port)).toBe(text);
+      expect(await world.containers()).toEqual(['demo.web running']);
     };
 
     const verdict = async (work: Work): Promise<string | undefined> => {
@@ -48,15 +83,16 @@ describe.each(BEDS.slice(0, 2))('an engine that is killed, $name', ({ start, can
     };
 
     it.each([
-      ['stopContainer', 1, 'one', 'not-done'],
-      ['startContainer', 1, 'one', 'not-done'],
-      ['removeContainer', 1, 'two', 'done'],
+      ['stopContainer', 'during', 'one', 'not-done'],
+      ['startContainer', 'before', 'one', 'not-done'],
+      ['startContainer', 'during', 'one', 'not-done'],
+      ['removeContainer', 'before', 'two', 'done'],
     ] as const)(
       'in the middle of a replacement, at %s, is back later with one that serves',
-      async (call, nth, text, how) => {
+      async (call, when, text, how) => {
         await world.run(world.site('one'), { gate: answers(world.port, 'one') });
         const work = await world.plan(world.site('two'), { gate: answers(world.port, 'two') });
-        const performed = await performUnder(work, call, nth);
+        const performed = await performUnder(work, call, when);
         expect(performed).toMatchObject({
           result: 'failed',
           isOpen: true,
@@ -64,24 +100,15 @@ describe.each(BEDS.slice(0, 2))('an engine that is killed, $name', ({ start, can
         });
 
         const pending = [beginOf(work, world.ctx.digest)];
-        const [trouble] = await recover(pending, world.ctx);
+        const [trouble] = await recover(pending, newRun());
         expect(trouble).toMatchObject(['docker', { code: 'ENGINE_UNAVAILABLE' }]);
 
         await world.bed.restart();
-        expect(await recover(pending, world.ctx)).toEqual(new Map());
+        expect(await recover(pending, newRun())).toEqual(new Map());
         expect(await verdict(work)).toBe(how);
         expect(await world.containers()).toEqual([expect.stringMatching(/^demo\.web (?:running|exited)$/)]);
 
-        // What an engine does not start by itself after it was killed, the next apply starts.
-        const wanted = how === 'done' ? world.site('two') : world.site('one');
-        if ((await world.left(wanted)).length > 0) {
-          expect(await world.left(wanted)).toEqual(['/status']);
-          expect(await world.run(wanted, { gate: answers(world.port, text) })).toMatchObject({
-            result: 'done',
-          });
-        }
-        expect(await answer(world.port)).toBe(text);
-        expect(await world.containers()).toEqual(['demo.web running']);
+        await expectNextApply(text);
       },
     );
 
@@ -90,31 +117,22 @@ describe.each(BEDS.slice(0, 2))('an engine that is killed, $name', ({ start, can
       await world.bed.docker(['stop', 'demo.web']);
       const work = await world.plan(world.site('one'), { gate: answers(world.port, 'one') });
       expect(work.step.action).toBe('update');
-      const performed = await performUnder(work, 'startContainer', 1);
+      const performed = await performUnder(work, 'startContainer');
       expect(performed).toMatchObject({ result: 'failed', isOpen: true });
       await world.bed.restart();
-      await recover([beginOf(work, world.ctx.digest)], world.ctx);
-      console.log(await world.containers(), await world.left(world.site('one')));
-      if ((await world.left(world.site('one'))).length > 0) {
-        const again = await world.run(world.site('one'), { gate: answers(world.port, 'one') });
-        console.log(JSON.stringify(again.error ?? again.observed?.id));
-        expect(again).toMatchObject({ result: 'done' });
-      }
-      expect(await answer(world.port)).toBe('one');
-      expect(await world.containers()).toEqual(['demo.web running']);
+      await recover([beginOf(work, world.ctx.digest)], newRun());
+      await expectNextApply('one');
     });
 
     it('while it creates one, has nothing of it when it is back', async () => {
       const work = await world.plan(world.site('one'), { gate: answers(world.port, 'one') });
-      const performed = await performUnder(work, 'startContainer', 1);
+      const performed = await performUnder(work, 'startContainer');
       expect(performed).toMatchObject({ result: 'failed', isOpen: true });
       await world.bed.restart();
-      expect(await recover([beginOf(work, world.ctx.digest)], world.ctx)).toEqual(new Map());
+      expect(await recover([beginOf(work, world.ctx.digest)], newRun())).toEqual(new Map());
       expect(await world.containers()).toEqual([]);
       expect(await verdict(work)).toBe('not-done');
-      expect(await world.run(world.site('one'), { gate: answers(world.port, 'one') })).toMatchObject({
-        result: 'done',
-      });
+      await expectNextApply('one');
     });
   });
 });

@@ -78,7 +78,7 @@ const SERVE = 'mkdir -p /tmp/w; echo "$0" > /tmp/w/index.html; exec httpd -f -p 
 /** What a server of the host's loopback answers; null when it does not. */
 export function answer(port: number): Promise<string | null> {
   return new Promise((done) => {
-    const asked = get({ host: '127.0.0.1', port, agent: false, timeout: 1000 }, (response) => {
+    const asked = get({ host: '127.0.0.1', port, agent: false, timeout: 200 }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => {
