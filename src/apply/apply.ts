@@ -13,7 +13,7 @@ import { sidesOf } from './sides.ts';
 export interface ApplyDependencies {
   readonly providerOf: (name: string) => Provider;
   readonly journal: Journal;
-  /** How many groups are at work at once. Default 10. */
+  /** How many groups are at work at once. Default 32: most of them wait, for a server to answer or a file to settle. */
   readonly concurrency?: number;
   /** Steps for which something that has to be there first could not be made ready: they fail without being begun. */
   readonly unready?: ReadonlyMap<Address, NonNullable<Outcome['error']>>;
@@ -105,7 +105,7 @@ class Application {
   #goOn(): void {
     this.#stop ??= interruption(this.#ctx);
     if (this.#stop !== null) this.#abandon(this.#stop);
-    const groups = this.#schedule.take(this.#dependencies.concurrency ?? 10);
+    const groups = this.#schedule.take(this.#dependencies.concurrency ?? 32);
     if (groups.length > 0) this.#startTogether(groups).catch(this.#reject);
     else if (this.#schedule.isIdle) {
       // Steps that wait for one another: a plan that nobody should have made.

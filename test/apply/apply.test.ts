@@ -100,12 +100,12 @@ describe('order', () => {
       await new Promise((resolve) => setImmediate(resolve));
       now -= 1;
     };
-    const work = Array.from({ length: 30 }, (_, n) => create(`g${n}/x`));
+    const work = Array.from({ length: 80 }, (_, n) => create(`g${n}/x`));
     await run(work);
-    expect(most).toBe(10);
+    expect(most).toBe(32);
     most = 0;
     await run(
-      Array.from({ length: 30 }, (_, n) => create(`h${n}/x`)),
+      Array.from({ length: 80 }, (_, n) => create(`h${n}/x`)),
       listening(),
       provider,
       3,

@@ -8,6 +8,7 @@ import { readBackOurs } from './read-back.ts';
 import { done, failed, failureOf, leftOpen } from './results.ts';
 import { waitUntilItWorks } from './start-container.ts';
 import { startOrExplain } from './start-or-explain.ts';
+import { inTurn } from './take-turns.ts';
 
 /** Creates, starts, and waits until it works; what does not is removed again. */
 export async function createContainer(job: Job): Promise<Performed> {
@@ -32,7 +33,7 @@ export async function createContainer(job: Job): Promise<Performed> {
 
 /** Starts what this step made. Links are looked at again, as the engine has just followed them. */
 export async function startMade(job: Job, id: string): Promise<void> {
-  await startOrExplain(job.engine, id);
+  await inTurn(job.engine, job.ctx, () => startOrExplain(job.engine, id));
   await checkSources(job);
   await waitUntilItWorks(job, id, 0);
 }

@@ -7,6 +7,7 @@ import { type ContainerCreation, containerRequest } from '../request.ts';
 import { checkImage } from './check-image.ts';
 import { checkSources } from './check-sources.ts';
 import { type Job, wantedOf } from './job.ts';
+import { inTurn } from './take-turns.ts';
 
 /** What to ask the engine for, once nothing speaks against it. Changes nothing. */
 export async function prepareContainer(job: Job): Promise<ContainerCreation> {
@@ -37,10 +38,10 @@ async function readProfile(path: string | undefined, { system }: Context): Promi
 
 /** Creates it, in all its networks, and does not start it. Returns the id. */
 export async function makeContainer(
-  { engine }: Job,
+  { engine, ctx }: Job,
   { request, others }: ContainerCreation,
 ): Promise<string> {
-  const id = await engine.createContainer(request);
+  const id = await inTurn(engine, ctx, () => engine.createContainer(request));
   for (const { network, aliases } of others) await engine.connectNetwork(network, id, aliases);
   return id;
 }
