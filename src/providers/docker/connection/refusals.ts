@@ -102,7 +102,7 @@ export const REFUSALS: readonly Refusal[] = [
     code: 'ENGINE_PULL_DENIED',
     operations: ['pull'],
     says: /unauthorized|no basic auth credentials|authentication required|\bdenied\b|forbidden|incorrect username or password/i,
-    hint: 'log in with `docker login`; its name may be wrong, too',
+    hint: 'log in to its registry (`docker login HOST`); its name may be wrong, too',
   },
   {
     code: 'ENGINE_PULL_UNKNOWN',

@@ -6,12 +6,12 @@ import { readNetwork } from '../network-attributes.ts';
 import { nameOf } from '../place.ts';
 import { networkRequest } from '../request.ts';
 import { isAsPlanned } from './check-precondition.ts';
+import { containersThat, isIn } from './containers-that.ts';
 import { createNetwork, networksNamed } from './create-network.ts';
 import { type Job, wantedOf } from './job.ts';
 import { cannotRename, inUse } from './refusals.ts';
 import { replaceNetwork } from './replace-network.ts';
 import { done, inOneCall, moved } from './results.ts';
-import { isIn, usersOf } from './users-of.ts';
 
 /** Performs one step about a network. What it throws left nothing behind. */
 export async function performNetwork(job: Job): Promise<Performed> {
@@ -52,7 +52,7 @@ function requestOf({ work, operation }: Job): NetworkRequest {
 
 /** An engine would remove it from under containers that do not run, which could not be started again. */
 async function remove({ work, engine }: Job, { Id, Name }: NetworkInfo): Promise<void> {
-  const users = await usersOf(engine, isIn(Name));
+  const users = await containersThat(engine, isIn(Name));
   if (users.length > 0) throw inUse(work, users);
   await engine.removeNetwork(Id);
 }

@@ -8,10 +8,10 @@ import { volumeRequest } from '../request.ts';
 import { readVolume } from '../volume-attributes.ts';
 import { isAsPlanned } from './check-precondition.ts';
 import { checkHostPaths, foldersOfVolume } from './check-sources.ts';
+import { containersThat } from './containers-that.ts';
 import { type Job, wantedOf } from './job.ts';
 import { cannotRename, inUse, nameTaken } from './refusals.ts';
 import { done, inOneCall, moved } from './results.ts';
-import { usersOf } from './users-of.ts';
 
 /** Performs one step about a volume. What it throws left nothing behind. */
 export async function performVolume(job: Job): Promise<Performed> {
@@ -61,7 +61,9 @@ async function create(job: Job): Promise<Observed> {
 }
 
 async function remove({ work, engine }: Job, { Name }: VolumeInfo): Promise<void> {
-  const users = await usersOf(engine, ({ Mounts }) => (Mounts ?? []).some((mount) => mount.Name === Name));
+  const users = await containersThat(engine, ({ Mounts }) =>
+    (Mounts ?? []).some((mount) => mount.Name === Name),
+  );
   if (users.length > 0) throw inUse(work, users);
   await engine.removeVolume(Name);
 }

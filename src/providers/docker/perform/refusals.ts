@@ -1,5 +1,7 @@
 import { McpformError } from '../../../model/error.ts';
 import type { Work } from '../../../model/provider.ts';
+import type { ContainerInfo } from '../api.ts';
+import { isOfLineage } from '../labels.ts';
 import type { Job } from './job.ts';
 
 export function nameTaken({ engine }: Pick<Job, 'engine'>, kind: string, name: string): McpformError {
@@ -8,10 +10,13 @@ export function nameTaken({ engine }: Pick<Job, 'engine'>, kind: string, name: s
   });
 }
 
-export function inUse({ step }: Work, users: readonly string[]): McpformError {
-  const names = users.map((name) => `"${name}"`).join(', ');
-  return new McpformError('ENGINE_IN_USE', `"${step.address}" is used by ${names}`, {
-    hint: 'nothing was done to it: remove what uses it, or keep it',
+export function inUse({ step, lineage }: Work, users: readonly ContainerInfo[]): McpformError {
+  const names = users.map(({ Name }) => `"${Name.replace(/^\//, '')}"`).sort();
+  const isOurs = users.every(({ Config }) => isOfLineage(Config.Labels, lineage));
+  return new McpformError('ENGINE_IN_USE', `"${step.address}" is used by ${names.join(', ')}`, {
+    hint: isOurs
+      ? 'nothing was done to it: apply without the servers that use it (`enabled: false`) first, then with them'
+      : 'nothing was done to it: remove what uses it, or keep it',
   });
 }
 

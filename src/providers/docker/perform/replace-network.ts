@@ -5,11 +5,11 @@ import { asContainer } from '../attributes.ts';
 import { readContainer } from '../container-attributes.ts';
 import { isMadeBy, isOfLineage } from '../labels.ts';
 import { readNetwork } from '../network-attributes.ts';
+import { containersThat, isIn } from './containers-that.ts';
 import { createNetwork, networksNamed } from './create-network.ts';
 import type { Job } from './job.ts';
 import { inUse } from './refusals.ts';
 import { done, failureOf, leftOpen, rolledBack } from './results.ts';
-import { containersThat, isIn } from './users-of.ts';
 
 /** A container of ours in the network, and its names there. */
 interface Member {
@@ -30,7 +30,7 @@ export async function replaceNetwork(
   const { work, engine } = job;
   const inside = await containersThat(engine, isIn(old.Name));
   const others = inside.filter(({ Config }) => !isOfLineage(Config.Labels, work.lineage));
-  if (others.length > 0) throw inUse(work, others.map(({ Name }) => Name.replace(/^\//, '')).sort());
+  if (others.length > 0) throw inUse(work, others);
   const members = inside.map((info) => ({ id: info.Id, aliases: aliasesIn(job, info, old.Name) }));
   try {
     const made = await swap(job, old, { request, members });

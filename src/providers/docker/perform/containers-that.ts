@@ -4,11 +4,7 @@ import type { Engine } from '../engine.ts';
 
 type Condition = (info: ContainerInfo) => boolean;
 
-/** Names of the containers, running or not and of whomever, of which something holds. */
-export async function usersOf(engine: Engine, uses: Condition): Promise<readonly string[]> {
-  return (await containersThat(engine, uses)).map(({ Name }) => Name.replace(/^\//, '')).sort();
-}
-
+/** The containers, running or not and of whomever, of which something holds. */
 export async function containersThat(engine: Engine, holds: Condition): Promise<readonly ContainerInfo[]> {
   const all = await inParallel(await engine.listContainers(), 8, ({ Id }) => engine.inspectContainer(Id));
   return all.flatMap((info) => (info !== null && holds(info) ? [info] : []));
