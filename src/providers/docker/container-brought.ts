@@ -7,6 +7,7 @@ import { readHealthcheck } from './container-health.ts';
 import { readLabels } from './container-labels.ts';
 import { type Reading, shortId, unlessEmpty } from './container-reading.ts';
 import { readStopSignal } from './container-stop-signal.ts';
+import { oncePerImage } from './once-per-image.ts';
 
 /**
  * What a container of which nothing is asked gets from its image and its engine. Where that is not told, it is taken to
@@ -49,20 +50,27 @@ function fromImage({ image, kind }: Reading, there: ContainerAttributes): Member
     };
   }
   const config = image.Config ?? {};
+  const always = saidBy(image);
   return {
-    env: { ...(kind === 'podman' && podmanEnv(there)), ...readEnv(config.Env) },
-    labels: readLabels(config.Labels),
-    entrypoint: unlessEmpty(config.Entrypoint),
+    ...always,
+    ...(kind === 'podman' && { env: { ...podmanEnv(there), ...always.env } }),
     args: argsFrom(config, there),
-    workingDirectory: readFolder(config.WorkingDir) ?? '/',
-    security: { user: config.User || undefined },
-    stopSignal: readStopSignal(config.StopSignal) ?? 'SIGTERM',
-    healthcheck: readHealthcheck(config.Healthcheck),
     volumes: Object.fromEntries(
       Object.entries(madeByEngine(there)).filter(([target]) => Object.hasOwn(config.Volumes ?? {}, target)),
     ),
   };
 }
+
+/** What an image says whatever is asked of a container. */
+const saidBy = oncePerImage(({ Config: config }) => ({
+  env: readEnv(config?.Env),
+  labels: readLabels(config?.Labels),
+  entrypoint: unlessEmpty(config?.Entrypoint),
+  workingDirectory: readFolder(config?.WorkingDir) ?? '/',
+  security: { user: config?.User || undefined },
+  stopSignal: readStopSignal(config?.StopSignal) ?? 'SIGTERM',
+  healthcheck: readHealthcheck(config?.Healthcheck),
+}));
 
 /** What Podman tells every program, where its image says nothing else. */
 function podmanEnv({ env, hostname }: ContainerAttributes): Members {

@@ -3,6 +3,7 @@ import type { Reading } from './container-reading.ts';
 import { imageId } from './image-id.ts';
 import { imageByDigest, platformOf, repositoryOf } from './image-name.ts';
 import { IMAGE_LABEL } from './labels.ts';
+import { oncePerImage } from './once-per-image.ts';
 
 /** The digest by which what really runs is known; of all names, the one that it was asked for by. */
 export function readImage({ info, image }: Reading): string {
@@ -10,7 +11,7 @@ export function readImage({ info, image }: Reading): string {
   const asked = info.Config.Image ?? '';
   // It may go by digests that no registry knows.
   if (asked === id || info.Config.Labels?.[IMAGE_LABEL] === id) return id;
-  const known = knownAs(image);
+  const known = image === null ? [] : knownAs(image);
   const exact = /@sha256:[0-9a-f]{64}$/.test(asked) ? imageByDigest(asked) : null;
   // A digest cannot be moved to other content, so it also counts when the engine has forgotten the image.
   if (exact !== null && (known.length === 0 || known.includes(exact))) return exact;
@@ -18,9 +19,9 @@ export function readImage({ info, image }: Reading): string {
   return known.find((name) => name.startsWith(`${repository}@`)) ?? known[0] ?? id;
 }
 
-function knownAs(image: ImageInfo | null): readonly string[] {
-  return (image?.RepoDigests ?? []).flatMap((name) => imageByDigest(name) ?? []).sort();
-}
+const knownAs = oncePerImage(({ RepoDigests }) =>
+  (RepoDigests ?? []).flatMap((name) => imageByDigest(name) ?? []).sort(),
+);
 
 /** What it runs on; an image for several may tell of another one than the container's. */
 export function readPlatform({ info, image }: Reading): string | undefined {

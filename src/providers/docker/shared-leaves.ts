@@ -16,12 +16,12 @@ export function sharedLeaves(attributes: JsonObject, others: Members): readonly 
 
   function collect(here: JsonObject, there: Members, at: Pointer): void {
     for (const key of Object.keys(there)) {
-      const [mine, other] = [here[key], there[key]];
-      if (mine === undefined || other === undefined) continue;
-      const pointer = at + toPointer([key]);
+      const other = there[key];
+      if (other === undefined || !Object.hasOwn(here, key)) continue;
+      const mine = here[key] as Json;
       if (isJsonObject(mine)) {
-        if (isJsonObject(other)) collect(mine, other, pointer);
-      } else if (sameJson(mine, other as Json)) shared.push(pointer);
+        if (isJsonObject(other)) collect(mine, other, at + toPointer([key]));
+      } else if (mine === other || sameJson(mine, other as Json)) shared.push(at + toPointer([key]));
     }
   }
 }
