@@ -44,7 +44,7 @@ export const containerEngineCodes = {
   ),
   ENGINE_LEFTOVER: e(
     EXIT.partial,
-    'A replacement was interrupted, and its old container waits beside the new one. The next apply puts it back or clears it away; leave it as it is until then.',
+    'The container that another one replaces is still there. When the replacement was interrupted, the next apply puts it back or clears it away; leave it as it is until then. When the engine would not remove it, the hint says how to.',
   ),
   ENGINE_LOG_UNREADABLE: e(
     EXIT.error,

@@ -9,7 +9,7 @@ import type { Reached } from './find-engine.ts';
 import { removeMade } from './make-container.ts';
 import { spentName, waitingName } from './names.ts';
 import { type Found, readBack } from './read-back.ts';
-import { retireContainer } from './retire-container.ts';
+import { retireSpent } from './retire-container.ts';
 import { startAgain } from './start-again.ts';
 
 /** One step that was begun, and where. */
@@ -30,7 +30,11 @@ export async function recoverContainer(begin: Begin, reached: Reached, ctx: Cont
   const { operation, place, previousPlace = place } = begin;
   const former = nameOf(previousPlace);
   const spent = await engine.inspectContainer(spentName(former, operation));
-  if (spent !== null) return await retireContainer(engine, spent.Id);
+  if (spent !== null) {
+    for (const finding of await retireSpent(engine, spent, begin.address))
+      ctx.emit({ kind: 'finding', finding });
+    return;
+  }
   const waiting = waitingName(former, operation);
   const old = await readBack(reached, waiting, previousPlace);
   if (old !== null) return await rollBack({ ...reached, begin, ctx }, old);

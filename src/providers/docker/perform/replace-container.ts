@@ -1,5 +1,4 @@
 import type { Failure } from '../../../model/event.ts';
-import type { Finding } from '../../../model/finding.ts';
 import type { Performed } from '../../../model/provider.ts';
 import { asContainer } from '../attributes.ts';
 import { nameOf } from '../place.ts';
@@ -12,7 +11,7 @@ import { makeContainer, prepareContainer, removeMade } from './make-container.ts
 import { spentName, waitingName } from './names.ts';
 import { type Found, readBack, readBackOurs } from './read-back.ts';
 import { done, failed, failureOf, leftOpen, rolledBack } from './results.ts';
-import { retireContainer, stopGently } from './retire-container.ts';
+import { retireSpent, stopGently } from './retire-container.ts';
 import { hasProgram, startAgain } from './start-again.ts';
 
 /** Both containers, and what they are called meanwhile. */
@@ -105,31 +104,15 @@ async function putBack({ job, old, former, name }: Swap, failure: Failure): Prom
 }
 
 async function finish({ job, old, name, spent }: Swap): Promise<Performed> {
-  const { work } = job;
+  const { work, engine } = job;
   try {
     const { observed } = await readBackOurs(job, name);
-    return done(work, observed, await retire(job, old, spent));
+    return done(
+      work,
+      observed,
+      await retireSpent(engine, { Id: old.info.Id, Name: spent }, work.step.address),
+    );
   } catch (error) {
     return leftOpen(work, failureOf(error), error);
-  }
-}
-
-/** Who cannot be removed now does no harm but for the room it takes: the new one works. */
-async function retire({ engine, work }: Job, { info }: Found, spent: string): Promise<readonly Finding[]> {
-  try {
-    await retireContainer(engine, info.Id);
-    return [];
-  } catch (error) {
-    const { code, message } = failureOf(error);
-    if (code === 'ENGINE_UNAVAILABLE') throw error;
-    return [
-      {
-        code: 'ENGINE_FAILED',
-        severity: 'warning',
-        address: work.step.address,
-        message: `the container before it could not be removed: ${message}`,
-        hint: `run \`docker rm -f ${spent}\``,
-      },
-    ];
   }
 }

@@ -29,9 +29,8 @@ const IN_PLACE = ['/status', '/name', '/networks', '/resources', '/restart'];
  */
 export async function updateContainer(job: Job, found: Found): Promise<Performed> {
   const { work } = job;
-  const { name } = found.observed.attributes;
-  if (nameOf(work.step.place) !== name) await checkNameIsFree(job, nameOf(work.step.place));
   if (mustReplace(job, found)) return await replaceContainer(job, found);
+  if (isRenamed(job, found)) await checkNameIsFree(job, nameOf(work.step.place));
   const undos: Undo[] = [];
   try {
     for (const change of CHANGES) await change(job, found, undos);
@@ -52,13 +51,17 @@ function mustReplace({ work }: Job, { info }: Found): boolean {
   return isBeyond || info.State.Status === 'dead' || info.State.Dead === true;
 }
 
-async function changeName({ work, engine }: Job, { info }: Found, undos: Undo[]): Promise<void> {
-  const former = info.Name.replace(/^\//, '');
-  const name = nameOf(work.step.place);
-  const isWanted = work.step.action === 'move' || work.step.paths.some(({ pointer }) => pointer === '/name');
-  if (!isWanted || former === name) return;
-  undos.unshift(() => engine.renameContainer(info.Id, former));
-  await engine.renameContainer(info.Id, name);
+async function changeName(job: Job, found: Found, undos: Undo[]): Promise<void> {
+  if (!isRenamed(job, found)) return;
+  const { engine, work } = job;
+  const { Id, Name } = found.info;
+  undos.unshift(() => engine.renameContainer(Id, Name.replace(/^\//, '')));
+  await engine.renameContainer(Id, nameOf(work.step.place));
+}
+
+function isRenamed({ work: { step } }: Job, { info }: Found): boolean {
+  const isWanted = step.action === 'move' || step.paths.some(({ pointer }) => pointer === '/name');
+  return isWanted && info.Name !== `/${nameOf(step.place)}`;
 }
 
 /** For a container that goes anyhow, and only comes back when the new one does not work. */
