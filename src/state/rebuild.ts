@@ -38,7 +38,12 @@ export function rebuildEntries(
     if (observed === undefined || !isAsDesired(candidate, observed)) left.push(record.address);
     else {
       const objectId = observed.id === undefined ? {} : { objectId: observed.id };
-      entries.push({ ...record, ...objectId, adopted: true, whole: digestWhole(observed.attributes, digest) });
+      entries.push({
+        ...record,
+        ...objectId,
+        adopted: true,
+        whole: digestWhole(observed.attributes, digest),
+      });
     }
   }
   return { entries, left };

@@ -98,21 +98,23 @@ describe.each(CONNECTION_KINDS)('what $name refuses', (kind) => {
       expect(failure).toMatchObject({ code: 'ENGINE_REFUSED', hint: expect.stringContaining('address') });
     });
 
-    it.skipIf(kind.isPodman)('a limit that makes no sense is ENGINE_REFUSED', async () => {
-      const failure = await failureOf(world.create('web', limited({ Memory: 5 })));
-      expect(failure).toMatchObject({
-        code: 'ENGINE_REFUSED',
-        message: expect.stringMatching(/memory limit/i),
+    if (!kind.isPodman)
+      it('a limit that makes no sense is ENGINE_REFUSED', async () => {
+        const failure = await failureOf(world.create('web', limited({ Memory: 5 })));
+        expect(failure).toMatchObject({
+          code: 'ENGINE_REFUSED',
+          message: expect.stringMatching(/memory limit/i),
+        });
       });
-    });
 
-    it.skipIf(kind.isPodman)('a folder that is not there is ENGINE_REFUSED', async () => {
-      const Source = join(world.home.folder, 'nowhere');
-      const failure = await failureOf(
-        world.create('web', limited({ Mounts: [{ Type: 'bind', Source, Target: '/x' }] })),
-      );
-      expect(failure).toMatchObject({ code: 'ENGINE_REFUSED', message: expect.stringContaining(Source) });
-    });
+    if (!kind.isPodman)
+      it('a folder that is not there is ENGINE_REFUSED', async () => {
+        const Source = join(world.home.folder, 'nowhere');
+        const failure = await failureOf(
+          world.create('web', limited({ Mounts: [{ Type: 'bind', Source, Target: '/x' }] })),
+        );
+        expect(failure).toMatchObject({ code: 'ENGINE_REFUSED', message: expect.stringContaining(Source) });
+      });
 
     it('a container that runs is not removed without force', async () => {
       const id = await world.run('web');

@@ -153,23 +153,25 @@ describe.each(CONNECTION_KINDS)('$name pulls', (kind) => {
     });
 
     // Podman goes on for a minute by itself.
-    it.skipIf(kind.isPodman)('not for ever when there are', async () => {
-      lying((request, response) => isManifest(request) && limited(request, response));
-      await expect(pull(newImage())).rejects.toMatchObject({ code: 'ENGINE_PULL_LIMITED' });
-      expect(pausesMs).toHaveLength(2);
-    });
+    if (!kind.isPodman)
+      it('not for ever when there are', async () => {
+        lying((request, response) => isManifest(request) && limited(request, response));
+        await expect(pull(newImage())).rejects.toMatchObject({ code: 'ENGINE_PULL_LIMITED' });
+        expect(pausesMs).toHaveLength(2);
+      });
 
-    it.skipIf(kind.isPodman)('again when the registry is down for a moment', async () => {
-      lying((request, response) => {
-        if (isManifest(request)) response.writeHead(503).end();
-        return isManifest(request);
+    if (!kind.isPodman)
+      it('again when the registry is down for a moment', async () => {
+        lying((request, response) => {
+          if (isManifest(request)) response.writeHead(503).end();
+          return isManifest(request);
+        });
+        await expect(pull(newImage())).rejects.toMatchObject({
+          code: 'ENGINE_PULL_FAILED',
+          message: expect.stringContaining('503'),
+        });
+        expect(pausesMs).toHaveLength(2);
       });
-      await expect(pull(newImage())).rejects.toMatchObject({
-        code: 'ENGINE_PULL_FAILED',
-        message: expect.stringContaining('503'),
-      });
-      expect(pausesMs).toHaveLength(2);
-    });
 
     it('nothing when nobody wants it any more', async () => {
       const controller = new AbortController();

@@ -58,10 +58,11 @@ describe.each(BEDS)('$name', ({ name, start, canRun, isPodman }) => {
     });
 
     // Podman keeps to itself which capabilities it was to drop.
-    it.skipIf(isPodman)('is the same when somebody made it by hand with the same options', async () => {
-      await byHand();
-      expect(changed(await lookAt(world, web()))).toEqual([]);
-    });
+    if (!isPodman)
+      it('is the same when somebody made it by hand with the same options', async () => {
+        await byHand();
+        expect(changed(await lookAt(world, web()))).toEqual([]);
+      });
 
     it('is another when somebody made it with other variables, labels and volumes', async () => {
       await create(world, web());
@@ -145,16 +146,17 @@ describe.each(BEDS)('$name', ({ name, start, canRun, isPodman }) => {
     });
 
     // Podman takes the container away with its image.
-    it.skipIf(isPodman)('invents no drift when its image is gone, and says that it is', async () => {
-      const other = containerObject('bare', { image: world.talkative });
-      await create(world, other);
-      await cli(['stop', '-t', '0', 'demo.bare']);
-      const { Image } = (await world.engine.inspectContainer('demo.bare')) ?? { Image: '' };
-      await cli(['rmi', '-f', Image]);
-      const seen = await lookAt(world, other);
-      expect(changed(seen)).toEqual(['/status']);
-      expect(seen.observation.findings).toMatchObject([{ code: 'ENGINE_IMAGE_MISSING' }]);
-    });
+    if (!isPodman)
+      it('invents no drift when its image is gone, and says that it is', async () => {
+        const other = containerObject('bare', { image: world.talkative });
+        await create(world, other);
+        await cli(['stop', '-t', '0', 'demo.bare']);
+        const { Image } = (await world.engine.inspectContainer('demo.bare')) ?? { Image: '' };
+        await cli(['rmi', '-f', Image]);
+        const seen = await lookAt(world, other);
+        expect(changed(seen)).toEqual(['/status']);
+        expect(seen.observation.findings).toMatchObject([{ code: 'ENGINE_IMAGE_MISSING' }]);
+      });
 
     it('says so when another engine answers than the one that is remembered, and touches nothing', async () => {
       await create(world, web());

@@ -147,7 +147,9 @@ describe('programs that are started', () => {
     const socket = ['--host', 'unix:///run/d.sock'];
     await expect(ssh('docker', ...socket, 'system', 'dial-stdio')).rejects.toThrow('asked');
     await expect(ssh('docker', 'rm', '-f', 'x')).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
-    await expect(ssh('rm', 'x;', 'docker', 'system', 'dial-stdio')).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
+    await expect(ssh('rm', 'x;', 'docker', 'system', 'dial-stdio')).rejects.toMatchObject({
+      code: 'SYSTEM_READ_ONLY',
+    });
     expect(asked).toHaveLength(2);
   });
 });
