@@ -51,7 +51,7 @@ function containers() {
     show(desk, 'mcpform', 'apply', '--auto-approve');
     show(desk, 'mcpform', 'status');
   } finally {
-    show(desk, 'mcpform', 'destroy', '--auto-approve');
+    show(desk, 'mcpform', 'destroy', '--auto-approve', '--allow-destroy');
     docker('image', 'rm', ...built);
   }
 }

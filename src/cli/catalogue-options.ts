@@ -36,7 +36,8 @@ export const filesChanged: OptionSpec = {
 };
 export const allowDestroy: OptionSpec = {
   flags: '--allow-destroy',
-  description: 'let --auto-approve delete everything, or more than 30 % (and more than 3) of what is managed',
+  description:
+    'let --auto-approve delete everything, or more than 30 % (and more than 3) of what is managed, or volumes with their data',
 };
 export const autoApprove: OptionSpec = {
   flags: '--auto-approve',

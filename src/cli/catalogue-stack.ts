@@ -140,8 +140,8 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
     name: 'destroy',
     summary: 'Remove exactly what this stack created',
     description:
-      'Entries that were there before (adopted) are left in place and forgotten, unless lifecycle.onRemove says delete. Protected ones stay.',
-    options: [...common, autoApprove, target, noSettle, lockTimeout],
+      'Entries that were there before (adopted) are left in place and forgotten, unless lifecycle.onRemove says delete. Protected ones stay, and so do volumes, but for those with `protect: false`, which take --allow-destroy.',
+    options: [...common, autoApprove, allowDestroy, target, noSettle, lockTimeout],
     examples: ['mcpform destroy'],
     touches: 'write',
     streams: true,

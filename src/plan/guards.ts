@@ -6,9 +6,11 @@ import type { PlanInput } from './plan-input.ts';
 const FREE_DELETES = 3;
 const FREE_SHARE = 0.3;
 
-/** What needs more consent than a plan usually does. `destroy` is that consent already. */
+/** What needs more consent than a plan usually does. */
 export function guard(steps: readonly Step[], ownedCount: number, input: PlanInput): readonly Finding[] {
-  if (input.mode === 'destroy' || input.mode === 'drift-only') return [];
+  if (input.mode === 'drift-only') return [];
+  // That everything goes is what was asked for; that data go with it takes a word of its own.
+  if (input.mode === 'destroy') return guardData(steps, input);
   return [...guardCount(steps, ownedCount, input), ...guardData(steps, input)];
 }
 

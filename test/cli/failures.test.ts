@@ -23,6 +23,20 @@ const locked = async ({ apply, write }: Stage): Promise<void> => {
   await write({ [`${BOOKS}/lock`]: foreignLock });
 };
 
+/** There is an image that could go, and books that nobody can read. */
+const unknowing = async ({ apply, write }: Stage): Promise<void> => {
+  await apply();
+  const image = `docker.io/library/x@sha256:${'3f'.repeat(32)}`;
+  const record = {
+    formatVersion: 1,
+    engine: 'docker',
+    engineId: 'docker:A',
+    image,
+    time: '2026-01-01T00:00:00Z',
+  };
+  await write({ '.local/share/mcpform/images/x.json': record, [`${BOOKS}/inventory.json`]: 'x' });
+};
+
 /** The failure that a user of each command will meet first. */
 const failures: Readonly<Record<string, Failure>> = {
   init: { args: ['init'], code: 'MANIFEST_EXISTS', exitCode: 1 },
@@ -36,6 +50,10 @@ const failures: Readonly<Record<string, Failure>> = {
   'images list': { args: ['images', 'list', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   'images verify': { args: ['images', 'verify', 'nobody'], code: 'USAGE', exitCode: 64 },
   'images copy': { args: ['images', 'copy', '--to', 'https://x'], code: 'USAGE', exitCode: 64 },
+  'images pull': { args: ['images', 'pull', 'nobody'], code: 'USAGE', exitCode: 64 },
+  'images prune': { args: ['images', 'prune'], code: 'STATE_CORRUPT', exitCode: 1, before: unknowing },
+  logs: { args: ['logs', 'nobody'], code: 'USAGE', exitCode: 64 },
+  stats: { args: ['stats', 'nobody'], code: 'USAGE', exitCode: 64 },
   show: { args: ['show', 'mcp.yaml'], code: 'PLAN_FILE_INVALID', exitCode: 1 },
   status: { args: ['status', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   explain: { args: ['explain', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },

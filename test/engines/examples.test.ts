@@ -92,7 +92,7 @@ describe.each(ENGINE_KINDS)('examples/containers, on $version with $store', (kin
   });
 
   it('is gone after destroy, but for the notes and the images', async () => {
-    await expectExit(0, 'destroy', '--auto-approve', '--no-settle');
+    await expectExit(0, 'destroy', '--auto-approve', '--allow-destroy', '--no-settle');
     expect(await engine.docker(['ps', '--all', '--quiet'])).toBe('');
     expect(await engine.docker(['network', 'ls', '--quiet', '--filter=type=custom'])).toBe('');
     expect(await engine.docker(['volume', 'ls', '--format={{.Name}}'])).toBe('desk.notes');

@@ -1,7 +1,7 @@
 import { declare } from '../../engine/declare.ts';
 import type { Context } from '../../model/context.ts';
 import { applyCommand } from '../apply-command.ts';
-import type { Answer, CommandInput } from '../command.ts';
+import { type Answer, type CommandInput, switchOption } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
 import { lockWaitMs, planRequest } from '../plan-request.ts';
 import type { Terminal } from '../terminal.ts';
@@ -15,7 +15,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       command: 'destroy',
       lockWaitMs: lockWaitMs(input),
       settles: input.options['settle'] !== false,
-      allowDestroy: true,
+      allowDestroy: switchOption(input.options, 'allowDestroy'),
     },
     { input, terminal },
     ctx,
