@@ -26,6 +26,17 @@ export const CHANGED_IN_PLACE: readonly DriftRow[] = [
   typed('update --restart=on-failure:3', ['update', '--restart=on-failure:3', NAME], updated('/restart')),
   typed('stop', ['stop', NAME], updated('/status')),
   typed('kill', ['kill', NAME], updated('/status')),
+  {
+    what: 'a crash after which nobody starts it again',
+    change: async ({ engine }) => {
+      await engine.docker(['update', '--restart=no', NAME]);
+      await engine.docker(['exec', NAME, 'sh', '-c', 'kill -9 -1']).catch(() => undefined);
+      await expect
+        .poll(async () => (await engine.ask('GET', `/containers/${NAME}/json`)).body.State.Status)
+        .toBe('exited');
+    },
+    plan: [updated('/restart', '/status')],
+  },
   typed('pause', ['pause', NAME], updated('/status')),
   typed('rename', ['rename', NAME, 'somebody-elses'], updated('/name')),
   {

@@ -1,0 +1,8 @@
+import { startEngine } from '../support/engine.ts';
+import { IN_PLACE, REPLACING } from './support/config-rows.ts';
+import { configTable } from './support/config-table.ts';
+
+const start = () => startEngine({ version: '28', store: 'overlay2' });
+
+configTable('changed in place by the manifest, on Docker 28-overlay2', { start, rows: IN_PLACE });
+configTable('replaced by the manifest, on Docker 28-overlay2', { start, rows: REPLACING });
