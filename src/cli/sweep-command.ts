@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../model/exit-code.ts';
 import type { SweepOutcome, SweepReport } from '../model/sweep.ts';
 import { renderSweep, sweepQuestion } from '../report/sweep.ts';
 import { renderSweepOutcomes } from '../report/sweep-outcomes.ts';
+import { assertRemoval, type Removal } from './assert-removal.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from './command.ts';
 import { durationMs } from './duration.ts';
 import { showProgress } from './progress.ts';
@@ -29,7 +30,7 @@ export async function applySweep(input: CommandInput, ctx: Context, terminal: Te
   const style = { color: terminal.color.out, width: terminal.width };
   if (!asJson) terminal.out(renderSweep(report, style));
   const chosen = report.containers.filter(({ isChosen }) => isChosen).length;
-  if (chosen > 0) await assertApproved(report, input, ctx, terminal);
+  if (chosen > 0) await assertRemoval(removalOf(report), input, ctx, terminal);
   const progress = asJson ? null : await showProgress(terminal);
   let outcomes: readonly SweepOutcome[];
   try {
@@ -76,24 +77,8 @@ function requestOf({ args, options }: CommandInput): { readonly olderThanMs: num
 
 const NOT_GIVEN: Readonly<Record<string, true>> = { settle: true };
 
-/** As with a plan: `--auto-approve`, or the word yes typed by somebody who has seen the list. */
-async function assertApproved(
-  report: SweepReport,
-  { options }: CommandInput,
-  ctx: Context,
-  terminal: Terminal,
-): Promise<void> {
-  if (switchOption(options, 'autoApprove')) return;
-  if (!terminal.canAsk || switchOption(options, 'json')) {
-    throw new McpformError('NOT_APPROVED', 'nobody can be asked whether these containers may go', {
-      hint: 'pass --auto-approve',
-    });
-  }
-  const isApproved = (await terminal.ask(`\n${sweepQuestion(report)}`, ctx.signal)) === 'yes';
-  // Whoever interrupts a question has not answered it.
-  ctx.signal.throwIfAborted();
-  if (!isApproved)
-    throw new McpformError('NOT_APPROVED', 'the sweep was not approved, so nothing was removed');
+function removalOf(report: SweepReport): Removal {
+  return { question: sweepQuestion(report), what: 'these containers', called: 'the sweep' };
 }
 
 function exitCodeOf(outcomes: readonly SweepOutcome[], signal: AbortSignal): ExitCode {
