@@ -73,18 +73,18 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
       observations.set(name, observation);
     }),
   );
-  return await assemble(request.resources, providers, observations);
+  return await assemble(request.resources, { providers, observations }, ctx);
 }
 
-async function assemble(
-  resources: readonly Resource[],
-  providers: ReadonlyMap<string, Provider>,
-  observations: ReadonlyMap<string, Observation>,
-): Promise<World> {
+interface Asked {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly observations: ReadonlyMap<string, Observation>;
+}
+
+async function assemble(resources: readonly Resource[], asked: Asked, ctx: Context): Promise<World> {
+  const { providers, observations } = asked;
   const hasServices = resources.some(({ desired }) => desired.kind === 'container');
-  const placed = hasServices
-    ? (await import('./place-services.ts')).placeServices(resources, { providers, observations })
-    : resources;
+  const placed = hasServices ? await placeThem(resources, asked, ctx) : resources;
   const rendered = placed.map((resource): Rendered => {
     const name = resource.desired.provider;
     const provider = providers.get(name) as Provider;
@@ -103,6 +103,17 @@ async function assemble(
     engines: new Map(all.flatMap(([, { engines = [] }]) => [...engines])),
     findings: all.flatMap(([, observation]) => observation.findings),
   };
+}
+
+async function placeThem(
+  resources: readonly Resource[],
+  asked: Asked,
+  ctx: Context,
+): Promise<readonly Resource[]> {
+  const { placeServices, wantsPort } = await import('./place-services.ts');
+  if (!wantsPort(resources, asked)) return placeServices(resources, asked);
+  const { listeningPorts } = await import('./listening-ports.ts');
+  return placeServices(resources, { ...asked, listening: await listeningPorts(ctx) });
 }
 
 export function addressesOf(world: World): ReadonlyMap<Address, Place> {

@@ -1,4 +1,4 @@
-import { choosePorts, type Publication } from '../graph/choose-ports.ts';
+import { choosePorts, fixedPort, type Publication } from '../graph/choose-ports.ts';
 import { serviceUrl } from '../graph/service-url.ts';
 import { publishOf, withPort } from '../graph/with-port.ts';
 import { engineName } from '../model/address.ts';
@@ -14,12 +14,25 @@ import { renderDesired } from './render-desired.ts';
 export interface Seen {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly observations: ReadonlyMap<string, Observation>;
+  /** Ports of this machine that programs have. Looked at only where `wantsPort`. */
+  readonly listening?: ReadonlySet<number>;
+}
+
+/** Whether a port of this machine is to be chosen: none of those that stay. */
+export function wantsPort(resources: readonly Resource[], seen: Seen): boolean {
+  return resources.some(
+    ({ desired }) =>
+      isContainer(desired) &&
+      fixedPort(publishOf(desired.container)) === null &&
+      factsOf(desired.engine, seen)?.host === null &&
+      presentPort(desired, seen) === undefined,
+  );
 }
 
 /**
  * Gives each service the port that it can have on its engine, and its entries the URL that leads there: what the texts
  * alone do not say. A port that we chose once stays, as long as there is a container that has it; a new one is none
- * that another container has. What a client of this machine cannot reach comes out blocked.
+ * that another container or a program has. What a client of this machine cannot reach comes out blocked.
  */
 export function placeServices(resources: readonly Resource[], seen: Seen): readonly Resource[] {
   const services = resources.flatMap(({ desired }) => (isContainer(desired) ? [desired] : []));
@@ -70,8 +83,9 @@ function portsOf(services: readonly Service[], seen: Seen): ReadonlyMap<string, 
     };
   });
   const engines = [...(seen.observations.get('docker')?.engines ?? [])];
-  return choosePorts(stack, publications, (machine) =>
-    engines
+  return choosePorts(stack, publications, (machine) => [
+    ...(machine === HERE ? (seen.listening ?? []) : []),
+    ...engines
       .filter(([, facts]) => machineOf(facts) === machine)
       .flatMap(([name, { ports }]) => {
         const own = services.filter(({ engine }) => engineName(engine) === name);
@@ -79,11 +93,13 @@ function portsOf(services: readonly Service[], seen: Seen): ReadonlyMap<string, 
           own.some((service) => isOf(container, service)) ? [] : [port],
         );
       }),
-  );
+  ]);
 }
 
+const HERE = '';
+
 function machineOf({ host }: Pick<EngineFacts, 'host'>): string {
-  return host ?? '';
+  return host ?? HERE;
 }
 
 /** Under its name, or put aside while another took its place. */

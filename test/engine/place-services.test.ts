@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../src/engine/expansion.ts';
-import { placeServices } from '../../src/engine/place-services.ts';
+import { placeServices, wantsPort } from '../../src/engine/place-services.ts';
 import { renderDesired } from '../../src/engine/render-desired.ts';
 import { desire } from '../../src/graph/desire.ts';
 import { engineName } from '../../src/model/address.ts';
@@ -54,9 +54,14 @@ interface Engines {
   readonly engines?: Readonly<Record<string, Partial<EngineFacts>>>;
   /** Published ports by name of a container that is there, on the ambient engine. */
   readonly there?: Readonly<Record<string, JsonObject>>;
+  /** Ports that programs of this machine have. */
+  readonly listening?: readonly number[];
 }
 
-function place(servers: readonly Server[], { engines = { docker: {} }, there = {} }: Engines = {}) {
+function place(
+  servers: readonly Server[],
+  { engines = { docker: {} }, there = {}, listening = [] }: Engines = {},
+) {
   const pins = Object.fromEntries(servers.map(({ name }) => [name, pin]));
   const { desired } = desire(stack(servers), surroundings(pins));
   const resources = desired.map((each): Resource => {
@@ -73,7 +78,8 @@ function place(servers: readonly Server[], { engines = { docker: {} }, there = {
   );
   const observation = { objects: new Map(objects), engines: new Map(facts) } as unknown as Observation;
   const seen = { providers, observations: new Map([['docker', observation]]) };
-  return { before: resources, after: placeServices(resources, seen) };
+  const after = placeServices(resources, { ...seen, listening: new Set(listening) });
+  return { before: resources, after, isWanted: wantsPort(resources, seen) };
 }
 
 const at = (resources: readonly Resource[], address: string): Resource =>
@@ -125,6 +131,23 @@ describe('the port of a service', () => {
     expect(urlOf(after, 'a')).toBe(`http://127.0.0.1:${planned + 1}/mcp`);
     const aside = new Map([[planned, 'team-tools.a.op1.old']]);
     expect(portOf(place([http('a')], { engines: { docker: { ports: aside } } }).after, 'a')).toBe(planned);
+  });
+
+  it('is none that a program has, unless our container is that program', () => {
+    const planned = portOf(place([http('a')]).before, 'a');
+    const listening = [planned, planned + 1];
+    expect(portOf(place([http('a')], { listening }).after, 'a')).toBe(planned + 2);
+    const there = { 'team-tools.a': { '3001/tcp': `127.0.0.1:${planned}` } };
+    expect(portOf(place([http('a')], { listening, there }).after, 'a')).toBe(planned);
+  });
+
+  it('is looked for among those of this machine only when there is one to choose', () => {
+    const there = { 'team-tools.a': { '3001/tcp': '127.0.0.1:31999' } };
+    const lab = { 'docker@lab': { host: 'lab.example.com' } };
+    expect(place([http('a')]).isWanted).toBe(true);
+    expect(place([http('a')], { there }).isWanted).toBe(false);
+    expect(place([http('a', { publish: 4000 })]).isWanted).toBe(false);
+    expect(place([http('a', { engine: 'lab' })], { engines: lab }).isWanted).toBe(false);
   });
 
   it('is the one that is written, whatever is there', () => {
