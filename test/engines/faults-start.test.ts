@@ -70,6 +70,19 @@ describe.each(ENGINE_KINDS)('a container that does not start on Docker $version 
     expect(await serves()).toContain('root');
   });
 
+  it('chooses another port where a program of the host has the one it would have', async () => {
+    await declare();
+    const paths = (await world.plan()).steps.flatMap((step) => step.paths);
+    const shown = paths.find(({ pointer }) => pointer === '/url')?.after ?? { value: '' };
+    const port = Number(new URL(String('value' in shown && shown.value)).port);
+    const squatter = createServer().listen(port, '127.0.0.1');
+    await world.converge();
+    squatter.close();
+    expect((await world.entries())['web']).toMatchObject({ url: `http://127.0.0.1:${port + 1}/mcp` });
+    expect(await serves()).toContain('root');
+    await world.expectExit(0, ['plan', '--detailed-exitcode']);
+  });
+
   it('says which port another container has, and leaves that one alone', async () => {
     const port = await freePort();
     const image = world.busybox.pinned;
