@@ -102,6 +102,10 @@ const SLEEP = ['sleep', '1000'];
 /** What else a manifest can say, one thing at a time. */
 const OTHERS: Readonly<Record<string, Partial<ContainerSpec>>> = {
   'in the network of the host': { networks: [{ network: 'host', isExternal: true, aliases: [] }] },
+  'with a port, in the network of the host': {
+    networks: [{ network: 'host', isExternal: true, aliases: [] }],
+    service: { transport: 'http', port: 80, path: '/', publish: { address: '127.0.0.1', port: 23_003 } },
+  },
   'without a network': { networks: [{ network: 'none', isExternal: true, aliases: [] }] },
   'in the default network by its name': { networks: [{ network: 'bridge', isExternal: true, aliases: [] }] },
   'with some capabilities less and one more': {

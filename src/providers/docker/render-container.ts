@@ -1,12 +1,5 @@
 import { posix } from 'node:path';
-import type {
-  ContainerSpec,
-  HealthCheck,
-  Limits,
-  Mount,
-  NetworkUse,
-  Service,
-} from '../../model/container.ts';
+import type { ContainerSpec, HealthCheck, Limits, Mount, NetworkUse } from '../../model/container.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Template } from '../../model/manifest.ts';
 import {
@@ -42,7 +35,7 @@ export function renderContainer(name: string, spec: ContainerSpec): JsonObject {
     devices: unlessEmpty(
       spec.devices.map(({ source, target, permissions }) => `${source}:${target}:${permissions}`).sort(),
     ),
-    ports: portsOf(spec.service),
+    ports: portsOf(spec),
     restart: spec.restart,
     init: spec.init,
     stopSignal: spec.stopSignal ?? undefined,
@@ -117,8 +110,9 @@ function networksOf(uses: readonly NetworkUse[]): ContainerAttributes['networks'
   );
 }
 
-function portsOf(service: Service | null): ContainerAttributes['ports'] {
-  if (service === null) return undefined;
+/** In the network of the host it listens where it likes: Docker keeps what is to be published there, Podman drops it. */
+function portsOf({ service, networks }: ContainerSpec): ContainerAttributes['ports'] {
+  if (service === null || networks.some(({ network }) => network === 'host')) return undefined;
   const { address, port } = service.publish;
   return { [`${service.port}/tcp`]: publishedAt(address, String(port)) };
 }

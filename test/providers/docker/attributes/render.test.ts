@@ -56,6 +56,11 @@ describe('a rendered container', () => {
     expect(render(container('web', { service })).attributes['ports']).toEqual({ '80/tcp': expected });
   });
 
+  it('is published nowhere in the network of the host', () => {
+    const networks = [{ network: 'host', isExternal: true, aliases: [] }];
+    expect(render(container('web', { ...everything, networks })).attributes).not.toHaveProperty('ports');
+  });
+
   it('leaves checks from outside to whoever makes them', () => {
     const times = { intervalMs: 1, timeoutMs: 1, retries: 1, startPeriodMs: 1 };
     for (const health of [{ kind: 'handshake' }, { kind: 'http', path: '/' }] as const) {
