@@ -31,9 +31,20 @@ export async function createContainer(job: Job): Promise<Performed> {
   }
 }
 
-/** Starts what this step made. Links are looked at again, as the engine has just followed them. */
-export async function startMade(job: Job, id: string): Promise<void> {
-  await inTurn(job.engine, job.ctx, () => startOrExplain(job.engine, id));
+/**
+ * Starts what this step made, right after `before`: what that stops is away for no longer than it has to. Links are
+ * looked at again, as the engine has just followed them.
+ */
+export async function startMade(
+  job: Job,
+  id: string,
+  before: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const { engine, ctx } = job;
+  await inTurn(engine, ctx, async () => {
+    await before();
+    await startOrExplain(engine, id);
+  });
   await checkSources(job);
   await waitUntilItWorks(job, id, 0);
 }

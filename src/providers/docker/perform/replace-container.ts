@@ -57,8 +57,9 @@ async function swapIn({ job, old, waiting, spent }: Swap, creation: ContainerCre
   const { engine } = job;
   await engine.renameContainer(old.info.Id, waiting);
   const id = await makeContainer(job, creation);
-  if (mustStopFirst(job, old)) await stopGently(engine, old.info.Id);
-  await startMade(job, id);
+  await startMade(job, id, async () => {
+    if (mustStopFirst(job, old)) await stopGently(engine, old.info.Id);
+  });
   await engine.renameContainer(old.info.Id, spent);
 }
 

@@ -4,7 +4,7 @@ import type { ContainerInfo } from '../api.ts';
 import { shown } from '../connection/engine-failure.ts';
 import type { Engine } from '../engine.ts';
 
-const POLL_MS = 200;
+const POLL_MS = 250;
 /** A server that has an argument missing ends in less, one that waits for something in more. */
 const SOON_MS = 5000;
 /** An engine that does not answer so often in a row is gone. */
