@@ -1,5 +1,6 @@
 import { startEngine } from '../support/engine.ts';
-import { IN_PLACE, REPLACING } from './support/config-rows.ts';
+import { IN_PLACE } from './support/config-rows-in-place.ts';
+import { REPLACING } from './support/config-rows-replacing.ts';
 import { configTable } from './support/config-table.ts';
 
 const start = () => startEngine({ version: '28', store: 'containerd' });

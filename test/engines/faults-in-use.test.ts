@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import { ENGINE_KINDS, startEngine } from '../support/engine.ts';
 import { outcomesOf, resultsOf } from './support/outcomes.ts';
-import { makeStackWorld, type StackWorld } from './support/stack-world.ts';
+import { byDigest, makeStackWorld, type StackWorld } from './support/stack-world.ts';
 
 /** What others use, and data: what is removed, what stays, and what is said. */
 describe.each(ENGINE_KINDS)('what shall go, on Docker $version with $store', (kind) => {
@@ -28,7 +28,7 @@ describe.each(ENGINE_KINDS)('what shall go, on Docker $version with $store', (ki
   const theirs = (...flags: readonly string[]) =>
     world.engine.docker([
       ...['run', '--detach', '--name=theirs', ...flags],
-      ...[world.busybox.pinned.replace(/:[^:@]*(?=@)/, ''), 'sleep', '1000'],
+      ...[byDigest(world.busybox), 'sleep', '1000'],
     ]);
 
   it('says of a network that containers of others are in it, and removes it once they are not', async () => {
@@ -81,7 +81,7 @@ describe.each(ENGINE_KINDS)('what shall go, on Docker $version with $store', (ki
     const held = async (): Promise<string> =>
       await world.engine.docker([
         ...['run', '--rm', '--volume=tools.data:/data'],
-        ...[world.busybox.pinned.replace(/:[^:@]*(?=@)/, ''), 'cat', '/data/kept'],
+        ...[byDigest(world.busybox), 'cat', '/data/kept'],
       ]);
 
     async function fill(volume: JsonObject): Promise<void> {

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import type { RunningEngine } from '../../support/engine-run.ts';
-import type { ConfigRow, Draft } from './config-rows.ts';
+import type { ConfigRow, Draft } from './config-row.ts';
 import { makeDriftStack } from './drift-stack.ts';
 import { planLines } from './plan-lines.ts';
 import { makeStackWorld, type StackWorld } from './stack-world.ts';
+
+const APPLY = ['apply', '--auto-approve', '--no-settle'];
 
 /**
  * Whatever changes in the manifest: the plan names exactly that, whether it takes another container, and after apply
@@ -25,7 +27,6 @@ export function configTable(
     const write = async (): Promise<void> => {
       const { server, networks, volumes } = draft;
       await world.write({ servers: { full: server }, networks, volumes });
-      await world.expectExit(0, ['lock']);
     };
 
     beforeAll(async () => {
@@ -38,19 +39,20 @@ export function configTable(
       };
       await mkdir(join(world.home.project, 'files'));
       await write();
+      await world.expectExit(0, ['lock']);
       await world.converge();
     }, 120_000);
 
-    // A row that fails shall not take those behind it along.
-    afterEach(
-      async () => void (await world.run(['apply', '--auto-approve', '--no-settle', '--allow-destroy'])),
-    );
     afterAll(async () => await world?.remove());
 
     it.each(rows)('$what', async ({ change, plan: expected, consent = [] }) => {
+      // A row that fails shall not take those behind it along.
+      onTestFailed(async () => void (await world.run([...APPLY, '--allow-destroy'])));
       const before = await idOf();
+      const { image } = draft.server;
       await change(draft, world);
       await write();
+      if (draft.server['image'] !== image) await world.expectExit(0, ['lock']);
       const plan = await world.plan('--detailed-exitcode');
       // What an entry is granted for is the container behind it, so the books of the entry change with that.
       const lines = planLines(plan).filter((line) => line !== 'record claude-code/user/full in-sync');

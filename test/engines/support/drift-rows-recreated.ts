@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { mcpImage, variantOf } from '../../support/mcp-image.ts';
 import { type DriftRow, replaced, retyped, typed } from './drift-row.ts';
 import { FULL, NAME, retype } from './drift-stack.ts';
+import { byDigest } from './stack-world.ts';
 
 /** What takes a new container. */
 export const RECREATED: readonly DriftRow[] = [
@@ -19,9 +20,9 @@ export const RECREATED: readonly DriftRow[] = [
         ...config,
         StopSignal: 'SIGQUIT',
       }));
-      const { pinned } = await world.push(other);
-      await world.engine.docker(['pull', '--quiet', pinned.replace(/:[^:@]*(?=@)/, '')]);
-      await world.engine.docker(['tag', pinned.replace(/:[^:@]*(?=@)/, ''), world.busybox.tagged]);
+      const pushed = await world.push(other);
+      await world.engine.docker(['pull', '--quiet', byDigest(pushed)]);
+      await world.engine.docker(['tag', byDigest(pushed), world.busybox.tagged]);
       expect(await world.planned()).toEqual([]);
       await retype(world, stack, { image: world.busybox.tagged });
     },
@@ -175,8 +176,7 @@ export const RECREATED: readonly DriftRow[] = [
   ),
   {
     what: 'the image removed from under it',
-    change: async ({ engine, busybox }) =>
-      await engine.docker(['rmi', '--force', busybox.pinned.replace(/:[^:@]*(?=@)/, '')]),
+    change: async ({ engine, busybox }) => await engine.docker(['rmi', '--force', byDigest(busybox)]),
     plan: ['create docker/image/busybox missing'],
   },
 ];

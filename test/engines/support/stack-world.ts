@@ -108,6 +108,11 @@ function unexpected(wanted: number, args: readonly string[], { exitCode, stdout,
   return `mcpform ${args.join(' ')}: exit ${exitCode}, not ${wanted}\n${stdout}${stderr}`;
 }
 
+/** As engines want it: none takes both a tag and a digest everywhere. */
+export function byDigest({ pinned }: Pick<PushedImage, 'pinned'>): string {
+  return pinned.replace(/:[^:@]*(?=@)/, '');
+}
+
 export async function containersOf(engine: RunningEngine): Promise<Readonly<Record<string, string>>> {
   const { body } = await engine.ask('GET', '/containers/json?all=1');
   const containers = body as readonly { readonly Names: readonly string[]; readonly State: string }[];

@@ -1,69 +1,9 @@
-import type { Json, JsonObject } from '../../../src/model/json.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import { freePort } from '../../support/free-port.ts';
 import { mcpImage, variantOf } from '../../support/mcp-image.ts';
 import { writeFiles } from '../../support/world.ts';
+import { type ConfigRow, field, replaced, set } from './config-row.ts';
 import { FULL } from './drift-stack.ts';
-import type { StackWorld } from './stack-world.ts';
-
-/** A manifest in the making: rows change it one after the other. */
-export interface Draft {
-  server: Record<string, Json>;
-  readonly networks: Record<string, Json>;
-  readonly volumes: Record<string, Json>;
-}
-
-export interface ConfigRow {
-  readonly what: string;
-  readonly change: (draft: Draft, world: StackWorld) => unknown;
-  readonly plan: readonly string[];
-  readonly consent?: readonly string[];
-}
-
-/** What an engine changes while a container runs. */
-export const IN_PLACE: readonly ConfigRow[] = [
-  field('more memory', 'resources', { memory: '80Mi' }, updated('/resources/memory')),
-  field('less memory', 'resources', { memory: '48Mi' }, updated('/resources/memory')),
-  field(
-    'memory and swap',
-    'resources',
-    { memory: '128Mi', memorySwap: '256Mi' },
-    updated('/resources/memory', '/resources/memorySwap'),
-  ),
-  field(
-    'reserved memory',
-    'resources',
-    { memoryReservation: '16Mi' },
-    updated('/resources/memoryReservation'),
-  ),
-  field('cores', 'resources', { cpus: 0.25 }, updated('/resources/cpus')),
-  field('shares of cores', 'resources', { cpuShares: 256 }, updated('/resources/cpuShares')),
-  field('processes', 'resources', { pids: 60 }, updated('/resources/pids')),
-  set('restart', 'unless-stopped', updated('/restart')),
-  set(
-    'networks',
-    { inner: { aliases: ['web', 'www'] }, outer: null },
-    updated('/networks/tools.inner/aliases'),
-  ),
-  {
-    what: 'one network less',
-    change: ({ server, networks }) => {
-      delete networks['outer'];
-      server['networks'] = { inner: { aliases: ['web', 'www'] } };
-    },
-    plan: [...updated('/networks/tools.outer/aliases'), 'delete docker/network/outer removed'],
-  },
-  {
-    what: 'one network more',
-    change: ({ server, networks }) => {
-      networks['third'] = null;
-      server['networks'] = { inner: null, third: null };
-    },
-    plan: [
-      'create docker/network/third declared',
-      ...updated('/networks/tools.inner/aliases', '/networks/tools.third/aliases'),
-    ],
-  },
-];
 
 /** Images are removed by `images prune`. */
 const FORGOTTEN = 'forget docker/image/busybox orphaned';
@@ -242,38 +182,3 @@ export const REPLACING: readonly ConfigRow[] = [
     consent: ['--allow-destroy'],
   },
 ];
-
-function set(name: string, value: Json, plan: readonly string[]): ConfigRow {
-  return {
-    what: name,
-    change: ({ server }) => {
-      server[name] = value;
-    },
-    plan,
-  };
-}
-
-/** Some members of a field; null: without it. */
-function field(
-  what: string,
-  name: string,
-  members: Readonly<Record<string, Json>>,
-  plan: readonly string[],
-): ConfigRow {
-  return {
-    what,
-    change: ({ server }) => {
-      const all = Object.entries({ ...(server[name] as JsonObject), ...members });
-      server[name] = Object.fromEntries(all.filter(([, value]) => value !== null));
-    },
-    plan,
-  };
-}
-
-function updated(...pointers: readonly string[]): readonly string[] {
-  return [`update ${FULL} changed: ${pointers.map((pointer) => `${pointer} config`).join(', ')}`];
-}
-
-function replaced(...pointers: readonly string[]): readonly string[] {
-  return [`replace ${FULL} changed: ${pointers.map((pointer) => `${pointer} config`).join(', ')}`];
-}
