@@ -17,6 +17,7 @@ const rooms: Record<string, { ring: number; sideways: readonly string[] }> = {
   report: { ring: 1, sideways: ['formats'] },
   system: { ring: 2, sideways: [] },
   credentials: { ring: 2, sideways: [] },
+  secrets: { ring: 2, sideways: [] },
   providers: { ring: 2, sideways: ['credentials'] },
   apply: { ring: 2, sideways: [] },
   resolve: { ring: 2, sideways: ['credentials'] },

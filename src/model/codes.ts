@@ -11,6 +11,7 @@ import { manifestCodes } from './codes/manifest.ts';
 import { planCodes } from './codes/plan.ts';
 import { policyCodes } from './codes/policy.ts';
 import { resolveCodes } from './codes/resolve.ts';
+import { secretCodes } from './codes/secret.ts';
 import { stateCodes } from './codes/state.ts';
 import { systemCodes } from './codes/system.ts';
 import { verifyCodes } from './codes/verify.ts';
@@ -32,6 +33,7 @@ const table = {
   ...verifyCodes,
   ...launchCodes,
   ...containerEngineCodes,
+  ...secretCodes,
   ...healthCodes,
   ...stateCodes,
   ...applyCodes,

@@ -1,0 +1,35 @@
+import { McpformError } from '../model/error.ts';
+import { MAX_SECRET_BYTES, SecretValue } from '../model/secret.ts';
+
+/**
+ * The secret in what a file, program or server gave: text without its one final line end. `what` names it for people
+ * (`pass "work/github"`). Throws SECRET_EMPTY, SECRET_TOO_LARGE and SECRET_INVALID.
+ */
+export function toSecretValue(bytes: Uint8Array | string, what: string): SecretValue {
+  const whole = typeof bytes === 'string' ? bytes : decode(bytes, what);
+  const text = whole.replace(/\r?\n$/, '');
+  if (text === '') {
+    throw new McpformError('SECRET_EMPTY', `${what} is empty`, { hint: 'put the value there first' });
+  }
+  if (Buffer.byteLength(text) > MAX_SECRET_BYTES) {
+    throw new McpformError('SECRET_TOO_LARGE', `${what} has more than ${MAX_SECRET_BYTES / 1024} KiB`, {
+      hint: 'keep large files as files, and their path in a variable',
+    });
+  }
+  if (text.includes('\0')) throw notText(what, 'holds a NUL character');
+  return new SecretValue(text);
+}
+
+function decode(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw notText(what, 'is not UTF-8');
+  }
+}
+
+function notText(what: string, because: string): McpformError {
+  return new McpformError('SECRET_INVALID', `${what} ${because}`, {
+    hint: 'no environment variable can hold that: keep it as text, in base64 for example',
+  });
+}
