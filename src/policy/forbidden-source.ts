@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { homesAround, isWithin, plainPath } from './host-path.ts';
 
 /** What the text of a path cannot tell about an engine's host. */
 export interface KnownPlaces {
@@ -17,9 +17,9 @@ export const HOME_FOLDER = 'a home folder';
  */
 export function forbiddenSource(source: string, { homes, sockets }: KnownPlaces): string | null {
   if (/^[\\/]{2}[.?][\\/]/.test(source)) return 'a pipe or device of the host';
-  const path = plain(source);
+  const path = plainPath(source);
   if (path === null) return 'no plain path';
-  if (/\.sock(?:et)?$/.test(path) || sockets.some((socket) => plain(socket) === path)) {
+  if (/\.sock(?:et)?$/.test(path) || sockets.some((socket) => plainPath(socket) === path)) {
     return 'a socket of the host';
   }
   const tree = TREES.find(([root]) => isWithin(path, root));
@@ -27,7 +27,7 @@ export function forbiddenSource(source: string, { homes, sockets }: KnownPlaces)
   const inHome = homeEntry(path, homes);
   if (inHome !== null) return inHome;
   if (path === '/') return 'the whole host';
-  const inner = [...TREES.map(([root]) => root), ...HOME_ROOTS, ...[...homes, ...sockets].map(plain)];
+  const inner = [...TREES.map(([root]) => root), ...HOME_ROOTS, ...[...homes, ...sockets].map(plainPath)];
   return inner.some((each) => each !== null && isWithin(each, path)) ? 'a folder around such places' : null;
 }
 
@@ -48,38 +48,12 @@ const TREES: readonly (readonly [string, string])[] = [
 
 const HOME_ROOTS: readonly string[] = ['/home', '/users', '/var/home', '/root', '/var/root', '/c/users'];
 
-const HOME = /^(?:\/root|\/var\/root|\/(?:var\/home|home|users|[a-z]\/users)\/[^/]+)(?=\/|$)/;
-
 function homeEntry(path: string, homes: readonly string[]): string | null {
-  const known = homes.map(plain).filter((home): home is string => home !== null && isWithin(path, home));
-  for (const home of [...known, ...(HOME.exec(path) ?? [])]) {
+  for (const home of homesAround(path, homes)) {
     if (path === home) return HOME_FOLDER;
     // Keys and sessions of a person are in what is hidden, and where macOS and Windows keep what programs store.
     if (/^\/(?:\.|library(?:\/|$)|appdata(?:\/|$))/.test(path.slice(home.length)))
       return 'a hidden entry of a home folder';
   }
   return null;
-}
-
-/** One spelling per place. Null for what is not absolute, or climbs: nobody knows where through a link. */
-function plain(source: string): string | null {
-  const drive = /^([a-z]):[\\/]/i.exec(source);
-  const slashed = drive === null ? source : `/${drive[1]}/${source.slice(3).replaceAll('\\', '/')}`;
-  if (!slashed.startsWith('/') || slashed.split('/').includes('..')) return null;
-  const path = posix
-    .normalize(slashed)
-    .replace(/(?<=.)\/+$/, '')
-    .toLowerCase();
-  return (
-    path
-      // Where Docker Desktop and WSL show the machine around them.
-      .replace(/^\/(?:host_mnt|run\/desktop\/mnt\/host)(?=\/)/, '')
-      .replace(/^\/mnt(?=\/[a-z](?:\/users(?:\/|$)|$))/, '')
-      // macOS: `/var` is a link to `/private/var`.
-      .replace(/^\/private(?=\/(?:var|tmp|etc)(?:\/|$))/, '') || '/'
-  );
-}
-
-function isWithin(path: string, root: string): boolean {
-  return path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
 }
