@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { devNull, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { launcherCommand } from '../launch/launcher-command.ts';
+import type { Conceal } from '../model/conceal.ts';
 import type { Context, Folders } from '../model/context.ts';
 import type { Emit } from '../model/event.ts';
 import type { System } from '../model/system.ts';
@@ -20,6 +21,7 @@ export interface ContextRequest {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  readonly conceal: Conceal;
 }
 
 /** The world as one command may touch it. Only a writing command gets a system that writes. */
@@ -45,6 +47,7 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
     folders,
     launcher: launcherCommand(),
     digest: (text) => createHmac('sha256', key).update(text).digest('base64url'),
+    conceal: request.conceal,
   };
 }
 

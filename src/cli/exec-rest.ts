@@ -1,4 +1,7 @@
 import { version } from '../engine/version.ts';
+import { createConceal } from '../formats/conceal.ts';
+import { concealBug, concealError } from '../formats/conceal-error.ts';
+import { looksLikeSecret } from '../formats/redact.ts';
 import type { Found } from '../launch/exec.ts';
 import { hashStore, tampered } from '../launch/hash-store.ts';
 import { findDocker } from '../launch/image/find-docker.ts';
@@ -34,6 +37,7 @@ async function reinstall(id: string): Promise<void> {
     // A client that gives up ends us with a signal; what is left is swept by the next installation.
     signal: new AbortController().signal,
     emit: () => {},
+    conceal: createConceal(),
   });
   await restoreStore(id, ctx);
 }
@@ -53,10 +57,25 @@ export async function whyNotRun(
 
 type Tail = [args: readonly string[], options?: Parameters<Processes['run']>[2]];
 
-/** The failure as one block of text. `exec.cjs` has its own copy of the error class, so it is known by its name. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error) || error.name !== 'McpformError') return renderBug(error, version);
+/**
+ * The failure as one block of text, without the secrets of the environment and `secrets`, those that were resolved.
+ * `exec.cjs` has its own copy of the error class, so it is known by its name.
+ */
+export function describe(error: unknown, secrets: readonly string[] = []): string {
+  const conceal = createConceal();
+  for (const value of [...secrets, ...secretsIn(process.env)]) conceal.add(value);
+  if (!(error instanceof Error) || error.name !== 'McpformError') {
+    return conceal.conceal(renderBug(concealBug(error, conceal), version));
+  }
   const { code, message, hint } = error as Error & { code: Code; hint?: string };
   const failure = new McpformError(code, message, hint === undefined ? {} : { hint });
-  return renderFailure(failure, { color: false, width: 100, cwd: process.cwd() });
+  const shown = concealError(failure, conceal);
+  return conceal.conceal(renderFailure(shown, { color: false, width: 100, cwd: process.cwd() }));
+}
+
+/** Clients hand servers their keys there. */
+function secretsIn(env: NodeJS.ProcessEnv): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    value.length >= 8 && looksLikeSecret(name, value) !== null ? [value] : [],
+  );
 }

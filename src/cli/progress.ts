@@ -31,7 +31,7 @@ async function live(terminal: Terminal): Promise<Progress> {
       terminal.err(line);
     }
     if (text === '') spinner.stop();
-    else if (text !== null) spinner.start(text);
+    else if (text !== null) spinner.start(terminal.shown(text));
   });
   return { stop: () => void spinner.stop() };
 }

@@ -1,5 +1,7 @@
 import { version } from '../engine/version.ts';
+import { concealBug, concealError } from '../formats/conceal-error.ts';
 import { escapeJson } from '../formats/escape.ts';
+import type { Conceal } from '../model/conceal.ts';
 import { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT, type ExitCode } from '../model/exit-code.ts';
@@ -12,22 +14,27 @@ export interface FailureOptions {
   readonly stream: Emit | null;
   /** Paths below it are shown without it. */
   readonly cwd: string;
+  readonly conceal: Conceal;
 }
 
-/** Failures in words on stderr (as JSON on stdout with `--json`); anything else is a bug, with its stack. */
+/**
+ * Failures in words on stderr (as JSON on stdout with `--json`); anything else is a bug, with its stack.
+ * `terminal` shows what it is given: nothing secret is left in it.
+ */
 export function reportFailure(
   error: unknown,
   options: FailureOptions,
   terminal: Omit<Terminal, 'listen'>,
 ): ExitCode {
-  const { json, cwd } = options;
+  const { json, cwd, conceal } = options;
   if (error instanceof McpformError) {
-    if (json) answer(error, options, terminal);
-    else terminal.err(renderFailure(error, { color: terminal.color.err, width: terminal.width, cwd }));
+    const shown = concealError(error, conceal);
+    if (json) answer(shown, options, terminal);
+    else terminal.err(renderFailure(shown, { color: terminal.color.err, width: terminal.width, cwd }));
     return error.exitCode;
   }
   if (json) answer(new McpformError('INTERNAL', 'a bug in mcpform', { cause: error }), options, terminal);
-  terminal.err(renderBug(error, version));
+  terminal.err(renderBug(concealBug(error, conceal), version));
   return EXIT.error;
 }
 

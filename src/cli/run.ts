@@ -1,15 +1,20 @@
 import { version } from '../engine/version.ts';
+import { createConceal } from '../formats/conceal.ts';
+import { concealJson } from '../formats/conceal-json.ts';
 import { escapeJson, escapeText } from '../formats/escape.ts';
+import type { Conceal } from '../model/conceal.ts';
 import type { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec } from './command.ts';
 import { switchOption, textOption } from './command.ts';
+import { concealingTerminal } from './concealing-terminal.ts';
 import { makeContext } from './context.ts';
 import { delayOptimizing } from './delay-optimizing.ts';
 import { openEventStream } from './event-stream.ts';
 import { onInterrupt } from './interrupt.ts';
+import { onCrash } from './on-crash.ts';
 import { parseArguments } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -29,17 +34,20 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (spec.endsAtOnce !== true) terminal.err(text);
   });
   const json = switchOption(input.options, 'json');
-  const stream = json && isStream(spec, input) ? await openEventStream(terminal) : null;
+  const conceal = createConceal();
+  const stream = json && isStream(spec, input) ? await openEventStream(terminal, conceal) : null;
+  const crash = onCrash(terminal.err, conceal);
   try {
-    const exitCode = await perform(spec, input, { signal: interrupt.signal, terminal, stream });
+    const exitCode = await perform(spec, input, { signal: interrupt.signal, terminal, stream, conceal });
     // What is still asked of an engine is not waited for.
     if (spec.endsAtOnce === true && interrupt.signal.aborted) process.exit(exitCode);
     return exitCode;
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
-    return reportFailure(error, { json, stream, cwd: input.cwd }, terminal);
+    return reportFailure(error, { json, stream, cwd: input.cwd, conceal }, terminal);
   } finally {
     interrupt.stop();
+    crash.stop();
   }
 }
 
@@ -49,14 +57,16 @@ function isStream({ streams }: CommandSpec, { options }: CommandInput): boolean 
 
 interface Surroundings {
   readonly signal: AbortSignal;
+  /** Shows what it is given. */
   readonly terminal: Omit<Terminal, 'listen'>;
   readonly stream: Emit | null;
+  readonly conceal: Conceal;
 }
 
 async function perform(
   spec: CommandSpec,
   input: CommandInput,
-  { signal, terminal, stream }: Surroundings,
+  { signal, terminal, stream, conceal }: Surroundings,
 ): Promise<number> {
   if (spec.touches !== 'nothing') await delayOptimizing();
   const command = await spec.load();
@@ -69,19 +79,22 @@ async function perform(
     env: process.env,
     signal,
     emit: (event) => listener(event),
+    conceal,
   });
+  const people = concealingTerminal(terminal, conceal);
   const answer = await command(input, ctx, {
-    ...terminal,
+    ...people,
     listen: (next) => {
       listener = next;
     },
   });
   if (switchOption(input.options, 'json')) {
     if (answer.json !== undefined) {
-      terminal.out(escapeJson(`${JSON.stringify(answer.json, null, 2)}\n`));
+      // Done to its texts, not to the JSON: that would not be JSON any more.
+      terminal.out(escapeJson(`${JSON.stringify(concealJson(answer.json, conceal), null, 2)}\n`));
     }
   } else if (answer.text !== undefined && answer.text !== '') {
-    terminal.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
+    people.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
   }
   if (signal.aborted && answer.exitCode === EXIT.ok) throw signal.reason as McpformError;
   return answer.exitCode;

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { concealJson } from '../formats/conceal-json.ts';
 import { escapeJson } from '../formats/escape.ts';
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
@@ -14,7 +15,7 @@ export async function savePlan(plan: Plan, path: string, ctx: Context): Promise<
   const { files } = realSystem();
   const temporary = `${path}.tmp.${process.pid}`;
   try {
-    const text = escapeJson(printPlanFile(sealPlan(plan, ctx.digest)));
+    const text = escapeJson(printPlanFile(sealPlan(concealJson(plan, ctx.conceal), ctx.digest)));
     await files.create(temporary, text, { mode: 0o600, sync: true });
     await files.rename(temporary, path);
     await files.syncFolder(dirname(path));

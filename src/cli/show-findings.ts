@@ -7,5 +7,12 @@ import type { Terminal } from './terminal.ts';
 export function showFindings(findings: readonly Finding[], input: CommandInput, terminal: Terminal): void {
   if (findings.length === 0 || switchOption(input.options, 'json')) return;
   const { color, width } = terminal;
-  terminal.err(`${renderFindings(findings, { color: color.err, width, cwd: input.cwd })}\n`);
+  const shown = findings.map((finding) => concealFinding(finding, terminal));
+  terminal.err(`${renderFindings(shown, { color: color.err, width, cwd: input.cwd })}\n`);
+}
+
+/** Before lines are made of it: a line may break inside of a value. */
+function concealFinding(finding: Finding, { shown }: Terminal): Finding {
+  const { message, hint } = finding;
+  return { ...finding, message: shown(message), ...(hint === undefined ? {} : { hint: shown(hint) }) };
 }

@@ -16,6 +16,8 @@ export interface Terminal {
   readonly screen: Screen;
   /** Asks on stderr; the trimmed answer, or null when the input ended or the signal aborted. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
+  /** A text as it may be shown. `out`, `err` and `ask` see to it themselves. */
+  shown(text: string): string;
   /** Who is told of events from now on. */
   listen(listener: Emit): void;
 }
@@ -34,6 +36,7 @@ export interface Screen {
   readonly left: AbortSignal;
 }
 
+/** Of this process. It shows whatever it is given: `concealingTerminal` is for people. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Terminal, 'listen'> {
   const left = new AbortController();
   // A reader that stops early (`| head`) is no error of ours.
@@ -60,6 +63,7 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Term
       left: left.signal,
     },
     ask,
+    shown: (text) => text,
   };
 }
 

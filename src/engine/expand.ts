@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { isErrno } from '../model/error.ts';
 import { hasErrors } from '../model/finding.ts';
+import { concealEnvironment } from './conceal-environment.ts';
 import type { Expansion } from './expansion.ts';
 import type { Loaded } from './load.ts';
 import { version } from './version.ts';
@@ -13,8 +14,15 @@ const KEPT = 20;
 /**
  * What the texts mean, from the cache when these very texts were read before by this version: parsing YAML is most of
  * what a plan costs. Only what has no errors is cached.
+ * From then on the secrets that it takes from the environment are shown nowhere.
  */
 export async function expand(loaded: Loaded, ctx: Context): Promise<Expansion> {
+  const expansion = await expandOnce(loaded, ctx);
+  concealEnvironment(expansion.manifest, ctx);
+  return expansion;
+}
+
+async function expandOnce(loaded: Loaded, ctx: Context): Promise<Expansion> {
   const path = join(ctx.folders.cache, 'manifests', `${keyOf(loaded, ctx)}.json`);
   const hit = await readCache(path, ctx);
   if (hit !== null) return hit;

@@ -136,7 +136,8 @@ const SECRET_WORD =
 const ABOUT =
   /(?:^|_)(?:public|max|min|num)_|_(?:file|path|dir|folder|url|uri|host|name|id|ids|limit|count|size|length|ttl|type|kind|mode|method|provider|scheme|enabled)$|^keys$/;
 
-function isSecretName(key: string): boolean {
+/** Whether what has this name is a secret by it: `GITHUB_TOKEN`, `apiKey`, but not `MAX_TOKENS` or `TOKEN_FILE`. */
+export function isSecretName(key: string): boolean {
   const name = snake(key);
   return SECRET_WORD.test(name) && !ABOUT.test(name);
 }

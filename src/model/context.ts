@@ -1,3 +1,4 @@
+import type { Conceal } from './conceal.ts';
 import type { Emit } from './event.ts';
 import type { System } from './system.ts';
 
@@ -15,6 +16,8 @@ export interface Context {
   readonly launcher: Launcher;
   /** Keyed digest (HMAC-SHA256 under this machine's state key, base64url) of any text. */
   readonly digest: (text: string) => string;
+  /** Every secret that becomes known is added at once: nothing is shown that has not gone through it. */
+  readonly conceal: Conceal;
 }
 
 /** Absolute paths, because a client has its own PATH and working directory. */

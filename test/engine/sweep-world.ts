@@ -1,3 +1,4 @@
+import { createConceal } from '../../src/formats/conceal.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { Event } from '../../src/model/event.ts';
 import { ManualClock, type MemoryOptions, memorySystem } from '../../src/system/memory.ts';
@@ -23,6 +24,7 @@ export function sweepWorld(tree: NonNullable<MemoryOptions['tree']> = {}) {
     folders: { state: '/state', cache: '/cache', config: '/config', data: '/data' },
     launcher: { command: '/usr/bin/node', args: [], ephemeral: null },
     digest: (text) => text,
+    conceal: createConceal(),
   };
   return { engine, ctx, system, events, interrupt };
 }

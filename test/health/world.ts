@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createConceal } from '../../src/formats/conceal.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { HealthTarget } from '../../src/model/health.ts';
 import type { System } from '../../src/model/system.ts';
@@ -16,6 +17,7 @@ export function healthContext(change: { system?: Partial<System>; signal?: Abort
     folders: { state: '/s', cache: '/c', config: '/f', data: '/d' },
     launcher: { command: '/usr/bin/node', args: [], ephemeral: null },
     digest: (text) => text,
+    conceal: createConceal(),
   };
 }
 

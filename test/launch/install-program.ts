@@ -1,6 +1,7 @@
 // Prepares one launch in the home it is given, as apply does. Usage: install-program FOLDER FILES
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createConceal } from '../../src/formats/conceal.ts';
 import { prepareLaunch } from '../../src/launch/prepare-launch.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { Installed } from '../../src/model/launch.ts';
@@ -24,6 +25,7 @@ const ctx: Context = {
   },
   launcher: { command: process.execPath, args: [], ephemeral: null },
   digest: (text) => text,
+  conceal: createConceal(),
 };
 
 async function install({ folder }: { folder: string }): Promise<Installed> {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createConceal } from '../../src/formats/conceal.ts';
 import { launchId } from '../../src/graph/launch-id.ts';
 import { storeFolder } from '../../src/launch/is-prepared.ts';
 import { launchFiles, storeFiles } from '../../src/launch/places.ts';
@@ -85,6 +86,7 @@ export function contextIn(home: Home): Context {
     },
     launcher: { command: process.execPath, args: ['mcpform.cjs', 'exec'], ephemeral: null },
     digest: (text) => createHmac('sha256', 'test key').update(text).digest('base64url'),
+    conceal: createConceal(),
   };
 }
 

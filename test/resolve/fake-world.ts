@@ -1,3 +1,4 @@
+import { createConceal } from '../../src/formats/conceal.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { HttpRequest, Processes } from '../../src/model/system.ts';
 import { memorySystem } from '../../src/system/memory.ts';
@@ -63,6 +64,7 @@ export function fakeWorld(
     folders: { state: '/s', cache: '/c', config: '/f', data: '/d' },
     launcher: { command: '/usr/bin/node', args: [], ephemeral: null },
     digest: (text) => text,
+    conceal: createConceal(),
   };
   return { ctx, ran, requests };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createConceal } from '../../src/formats/conceal.ts';
 import type { Context } from '../../src/model/context.ts';
 import { realSystem } from '../../src/system/real.ts';
 import { assertThrowaway, type Home } from './throwaway-home.ts';
@@ -22,5 +23,6 @@ export function realContext(home: Home, env: Readonly<Record<string, string>> = 
     },
     launcher: { command: process.execPath, args: [], ephemeral: null },
     digest: (text) => text,
+    conceal: createConceal(),
   };
 }

@@ -27,7 +27,7 @@ export async function showImages(
   if (switchOption(input.options, 'json') || images === 0) return { onEvent: () => {}, stop: () => {} };
   const startMs = clock.monotonic();
   let progress = noProgress(images);
-  const line = (): string => progressLine(work, progress, clock.monotonic() - startMs);
+  const line = (): string => terminal.shown(progressLine(work, progress, clock.monotonic() - startMs));
   const add = (event: ImagesEvent): ImagesProgress => {
     progress = addEvent(progress, event);
     return progress;

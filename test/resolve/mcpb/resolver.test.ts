@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createConceal } from '../../../src/formats/conceal.ts';
 import type { Context } from '../../../src/model/context.ts';
 import type { PackagePin } from '../../../src/model/lock.ts';
 import type { ResolveRequest } from '../../../src/model/resolver.ts';
@@ -54,6 +55,7 @@ const worldWith = (
     folders: { state: '/s', cache: '/c', config: '/f', data: '/d' },
     launcher: { command: '/usr/bin/node', args: [], ephemeral: null },
     digest: (text) => text,
+    conceal: createConceal(),
   };
   return { ctx, requests };
 };

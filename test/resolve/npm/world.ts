@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createConceal } from '../../../src/formats/conceal.ts';
 import type { Context } from '../../../src/model/context.ts';
 import type { PackagePin } from '../../../src/model/lock.ts';
 import type { Resolution, ResolveRequest } from '../../../src/model/resolver.ts';
@@ -30,6 +31,7 @@ export async function npmContext(
     folders,
     launcher: { command: process.execPath, args: [], ephemeral: null },
     digest: (text) => text,
+    conceal: createConceal(),
   };
 }
 
