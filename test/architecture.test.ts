@@ -56,6 +56,7 @@ const drivers: Record<string, string> = {
   '@sigstore/tuf': 'verify/client.ts',
   '@modelcontextprotocol/sdk': 'health/client.ts',
   dockerode: 'providers/docker/client.ts',
+  dotenv: 'secrets/dotenv/client.ts',
 };
 
 /** Of a library that is imported in parts, its name. */

@@ -8,15 +8,26 @@ import type { SecretContext } from '../model/secret.ts';
 export async function findProgram(name: string, ctx: SecretContext): Promise<string | null> {
   if (isAbsolute(name)) return (await isProgram(name, ctx)) ? name : null;
   if (/[\\/]/.test(name)) return null;
-  const isWindows = ctx.platform === 'win32';
-  const endings = isWindows ? ['', ...(ctx.env['PATHEXT'] ?? '.EXE').split(';')] : [''];
-  for (const folder of (ctx.env['PATH'] ?? '').split(delimiter).filter(isAbsolute)) {
-    for (const ending of endings) {
+  for (const folder of absoluteFolders(ctx.env['PATH'])) {
+    for (const ending of endingsOf(name, ctx)) {
       const path = join(folder, name + ending);
       if (await isProgram(path, ctx)) return path;
     }
   }
   return null;
+}
+
+/** The folders of a PATH that count. */
+export function absoluteFolders(path: string | undefined): readonly string[] {
+  return (path ?? '').split(delimiter).filter(isAbsolute);
+}
+
+/** Windows starts nothing without one of its endings: what is there by the bare name is for another shell. */
+function endingsOf(name: string, { platform, env }: SecretContext): readonly string[] {
+  if (platform !== 'win32') return [''];
+  const endings = (env['PATHEXT'] || '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean);
+  const hasEnding = endings.some((ending) => name.toLowerCase().endsWith(ending.toLowerCase()));
+  return hasEnding ? [''] : endings;
 }
 
 async function isProgram(path: string, { system: { files }, platform }: SecretContext): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { isErrno, McpformError } from '../model/error.ts';
+import { delimiter } from 'node:path';
+import { McpformError } from '../model/error.ts';
 import { MAX_SECRET_BYTES, type SecretContext } from '../model/secret.ts';
 import type { RunningProgram } from '../model/system.ts';
-import { findProgram } from './find-program.ts';
+import { absoluteFolders, findProgram } from './find-program.ts';
 
 export interface ProgramRequest {
   /** A bare name, or an absolute path. */
@@ -9,9 +10,11 @@ export interface ProgramRequest {
   readonly args: readonly string[];
   /** How people know the backend: `pass`, `1Password`. */
   readonly backend: string;
+  /** What to install where the program is missing, when that is not called as the backend is. */
+  readonly install?: string;
   /** What is asked for, for messages: `pass "work/github"`. */
   readonly what: string;
-  /** Names of variables of `ctx.env` that it gets, beside those every program needs. */
+  /** Names of variables of `ctx.env` that it gets, beside those every program needs. `OP_SESSION_*`: all that begin so. */
   readonly variables: readonly string[];
   /** Set in any case. */
   readonly env?: Readonly<Record<string, string>>;
@@ -36,12 +39,14 @@ export interface ProgramAnswer {
  */
 export async function runProgram(request: ProgramRequest, ctx: SecretContext): Promise<ProgramAnswer> {
   const { program, backend, what } = request;
+  ctx.signal.throwIfAborted();
   const path = await findProgram(program, ctx);
   if (path === null) {
     throw new McpformError('SECRET_BACKEND_MISSING', `${what}: the program "${program}" is not there`, {
-      hint: `install ${backend}, or run \`mcpform apply\` where it is on the PATH`,
+      hint: `install ${request.install ?? backend}, or run \`mcpform apply\` where it is on the PATH`,
     });
   }
+  ctx.signal.throwIfAborted();
   const running = await start(path, request, ctx);
   if (request.input !== undefined) running.write(request.input);
   running.closeInput();
@@ -52,6 +57,8 @@ export async function runProgram(request: ProgramRequest, ctx: SecretContext): P
     .catch(() => 'late' as const);
   const stop = (): void => void running.signal('SIGKILL');
   ctx.signal.addEventListener('abort', stop, { once: true });
+  // It may have been aborted while we started, and says so only once.
+  if (ctx.signal.aborted) stop();
   try {
     const first = await Promise.race([answerOf(running, what), timeout]);
     if (first !== 'late') return first;
@@ -76,13 +83,17 @@ async function start(path: string, request: ProgramRequest, ctx: SecretContext):
   try {
     return await ctx.system.processes.start(path, request.args, {
       cwd: ctx.home,
-      env: { ...pick([...BASE_VARIABLES, ...variables], ctx.env), ...env },
+      env: { ...pick([...BASE_VARIABLES, ...variables], ctx), ...env },
     });
   } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'ENOEXEC', 'E2BIG', 'EAGAIN', 'ENOMEM')) throw error;
-    throw new McpformError('SECRET_BACKEND_FAILED', `${what}: "${path}" cannot be started (${error.code})`, {
-      hint: `see whether ${backend} works by itself`,
-    });
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new McpformError(
+      'SECRET_BACKEND_FAILED',
+      `${what}: "${path}" cannot be started (${String(error.code)})`,
+      {
+        hint: `see whether ${backend} works by itself`,
+      },
+    );
   }
 }
 
@@ -155,11 +166,18 @@ export const BASE_VARIABLES = [
   'COMSPEC',
 ] as const;
 
-function pick(names: readonly string[], env: SecretContext['env']): Record<string, string> {
+/** Of the context's environment, what is named. Windows has no case in names: its PATH is `Path`. */
+function pick(names: readonly string[], { env, platform }: SecretContext): Record<string, string> {
+  const plain = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name);
+  const isNamed = (name: string): boolean =>
+    names.some((each) =>
+      each.endsWith('*') ? name.startsWith(plain(each).slice(0, -1)) : name === plain(each),
+    );
   const picked: Record<string, string> = {};
-  for (const name of names) {
-    const value = env[name];
-    if (value !== undefined) picked[name] = value;
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && isNamed(plain(name))) picked[name] = value;
   }
+  // What it starts itself must not be found in a relative folder either.
+  if (picked['PATH'] !== undefined) picked['PATH'] = absoluteFolders(picked['PATH']).join(delimiter);
   return picked;
 }

@@ -6,7 +6,7 @@ import { MAX_SECRET_BYTES, SecretValue } from '../model/secret.ts';
  * (`pass "work/github"`). Throws SECRET_EMPTY, SECRET_TOO_LARGE and SECRET_INVALID.
  */
 export function toSecretValue(bytes: Uint8Array | string, what: string): SecretValue {
-  const whole = typeof bytes === 'string' ? bytes : decode(bytes, what);
+  const whole = typeof bytes === 'string' ? bytes : decodeText(bytes, what);
   const text = whole.replace(/\r?\n$/, '');
   if (text === '') {
     throw new McpformError('SECRET_EMPTY', `${what} is empty`, { hint: 'put the value there first' });
@@ -17,10 +17,13 @@ export function toSecretValue(bytes: Uint8Array | string, what: string): SecretV
     });
   }
   if (text.includes('\0')) throw notText(what, 'holds a NUL character');
+  // JSON can say half a character, which no bytes of UTF-8 are.
+  if (/\p{Surrogate}/u.test(text)) throw notText(what, 'is not UTF-8');
   return new SecretValue(text);
 }
 
-function decode(bytes: Uint8Array, what: string): string {
+/** The text that bytes are, every character of it. Throws SECRET_INVALID. */
+export function decodeText(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
