@@ -72,7 +72,10 @@ export type SecretContext = Pick<Context, 'system' | 'home' | 'env' | 'platform'
  */
 export interface SecretBackend {
   readonly name: BackendName;
-  /** Environment variables that say where it asks: kept as they were at approval. Never secret. `VAULT_ADDR`. */
+  /**
+   * Environment variables that say where it asks: kept as they were at approval. Never secret. `VAULT_ADDR`. Here and
+   * in `session`, a `*` at the end stands for any rest of a name: `OP_SESSION_*`.
+   */
   readonly settings: readonly string[];
   /** Environment variables that say who asks, or how to reach this person's session: taken as they are now. */
   readonly session: readonly string[];

@@ -6,7 +6,14 @@ const backends: Readonly<Partial<Record<BackendName, () => Promise<SecretBackend
   file: async () => (await import('./file/backend.ts')).backend,
   exec: async () => (await import('./exec/backend.ts')).backend,
   dotenv: async () => (await import('./dotenv/backend.ts')).backend,
+  op: async () => (await import('./op/backend.ts')).backend,
+  lpass: async () => (await import('./lpass/backend.ts')).backend,
+  bws: async () => (await import('./bws/backend.ts')).backend,
+  keychain: async () => (await import('./keychain/backend.ts')).backend,
   docker: async () => (await import('./docker/backend.ts')).backend,
+  sops: async () => (await import('./sops/backend.ts')).backend,
+  age: async () => (await import('./age/backend.ts')).backend,
+  pass: async () => (await import('./pass/backend.ts')).backend,
 };
 
 export async function loadBackend(name: BackendName): Promise<SecretBackend> {
