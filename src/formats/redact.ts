@@ -1,3 +1,5 @@
+import { TOKEN_SHAPES } from './token-shapes.ts';
+
 /**
  * Whether a literal is probably a credential, and by which rule (`github-token`, `url-password`,
  * `secret-key-entropy`, …); null when it is not. `key` is the name the value stands under (an environment
@@ -26,7 +28,8 @@ export function findSecretArguments(
     const assignment = ASSIGNMENT.exec(argument);
     const option = OPTION.exec(args[index - 1] ?? '');
     const key = assignment?.[1] ?? (argument.startsWith('-') ? null : (option?.[1] ?? null));
-    const rule = looksLikeSecret(key, assignment?.[2] ?? argument);
+    // A token may have a `=` of its own.
+    const rule = looksLikeSecret(key, assignment?.[2] ?? argument) ?? looksLikeSecret(null, argument);
     return rule === null ? [] : [{ index, rule }];
   });
 }
@@ -74,47 +77,14 @@ const QUERY_VALUE = /([?&])([^=&#]+)=([^&#]*)/g;
 const KEY_AND_VALUE =
   /((?:^|[\s{,'"[-])([A-Za-z][A-Za-z0-9_.-]{0,100})['"]?\s*[:=,]\s*['"]?)([^\s'",{}[\]][^'",{}[\]]*)/g;
 
-/**
- * Issuers' published prefixes, as the parts of one expression: a value is matched once, and the rule is looked for
- * only when it matches. What stands before a required later part is bounded, so that no 4 MiB value makes the
- * scan quadratic.
- */
-const TOKENS: readonly (readonly [string, string])[] = [
-  ['github-token', 'gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}'],
-  ['gitlab-token', 'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[A-Za-z0-9_-]{16,}'],
-  ['anthropic-key', 'sk-ant-[A-Za-z0-9_-]{16,}'],
-  ['openai-key', 'sk-[A-Za-z0-9_-]{16,}'],
-  ['stripe-key', '[rs]k_(?:live|test)_[A-Za-z0-9]{16,}'],
-  ['slack-token', 'xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,}'],
-  ['aws-key', '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}'],
-  ['google-key', 'AIza[A-Za-z0-9_-]{30,}|ya29\\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}'],
-  ['npm-token', 'npm_[A-Za-z0-9]{30,}'],
-  ['pypi-token', 'pypi-[A-Za-z0-9_-]{40,}'],
-  ['docker-token', 'dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}'],
-  ['huggingface-token', 'hf_[A-Za-z0-9]{30,}'],
-  ['linear-key', 'lin_(?:api|oauth)_[A-Za-z0-9]{20,}'],
-  ['notion-token', 'ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}'],
-  ['sendgrid-key', 'SG\\.[A-Za-z0-9_-]{16,64}\\.[A-Za-z0-9_-]{16,}'],
-  ['digitalocean-token', 'do[opr]_v1_[a-f0-9]{40,}'],
-  ['atlassian-token', 'ATATT3[A-Za-z0-9_=-]{20,}'],
-  ['vault-token', 'hv[sbr]\\.[A-Za-z0-9_-]{20,}'],
-  ['onepassword-token', 'ops_eyJ[A-Za-z0-9_-]{20,}'],
-  ['tailscale-key', 'tskey-[a-z]+-[A-Za-z0-9-]{10,}'],
-  ['supabase-token', 'sbp_[a-f0-9]{40,}'],
-  ['figma-token', 'figd_[A-Za-z0-9_-]{20,}'],
-  ['groq-key', 'gsk_[A-Za-z0-9]{30,}'],
-  ['perplexity-key', 'pplx-[A-Za-z0-9]{30,}'],
-  ['tavily-key', 'tvly-[A-Za-z0-9-]{20,}'],
-  ['telegram-token', '[0-9]{8,10}:[A-Za-z0-9_-]{35}'],
-  ['jwt', 'eyJ[A-Za-z0-9_-]{8,400}\\.eyJ[A-Za-z0-9_-]{8,}'],
-];
-const ANY_TOKEN = token(TOKENS.map(([, shape]) => shape).join('|'));
+const ANY_TOKEN = token(TOKEN_SHAPES.map(([, shape]) => shape).join('|'));
 
 /** Shapes that mean a credential wherever they stand. */
 const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['private-key', /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/],
   ['age-key', /AGE-SECRET-KEY-1[0-9A-Z]{20,}/],
   ['slack-webhook', /hooks\.slack\.com\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]{16,}/],
+  ['zapier-url', /mcp\.zapier\.com\/api\/(?:mcp\/s|v1\/connect)\/[A-Za-z0-9+=_-]{20,}/],
   ['bearer', /\b(?:bearer|basic)\s+(?=[^\s]*[0-9+/=])[A-Za-z0-9._~+/=-]{16,}/i],
   ['url-password', /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:]{0,300}:(?!\$\{\}@)[^\s/?#@]+@/i],
 ];
@@ -125,7 +95,7 @@ function token(shape: string): RegExp {
 
 function ruleOf(literal: string): string | null {
   if (ANY_TOKEN.test(literal)) {
-    return TOKENS.find(([, shape]) => token(shape).test(literal))?.[0] ?? null;
+    return TOKEN_SHAPES.find(([, shape]) => token(shape).test(literal))?.[0] ?? null;
   }
   return SHAPES.find(([, shape]) => shape.test(literal))?.[0] ?? null;
 }
