@@ -80,6 +80,11 @@ const MAX_OUTPUT = 16 * MAX_SECRET_BYTES;
 
 async function start(path: string, request: ProgramRequest, ctx: SecretContext): Promise<RunningProgram> {
   const { backend, what, variables, env } = request;
+  if (request.args.some((arg) => arg.includes('\0'))) {
+    throw new McpformError('SECRET_BACKEND_FAILED', `${what} has an argument with a NUL character`, {
+      hint: 'no program can be given that: correct it',
+    });
+  }
   try {
     return await ctx.system.processes.start(path, request.args, {
       cwd: ctx.home,
