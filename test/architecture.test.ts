@@ -56,6 +56,7 @@ const drivers: Record<string, string> = {
   '@sigstore/tuf': 'verify/client.ts',
   '@modelcontextprotocol/sdk': 'health/client.ts',
   dockerode: 'providers/docker/client.ts',
+  'age-encryption': 'secrets/age/client.ts',
   dotenv: 'secrets/dotenv/client.ts',
 };
 
