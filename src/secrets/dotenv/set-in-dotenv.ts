@@ -26,8 +26,10 @@ function placeOf(text: string, key: string): readonly [number | null, number] {
   const match = [...text.matchAll(ASSIGNMENT)].findLast(([, , name]) => name === key);
   if (match === undefined) return [null, 0];
   const [, head = '', , raw = ''] = match;
-  const start = match.index + head.length + (raw.length - raw.trimStart().length);
-  return [start, start + raw.trim().length];
+  const value = raw.trim();
+  // Of white space alone, what comes before a comment stays there.
+  const start = match.index + head.length + (value === '' ? 0 : raw.indexOf(value));
+  return [start, start + value.length];
 }
 
 /** In the order of what most programs beside dotenv read the same: quotes of one kind expand nothing. */

@@ -18,7 +18,7 @@ export const backend: SecretBackend = {
 async function read(argument: Json, { env }: SecretContext): Promise<SecretValue> {
   const name = textArgument(argument, 'env');
   const what = `env "${name}"`;
-  const value = valueOf(name, env);
+  const value = valueIn(name, env);
   if (value === undefined) {
     throw new McpformError('SECRET_NOT_FOUND', `${what} is not set`, {
       hint: `export ${name}, then try again`,
@@ -34,14 +34,14 @@ async function read(argument: Json, { env }: SecretContext): Promise<SecretValue
 }
 
 /** Not what every object has: a variable may be called `constructor`. */
-function valueOf(name: string, env: SecretContext['env']): string | undefined {
+function valueIn(name: string, env: SecretContext['env']): string | undefined {
   return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
 async function diagnose(sources: readonly Json[], { env }: SecretContext): Promise<Diagnosis> {
   const check = 'secrets env';
   const names = [...new Set(sources.map((source) => textArgument(source, 'env')))].sort();
-  const missing = names.filter((name) => (valueOf(name, env) ?? '') === '');
+  const missing = names.filter((name) => (valueIn(name, env) ?? '') === '');
   if (names.length === 0) return { check, state: 'ok', detail: 'no variable is named' };
   const detail = `${names.length - missing.length} of ${names.length} variables are set here`;
   if (missing.length === 0) return { check, state: 'ok', detail };
