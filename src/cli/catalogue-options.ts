@@ -18,6 +18,11 @@ export const manifestOptions: readonly OptionSpec[] = [
     description: 'read variables from a YAML or JSON file of names and values',
     isList: true,
   },
+  {
+    flags: '--allow-literal <place>',
+    description: 'let this one value pass that looks like a credential, such as servers.github.env.MODE',
+    isList: true,
+  },
 ];
 export const common: readonly OptionSpec[] = [...manifestOptions, stateDir, json];
 export const target: OptionSpec = {
@@ -42,6 +47,10 @@ export const allowDestroy: OptionSpec = {
 export const autoApprove: OptionSpec = {
   flags: '--auto-approve',
   description: 'do not ask; for scripts and CI',
+};
+export const checkSecrets: OptionSpec = {
+  flags: '--check-secrets',
+  description: 'ask the backends of granted secrets whether their values have changed',
 };
 export const noSettle: OptionSpec = {
   flags: '--no-settle',

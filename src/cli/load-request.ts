@@ -8,6 +8,7 @@ export async function loadRequest(input: CommandInput, ctx: Context): Promise<Lo
   return {
     files: listOption(input.options, 'file'),
     cwd: input.cwd,
+    allowedLiterals: listOption(input.options, 'allowLiteral'),
     ...(await readVariables(input, ctx)),
   };
 }

@@ -19,11 +19,12 @@ import { renderDesired } from './render-desired.ts';
  * Throws one failure with all findings.
  */
 export async function expandTexts(loaded: Loaded, ctx: Machine, resolved?: Lock): Promise<Expansion> {
-  const { sources, root, variables, ambient } = loaded;
+  const { sources, root, variables, ambient, allowedLiterals } = loaded;
   const { manifest, findings } = await parse(sources, {
     root,
     variables,
     ambient,
+    allowedLiterals,
     clientNames: CLIENT_NAMES,
   });
   if (manifest === null) throw invalid(await locate(findings, sources));

@@ -33,13 +33,13 @@ async function expandOnce(loaded: Loaded, ctx: Context): Promise<Expansion> {
 }
 
 function keyOf(
-  { sources, lockBytes, root, variables, ambient }: Loaded,
+  { sources, lockBytes, root, variables, ambient, allowedLiterals }: Loaded,
   { launcher, platform }: Context,
 ): string {
   const names = sources.map(({ path, bytes }) => [path, bytes.length]);
   const machine = [launcher.command, launcher.args, platform];
   const hash = createHash('sha256').update(
-    JSON.stringify([version, machine, root, variables, ambient, names]),
+    JSON.stringify([version, machine, root, variables, ambient, allowedLiterals, names]),
   );
   for (const { bytes } of sources) hash.update('\0').update(bytes);
   return hash

@@ -15,6 +15,8 @@ export interface LoadRequest {
   readonly variables: Readonly<Record<string, string>>;
   /** Those of `variables` that only the environment gave. */
   readonly ambient?: readonly string[];
+  /** `--allow-literal`: places of what looks like a credential, and passes this time. */
+  readonly allowedLiterals?: readonly string[];
 }
 
 /** A manifest file as read. */
@@ -33,6 +35,7 @@ export interface Loaded {
   readonly lockBytes: Uint8Array | null;
   readonly variables: Readonly<Record<string, string>>;
   readonly ambient: readonly string[];
+  readonly allowedLiterals: readonly string[];
   /** The git root above the first file, else that file's folder. */
   readonly root: string;
   readonly git: GitFacts | null;
@@ -56,6 +59,7 @@ export async function load(request: LoadRequest, ctx: Context): Promise<Loaded> 
     lockBytes,
     variables: request.variables,
     ambient: request.ambient ?? [],
+    allowedLiterals: request.allowedLiterals ?? [],
     root: git?.root ?? folder,
     git,
     source: await identifySource(paths, git, folder, files),

@@ -1,9 +1,8 @@
-import { findSecretArguments, looksLikeSecret } from '../formats/redact.ts';
 import type { Transport } from '../model/manifest.ts';
 import type { ServerDocument } from '../schema/manifest.types.ts';
 import type { Path, Problems } from './problem.ts';
 
-/** What no schema says about the texts of a server: they must be able to reach it, and hold no credentials. */
+/** What no schema says about the texts of a server: they must be able to reach it. */
 export function checkValues(
   document: ServerDocument,
   transport: Transport,
@@ -12,32 +11,17 @@ export function checkValues(
 ): void {
   const { command, args = [], env = {}, headers = {}, url, headersHelper } = document;
   if (url !== undefined) checkUrl(url, transport, [...path, 'url'], problems);
-  if (command !== undefined) checkText(null, command, [...path, 'command'], problems);
-  if (headersHelper !== undefined) checkText(null, headersHelper, [...path, 'headersHelper'], problems);
-  for (const [name, value] of Object.entries(env)) checkText(name, value, [...path, 'env', name], problems);
-  for (const [name, value] of Object.entries(headers))
-    checkText(name, value, [...path, 'headers', name], problems);
+  if (command !== undefined) checkNul(command, [...path, 'command'], problems);
+  if (headersHelper !== undefined) checkNul(headersHelper, [...path, 'headersHelper'], problems);
+  for (const [name, value] of Object.entries(env)) checkNul(value, [...path, 'env', name], problems);
+  for (const [name, value] of Object.entries(headers)) checkNul(value, [...path, 'headers', name], problems);
   checkHeaders(headers, [...path, 'headers'], problems);
   checkArguments(args, [...path, 'args'], problems);
-}
-
-function checkText(key: string | null, value: string, path: Path, problems: Problems): void {
-  checkNul(value, path, problems);
-  warnOfSecret(looksLikeSecret(key, value), path, problems);
 }
 
 function checkArguments(args: readonly string[], path: Path, problems: Problems): void {
   args.forEach((argument, index) => {
     checkNul(argument, [...path, String(index)], problems);
-  });
-  for (const { index, rule } of findSecretArguments(args))
-    warnOfSecret(rule, [...path, String(index)], problems);
-}
-
-function warnOfSecret(rule: string | null, path: Path, problems: Problems): void {
-  if (rule === null) return;
-  problems.warning('MANIFEST_LITERAL_SECRET', path, `looks like a credential in clear text (${rule})`, {
-    hint: 'say where it is under `secrets`, write ${secret.name} here, and replace the credential',
   });
 }
 
@@ -69,7 +53,6 @@ function checkHeaders(headers: Readonly<Record<string, string>>, path: Path, pro
 
 /** Absolute, of the scheme that the transport speaks, with a host; the part before a `${…}` must already fit. */
 function checkUrl(url: string, transport: Transport, path: Path, problems: Problems): void {
-  warnOfSecret(looksLikeSecret(null, url), path, problems);
   const schemes = transport === 'ws' ? ['ws', 'wss'] : ['http', 'https'];
   const [, scheme, host = ''] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/.exec(url) ?? [];
   if (/[\s\0-\x1f\x7f]/.test(url.replace(/\$\{[^{}]*\}/g, ''))) {

@@ -1,4 +1,3 @@
-import { findSecretArguments } from '../formats/redact.ts';
 import type { Json } from '../model/json.ts';
 import type { SecretReference } from '../model/manifest.ts';
 import type { SecretDocument } from '../schema/manifest.types.ts';
@@ -21,17 +20,7 @@ export function readSecret(document: SecretDocument, path: Path, problems: Probl
   return { backend, argument: document[backend] as unknown as Json };
 }
 
-function checkArgument({ exec, aws }: SecretDocument, path: Path, problems: Problems): void {
-  for (const { index, rule } of findSecretArguments(exec ?? [])) {
-    problems.warning(
-      'MANIFEST_LITERAL_SECRET',
-      [...path, String(index)],
-      `looks like a credential in clear text (${rule})`,
-      {
-        hint: 'let the program find its own credential, and replace this one',
-      },
-    );
-  }
+function checkArgument({ aws }: SecretDocument, path: Path, problems: Problems): void {
   if (aws === undefined || (aws.secret === undefined) !== (aws.parameter === undefined)) return;
   problems.error('MANIFEST_SECRET_BACKEND', path, 'needs exactly one of secret and parameter', {
     hint: 'secret is in Secrets Manager, parameter in Systems Manager',

@@ -1,6 +1,7 @@
 import { type Finding, hasErrors } from '../model/finding.ts';
 import { isJsonObject, type Json, toPointer } from '../model/json.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { checkLiterals } from './check-literals.ts';
 import { checkSchema } from './check-schema.ts';
 import { dropExtensions } from './drop-extensions.ts';
 import { inOrder } from './in-order.ts';
@@ -24,6 +25,8 @@ export interface ManifestOptions {
   /** Those of `variables` that lie in the environment for whoever wants them: nobody meant this manifest. */
   readonly ambient?: readonly string[];
   readonly clientNames: readonly string[];
+  /** Places (`servers.github.env.TOKEN`) of what looks like a credential, and is let pass with a warning. */
+  readonly allowedLiterals?: readonly string[];
 }
 
 export interface ParsedManifest {
@@ -57,9 +60,12 @@ function readDocuments(
 ): Manifest | null {
   const merged = mergeDocuments(documents);
   if (!isStack(merged, problems)) return null;
-  const { document, substituted, broken } = resolveText(dropExtensions(merged), options, problems);
+  const plain = dropExtensions(merged);
+  const { document, substituted, broken } = resolveText(plain, options, problems);
   const before = problems.all.length;
   const checked = checkSchema(document, substituted, problems);
+  // After variable substitution, so that none brings in what could not stand here.
+  checkLiterals(document, plain === merged ? document : merged, options.allowedLiterals ?? [], problems);
   const manifest = readManifest(
     pruneWrong(checked, problems.all),
     sources.map(({ path }) => path),

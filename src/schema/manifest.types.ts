@@ -126,6 +126,10 @@ export interface ManifestDocument {
     [k: string]: VariableDocument;
   };
   /**
+   * Places of values that look like a credential and are none, as messages write them. Reviewed exceptions: an entry that matches nothing is a warning.
+   */
+  allowLiterals?: string[];
+  /**
    * Where secrets are; never the secrets themselves.
    */
   secrets?: {

@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // manifest.js
-var validateManifest = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/manifest.schema.json", type: "object", required: ["apiVersion", "kind", "name", "servers"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Stack" }, name: { $ref: "#/$defs/name" }, description: { type: "string" }, variables: { type: "object", propertyNames: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter' }, additionalProperties: { $ref: "#/$defs/variable" } }, secrets: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/secret" } }, defaults: { type: "object", properties: { targets: { $ref: "#/$defs/targets" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, servers: { type: "object", propertyNames: { $ref: "#/$defs/serverName" }, additionalProperties: { $ref: "#/$defs/server" } }, networks: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/network" } }, volumes: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/volume" } }, moved: { type: "array", items: { type: "object", required: ["from", "to"], properties: { from: { type: "string", minLength: 1 }, to: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, serverName: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, duration: { type: "string", pattern: "^(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?$", patternErrorMessage: 'expected a duration such as "500ms", "30s", "2m" or "1h30m"' }, size: { type: ["string", "integer"], pattern: "^[0-9]+(?:\\.[0-9]+)?(?:[kKmMgGtT]i?)?[bB]?$", minimum: 1, patternErrorMessage: 'expected a size in bytes such as "256Mi", "1g" or 1048576' }, pointer: { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, environmentName: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, headerName: { type: "string", pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", patternErrorMessage: 'expected the name of an HTTP header: letters, digits and "-"' }, labels: { type: "object", additionalProperties: { type: "string" } }, options: { type: "object", additionalProperties: { type: "string" } }, variable: { type: ["object", "null"], properties: { default: { type: "string" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, secret: { type: "object", properties: { env: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, file: { type: "string", minLength: 1 }, exec: { type: "array", minItems: 1, items: { type: "string" } }, dotenv: { type: "object", required: ["key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, sops: { type: "object", required: ["file", "key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, age: { type: "object", required: ["file"], properties: { file: { type: "string", minLength: 1 }, identity: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pass: { type: "string", minLength: 1 }, op: { type: "string", pattern: "^op://[^/]+/[^/]+/.+$", patternErrorMessage: 'expected a reference such as "op://vault/item/field"' }, lpass: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, bws: { type: "string", pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", patternErrorMessage: "expected the id of a secret: a UUID" }, vault: { type: "object", required: ["path", "field"], properties: { path: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 }, mount: { type: "string", minLength: 1 }, version: { type: "integer", minimum: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, aws: { type: "object", properties: { secret: { type: "string", minLength: 1 }, parameter: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 }, region: { type: "string", minLength: 1 }, profile: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, gcp: { type: "object", required: ["secret"], properties: { project: { type: "string", minLength: 1 }, secret: { type: "string", minLength: 1 }, version: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, keychain: { type: "object", required: ["service"], properties: { service: { type: "string", minLength: 1 }, account: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, docker: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", patternErrorMessage: "expected the name of a Docker secret" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, target: { type: "object", required: ["client"], properties: { client: { type: "string" }, scope: { type: "string", enum: ["user", "local", "project"] }, path: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, targets: { type: "array", items: { $ref: "#/$defs/target" } }, lifecycle: { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, health: { type: "object", properties: { interval: { $ref: "#/$defs/duration" }, timeout: { $ref: "#/$defs/duration" }, retries: { type: "integer", minimum: 1 }, startPeriod: { $ref: "#/$defs/duration" }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, command: { type: "array", items: { type: "string" }, minItems: 1 }, disabled: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, resources: { type: "object", properties: { memory: { $ref: "#/$defs/size" }, memoryReservation: { $ref: "#/$defs/size" }, memorySwap: { $ref: "#/$defs/size" }, sharedMemory: { $ref: "#/$defs/size" }, cpus: { type: "number", exclusiveMinimum: 0 }, cpuShares: { type: "integer", minimum: 2 }, pids: { type: "integer", minimum: 1 }, ulimits: { type: "object", additionalProperties: { type: ["integer", "object"], minimum: -1, required: ["soft", "hard"], properties: { soft: { type: "integer", minimum: -1 }, hard: { type: "integer", minimum: -1 } }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, security: { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, capability: { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, mount: { type: ["string", "object"], pattern: "^[^:]+:/[^:]*(?::(?:ro|rw))?$", patternErrorMessage: 'expected a mount such as "data:/data" or "./config:/config"', required: ["target"], properties: { volume: { $ref: "#/$defs/name" }, bind: { type: "string", minLength: 1 }, target: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, readOnly: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, server: { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, engine: { type: "string", pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", patternErrorMessage: "expected the name of a Docker context" }, pull: { type: "string", enum: ["missing", "never"] }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, network: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, internal: { type: "boolean" }, ipv6: { type: "boolean" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, volume: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, func3 = require_ucs2length().default, pattern3 = new RegExp("^x-", "u"), pattern5 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,62}$", "u"), schema20 = { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, pattern4 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
+var validateManifest = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/manifest.schema.json", type: "object", required: ["apiVersion", "kind", "name", "servers"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Stack" }, name: { $ref: "#/$defs/name" }, description: { type: "string" }, variables: { type: "object", propertyNames: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter' }, additionalProperties: { $ref: "#/$defs/variable" } }, allowLiterals: { type: "array", items: { type: "string", minLength: 1 } }, secrets: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/secret" } }, defaults: { type: "object", properties: { targets: { $ref: "#/$defs/targets" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, servers: { type: "object", propertyNames: { $ref: "#/$defs/serverName" }, additionalProperties: { $ref: "#/$defs/server" } }, networks: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/network" } }, volumes: { type: "object", propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { $ref: "#/$defs/volume" } }, moved: { type: "array", items: { type: "object", required: ["from", "to"], properties: { from: { type: "string", minLength: 1 }, to: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, serverName: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, duration: { type: "string", pattern: "^(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?$", patternErrorMessage: 'expected a duration such as "500ms", "30s", "2m" or "1h30m"' }, size: { type: ["string", "integer"], pattern: "^[0-9]+(?:\\.[0-9]+)?(?:[kKmMgGtT]i?)?[bB]?$", minimum: 1, patternErrorMessage: 'expected a size in bytes such as "256Mi", "1g" or 1048576' }, pointer: { type: "string", pattern: "^(?:/(?:[^~/]|~[01])*)+$", patternErrorMessage: 'expected a JSON pointer such as "/env/TOKEN"' }, environmentName: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_.()-]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, headerName: { type: "string", pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", patternErrorMessage: 'expected the name of an HTTP header: letters, digits and "-"' }, labels: { type: "object", additionalProperties: { type: "string" } }, options: { type: "object", additionalProperties: { type: "string" } }, variable: { type: ["object", "null"], properties: { default: { type: "string" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, secret: { type: "object", properties: { env: { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$", patternErrorMessage: 'expected the name of an environment variable: letters, digits and "_", not starting with a digit' }, file: { type: "string", minLength: 1 }, exec: { type: "array", minItems: 1, items: { type: "string" } }, dotenv: { type: "object", required: ["key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, sops: { type: "object", required: ["file", "key"], properties: { file: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, age: { type: "object", required: ["file"], properties: { file: { type: "string", minLength: 1 }, identity: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pass: { type: "string", minLength: 1 }, op: { type: "string", pattern: "^op://[^/]+/[^/]+/.+$", patternErrorMessage: 'expected a reference such as "op://vault/item/field"' }, lpass: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, bws: { type: "string", pattern: "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", patternErrorMessage: "expected the id of a secret: a UUID" }, vault: { type: "object", required: ["path", "field"], properties: { path: { type: "string", minLength: 1 }, field: { type: "string", minLength: 1 }, mount: { type: "string", minLength: 1 }, version: { type: "integer", minimum: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, aws: { type: "object", properties: { secret: { type: "string", minLength: 1 }, parameter: { type: "string", minLength: 1 }, key: { type: "string", minLength: 1 }, region: { type: "string", minLength: 1 }, profile: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, gcp: { type: "object", required: ["secret"], properties: { project: { type: "string", minLength: 1 }, secret: { type: "string", minLength: 1 }, version: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, keychain: { type: "object", required: ["service"], properties: { service: { type: "string", minLength: 1 }, account: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, docker: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", patternErrorMessage: "expected the name of a Docker secret" }, description: { type: "string" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, target: { type: "object", required: ["client"], properties: { client: { type: "string" }, scope: { type: "string", enum: ["user", "local", "project"] }, path: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, targets: { type: "array", items: { $ref: "#/$defs/target" } }, lifecycle: { type: "object", properties: { protect: { type: "boolean" }, keep: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, ignoreChanges: { type: "array", items: { type: "string", $ref: "#/$defs/pointer" }, uniqueItems: !0 }, onRemove: { type: "string", enum: ["delete", "orphan"] }, adopt: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, health: { type: "object", properties: { interval: { $ref: "#/$defs/duration" }, timeout: { $ref: "#/$defs/duration" }, retries: { type: "integer", minimum: 1 }, startPeriod: { $ref: "#/$defs/duration" }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, command: { type: "array", items: { type: "string" }, minItems: 1 }, disabled: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, resources: { type: "object", properties: { memory: { $ref: "#/$defs/size" }, memoryReservation: { $ref: "#/$defs/size" }, memorySwap: { $ref: "#/$defs/size" }, sharedMemory: { $ref: "#/$defs/size" }, cpus: { type: "number", exclusiveMinimum: 0 }, cpuShares: { type: "integer", minimum: 2 }, pids: { type: "integer", minimum: 1 }, ulimits: { type: "object", additionalProperties: { type: ["integer", "object"], minimum: -1, required: ["soft", "hard"], properties: { soft: { type: "integer", minimum: -1 }, hard: { type: "integer", minimum: -1 } }, additionalProperties: !1 } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, security: { type: "object", properties: { readOnly: { type: "boolean" }, user: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", patternErrorMessage: 'expected a user and optionally a group, such as "1000:1000"' }, groups: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, dropCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, addCapabilities: { type: "array", items: { type: "string", $ref: "#/$defs/capability" }, uniqueItems: !0 }, noNewPrivileges: { type: "boolean" }, privileged: { type: "boolean" }, seccomp: { type: "string", minLength: 1 }, apparmor: { type: "string", minLength: 1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, capability: { type: "string", pattern: "^(?:CAP_)?[A-Z][A-Z0-9_]*$", patternErrorMessage: 'expected a Linux capability such as "NET_BIND_SERVICE", or "ALL"' }, mount: { type: ["string", "object"], pattern: "^[^:]+:/[^:]*(?::(?:ro|rw))?$", patternErrorMessage: 'expected a mount such as "data:/data" or "./config:/config"', required: ["target"], properties: { volume: { $ref: "#/$defs/name" }, bind: { type: "string", minLength: 1 }, target: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, readOnly: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, server: { type: "object", properties: { description: { type: "string" }, tags: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, enabled: { type: "boolean" }, command: { type: "string", minLength: 1 }, package: { type: "string", minLength: 1 }, image: { type: "string", minLength: 1 }, url: { type: "string", minLength: 1 }, transport: { type: "string", enum: ["stdio", "http", "sse", "ws"] }, args: { type: "array", items: { type: "string" } }, env: { type: "object", propertyNames: { $ref: "#/$defs/environmentName" }, additionalProperties: { type: "string" } }, headers: { type: "object", propertyNames: { $ref: "#/$defs/headerName" }, additionalProperties: { type: "string" } }, targets: { $ref: "#/$defs/targets" }, dependsOn: { type: "array", items: { type: "string", $ref: "#/$defs/serverName" }, uniqueItems: !0 }, timeout: { $ref: "#/$defs/duration" }, bin: { type: "string", pattern: "^[A-Za-z0-9@_][A-Za-z0-9@._/-]*$", patternErrorMessage: "expected the name of a program in the package" }, launch: { type: "string", enum: ["verified", "direct"] }, emit: { type: "string", enum: ["auto", "reference", "launcher"] }, health: { $ref: "#/$defs/health" }, lifecycle: { $ref: "#/$defs/lifecycle" }, headersHelper: { type: "string", minLength: 1 }, oauth: { type: "object", properties: { clientId: { type: "string", minLength: 1 }, callbackPort: { type: "integer", minimum: 1, maximum: 65535 }, authServerMetadataUrl: { type: "string", pattern: "^https://", patternErrorMessage: 'expected a URL that starts with "https://"' }, scopes: { type: "string", minLength: 1 }, xaa: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, alwaysLoad: { type: "boolean" }, tools: { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 }, permission_policy: { type: "string", enum: ["always_allow", "always_ask", "always_deny"] } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, engine: { type: "string", pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$", patternErrorMessage: "expected the name of a Docker context" }, pull: { type: "string", enum: ["missing", "never"] }, port: { type: "integer", minimum: 1, maximum: 65535 }, path: { type: "string", pattern: "^/", patternErrorMessage: 'expected a path that starts with "/"' }, publish: { type: ["integer", "string"], minimum: 1, maximum: 65535, pattern: "^(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$", patternErrorMessage: 'expected a port such as 3001, or an address and port such as "127.0.0.1:3001"' }, entrypoint: { type: "array", items: { type: "string" }, minItems: 1 }, workingDirectory: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, hostname: { type: "string", pattern: "^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", patternErrorMessage: "expected a host name" }, platform: { type: "string", pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?$", patternErrorMessage: 'expected a platform such as "linux/arm64"' }, resources: { $ref: "#/$defs/resources" }, volumes: { type: "array", items: { $ref: "#/$defs/mount" } }, tmpfs: { type: "array", items: { type: "string", pattern: "^/", patternErrorMessage: "expected an absolute path in the container" }, uniqueItems: !0 }, networks: { type: ["array", "object"], items: { type: "string", $ref: "#/$defs/name" }, uniqueItems: !0, propertyNames: { $ref: "#/$defs/name" }, additionalProperties: { type: ["object", "null"], properties: { aliases: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, security: { $ref: "#/$defs/security" }, restart: { type: "string", enum: ["no", "always", "unless-stopped", "on-failure"] }, init: { type: "boolean" }, stopSignal: { type: "string", pattern: "^(?:SIG)?[A-Z][A-Z0-9+-]*$", patternErrorMessage: 'expected a signal such as "SIGINT"' }, stopTimeout: { $ref: "#/$defs/duration" }, labels: { $ref: "#/$defs/labels" }, dns: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, extraHosts: { type: "object", additionalProperties: { type: "string" } }, devices: { type: "array", items: { type: "string", pattern: "^/[^:]+(?::/[^:]+)?(?::[rwm]{1,3})?$", patternErrorMessage: 'expected a device such as "/dev/dri:/dev/dri"' } }, logging: { type: "object", properties: { driver: { type: "string", minLength: 1 }, options: { $ref: "#/$defs/options" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, network: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, internal: { type: "boolean" }, ipv6: { type: "boolean" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, volume: { type: ["object", "null"], properties: { driver: { type: "string", minLength: 1 }, driverOptions: { $ref: "#/$defs/options" }, external: { type: "boolean" }, name: { type: "string", minLength: 1 }, labels: { $ref: "#/$defs/labels" }, protect: { type: "boolean" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, func2 = require_ucs2length().default, pattern3 = new RegExp("^x-", "u"), pattern5 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,62}$", "u"), schema20 = { type: "string", pattern: "^[a-z0-9][a-z0-9_-]{0,62}$", patternErrorMessage: 'expected lower-case letters, digits, "-" and "_", at most 63, starting with a letter or digit' }, pattern4 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -95,7 +95,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.file !== void 0) {
       let data1 = data.file;
       if (typeof data1 == "string") {
-        if (func3(data1) < 1) {
+        if (func2(data1) < 1) {
           let err3 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.file, data: data1 };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
@@ -139,7 +139,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.file !== void 0) {
           let data5 = data4.file;
           if (typeof data5 == "string") {
-            if (func3(data5) < 1) {
+            if (func2(data5) < 1) {
               let err10 = { instancePath: instancePath + "/dotenv/file", schemaPath: "#/properties/dotenv/properties/file/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.dotenv.properties.file, data: data5 };
               vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
             }
@@ -151,7 +151,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.key !== void 0) {
           let data6 = data4.key;
           if (typeof data6 == "string") {
-            if (func3(data6) < 1) {
+            if (func2(data6) < 1) {
               let err12 = { instancePath: instancePath + "/dotenv/key", schemaPath: "#/properties/dotenv/properties/key/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.dotenv.properties.key, data: data6 };
               vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
             }
@@ -184,7 +184,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.file !== void 0) {
           let data8 = data7.file;
           if (typeof data8 == "string") {
-            if (func3(data8) < 1) {
+            if (func2(data8) < 1) {
               let err18 = { instancePath: instancePath + "/sops/file", schemaPath: "#/properties/sops/properties/file/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.sops.properties.file, data: data8 };
               vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
             }
@@ -196,7 +196,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.key !== void 0) {
           let data9 = data7.key;
           if (typeof data9 == "string") {
-            if (func3(data9) < 1) {
+            if (func2(data9) < 1) {
               let err20 = { instancePath: instancePath + "/sops/key", schemaPath: "#/properties/sops/properties/key/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.sops.properties.key, data: data9 };
               vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
             }
@@ -225,7 +225,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data10.file !== void 0) {
           let data11 = data10.file;
           if (typeof data11 == "string") {
-            if (func3(data11) < 1) {
+            if (func2(data11) < 1) {
               let err25 = { instancePath: instancePath + "/age/file", schemaPath: "#/properties/age/properties/file/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.age.properties.file, data: data11 };
               vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
             }
@@ -237,7 +237,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data10.identity !== void 0) {
           let data12 = data10.identity;
           if (typeof data12 == "string") {
-            if (func3(data12) < 1) {
+            if (func2(data12) < 1) {
               let err27 = { instancePath: instancePath + "/age/identity", schemaPath: "#/properties/age/properties/identity/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.age.properties.identity, data: data12 };
               vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
             }
@@ -254,7 +254,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.pass !== void 0) {
       let data13 = data.pass;
       if (typeof data13 == "string") {
-        if (func3(data13) < 1) {
+        if (func2(data13) < 1) {
           let err30 = { instancePath: instancePath + "/pass", schemaPath: "#/properties/pass/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.pass, data: data13 };
           vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
@@ -290,7 +290,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.name !== void 0) {
           let data16 = data15.name;
           if (typeof data16 == "string") {
-            if (func3(data16) < 1) {
+            if (func2(data16) < 1) {
               let err36 = { instancePath: instancePath + "/lpass/name", schemaPath: "#/properties/lpass/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.lpass.properties.name, data: data16 };
               vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
             }
@@ -302,7 +302,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.field !== void 0) {
           let data17 = data15.field;
           if (typeof data17 == "string") {
-            if (func3(data17) < 1) {
+            if (func2(data17) < 1) {
               let err38 = { instancePath: instancePath + "/lpass/field", schemaPath: "#/properties/lpass/properties/field/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.lpass.properties.field, data: data17 };
               vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
             }
@@ -347,7 +347,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data19.path !== void 0) {
           let data20 = data19.path;
           if (typeof data20 == "string") {
-            if (func3(data20) < 1) {
+            if (func2(data20) < 1) {
               let err46 = { instancePath: instancePath + "/vault/path", schemaPath: "#/properties/vault/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.vault.properties.path, data: data20 };
               vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
             }
@@ -359,7 +359,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data19.field !== void 0) {
           let data21 = data19.field;
           if (typeof data21 == "string") {
-            if (func3(data21) < 1) {
+            if (func2(data21) < 1) {
               let err48 = { instancePath: instancePath + "/vault/field", schemaPath: "#/properties/vault/properties/field/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.vault.properties.field, data: data21 };
               vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
             }
@@ -371,7 +371,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data19.mount !== void 0) {
           let data22 = data19.mount;
           if (typeof data22 == "string") {
-            if (func3(data22) < 1) {
+            if (func2(data22) < 1) {
               let err50 = { instancePath: instancePath + "/vault/mount", schemaPath: "#/properties/vault/properties/mount/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.vault.properties.mount, data: data22 };
               vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
             }
@@ -407,7 +407,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.secret !== void 0) {
           let data25 = data24.secret;
           if (typeof data25 == "string") {
-            if (func3(data25) < 1) {
+            if (func2(data25) < 1) {
               let err56 = { instancePath: instancePath + "/aws/secret", schemaPath: "#/properties/aws/properties/secret/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.aws.properties.secret, data: data25 };
               vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
             }
@@ -419,7 +419,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.parameter !== void 0) {
           let data26 = data24.parameter;
           if (typeof data26 == "string") {
-            if (func3(data26) < 1) {
+            if (func2(data26) < 1) {
               let err58 = { instancePath: instancePath + "/aws/parameter", schemaPath: "#/properties/aws/properties/parameter/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.aws.properties.parameter, data: data26 };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
@@ -431,7 +431,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.key !== void 0) {
           let data27 = data24.key;
           if (typeof data27 == "string") {
-            if (func3(data27) < 1) {
+            if (func2(data27) < 1) {
               let err60 = { instancePath: instancePath + "/aws/key", schemaPath: "#/properties/aws/properties/key/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.aws.properties.key, data: data27 };
               vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
             }
@@ -443,7 +443,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.region !== void 0) {
           let data28 = data24.region;
           if (typeof data28 == "string") {
-            if (func3(data28) < 1) {
+            if (func2(data28) < 1) {
               let err62 = { instancePath: instancePath + "/aws/region", schemaPath: "#/properties/aws/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.aws.properties.region, data: data28 };
               vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
@@ -455,7 +455,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.profile !== void 0) {
           let data29 = data24.profile;
           if (typeof data29 == "string") {
-            if (func3(data29) < 1) {
+            if (func2(data29) < 1) {
               let err64 = { instancePath: instancePath + "/aws/profile", schemaPath: "#/properties/aws/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.aws.properties.profile, data: data29 };
               vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
             }
@@ -484,7 +484,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.project !== void 0) {
           let data31 = data30.project;
           if (typeof data31 == "string") {
-            if (func3(data31) < 1) {
+            if (func2(data31) < 1) {
               let err69 = { instancePath: instancePath + "/gcp/project", schemaPath: "#/properties/gcp/properties/project/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.gcp.properties.project, data: data31 };
               vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
             }
@@ -496,7 +496,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.secret !== void 0) {
           let data32 = data30.secret;
           if (typeof data32 == "string") {
-            if (func3(data32) < 1) {
+            if (func2(data32) < 1) {
               let err71 = { instancePath: instancePath + "/gcp/secret", schemaPath: "#/properties/gcp/properties/secret/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.gcp.properties.secret, data: data32 };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
@@ -508,7 +508,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.version !== void 0) {
           let data33 = data30.version;
           if (typeof data33 == "string") {
-            if (func3(data33) < 1) {
+            if (func2(data33) < 1) {
               let err73 = { instancePath: instancePath + "/gcp/version", schemaPath: "#/properties/gcp/properties/version/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.gcp.properties.version, data: data33 };
               vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
             }
@@ -537,7 +537,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data34.service !== void 0) {
           let data35 = data34.service;
           if (typeof data35 == "string") {
-            if (func3(data35) < 1) {
+            if (func2(data35) < 1) {
               let err78 = { instancePath: instancePath + "/keychain/service", schemaPath: "#/properties/keychain/properties/service/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.keychain.properties.service, data: data35 };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
@@ -549,7 +549,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         if (data34.account !== void 0) {
           let data36 = data34.account;
           if (typeof data36 == "string") {
-            if (func3(data36) < 1) {
+            if (func2(data36) < 1) {
               let err80 = { instancePath: instancePath + "/keychain/account", schemaPath: "#/properties/keychain/properties/account/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema22.properties.keychain.properties.account, data: data36 };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
@@ -623,7 +623,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.path !== void 0) {
       let data2 = data.path;
       if (typeof data2 == "string") {
-        if (func3(data2) < 1) {
+        if (func2(data2) < 1) {
           let err5 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema24.properties.path, data: data2 };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
@@ -1046,7 +1046,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.volume !== void 0 && (validate53(data.volume, { instancePath: instancePath + "/volume", parentData: data, parentDataProperty: "volume", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.bind !== void 0) {
       let data1 = data.bind;
       if (typeof data1 == "string") {
-        if (func3(data1) < 1) {
+        if (func2(data1) < 1) {
           let err4 = { instancePath: instancePath + "/bind", schemaPath: "#/properties/bind/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema35.properties.bind, data: data1 };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -1127,7 +1127,7 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 == "string") {
-            if (func3(data3) < 1) {
+            if (func2(data3) < 1) {
               let err4 = { instancePath: instancePath + "/groups/" + i0, schemaPath: "#/properties/groups/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.groups.items, data: data3 };
               vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
             }
@@ -1240,7 +1240,7 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.seccomp !== void 0) {
       let data10 = data.seccomp;
       if (typeof data10 == "string") {
-        if (func3(data10) < 1) {
+        if (func2(data10) < 1) {
           let err16 = { instancePath: instancePath + "/seccomp", schemaPath: "#/properties/seccomp/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.seccomp, data: data10 };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
@@ -1252,7 +1252,7 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.apparmor !== void 0) {
       let data11 = data.apparmor;
       if (typeof data11 == "string") {
-        if (func3(data11) < 1) {
+        if (func2(data11) < 1) {
           let err18 = { instancePath: instancePath + "/apparmor", schemaPath: "#/properties/apparmor/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema36.properties.apparmor, data: data11 };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
@@ -1326,7 +1326,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data2 = data1[i0];
           if (typeof data2 == "string") {
-            if (func3(data2) < 1) {
+            if (func2(data2) < 1) {
               let err2 = { instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.tags.items, data: data2 };
               vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
             }
@@ -1366,7 +1366,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.command !== void 0) {
       let data4 = data.command;
       if (typeof data4 == "string") {
-        if (func3(data4) < 1) {
+        if (func2(data4) < 1) {
           let err7 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.command, data: data4 };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
@@ -1378,7 +1378,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.package !== void 0) {
       let data5 = data.package;
       if (typeof data5 == "string") {
-        if (func3(data5) < 1) {
+        if (func2(data5) < 1) {
           let err9 = { instancePath: instancePath + "/package", schemaPath: "#/properties/package/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.package, data: data5 };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
@@ -1390,7 +1390,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.image !== void 0) {
       let data6 = data.image;
       if (typeof data6 == "string") {
-        if (func3(data6) < 1) {
+        if (func2(data6) < 1) {
           let err11 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.image, data: data6 };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
@@ -1402,7 +1402,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.url !== void 0) {
       let data7 = data.url;
       if (typeof data7 == "string") {
-        if (func3(data7) < 1) {
+        if (func2(data7) < 1) {
           let err13 = { instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.url, data: data7 };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
@@ -1556,7 +1556,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.health !== void 0 && (validate75(data.health, { instancePath: instancePath + "/health", parentData: data, parentDataProperty: "health", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length)), data.lifecycle !== void 0 && (validate80(data.lifecycle, { instancePath: instancePath + "/lifecycle", parentData: data, parentDataProperty: "lifecycle", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.headersHelper !== void 0) {
       let data24 = data.headersHelper;
       if (typeof data24 == "string") {
-        if (func3(data24) < 1) {
+        if (func2(data24) < 1) {
           let err34 = { instancePath: instancePath + "/headersHelper", schemaPath: "#/properties/headersHelper/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.headersHelper, data: data24 };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
@@ -1576,7 +1576,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         if (data25.clientId !== void 0) {
           let data26 = data25.clientId;
           if (typeof data26 == "string") {
-            if (func3(data26) < 1) {
+            if (func2(data26) < 1) {
               let err37 = { instancePath: instancePath + "/oauth/clientId", schemaPath: "#/properties/oauth/properties/clientId/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.clientId, data: data26 };
               vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
             }
@@ -1617,7 +1617,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         if (data25.scopes !== void 0) {
           let data29 = data25.scopes;
           if (typeof data29 == "string") {
-            if (func3(data29) < 1) {
+            if (func2(data29) < 1) {
               let err44 = { instancePath: instancePath + "/oauth/scopes", schemaPath: "#/properties/oauth/properties/scopes/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.oauth.properties.scopes, data: data29 };
               vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
             }
@@ -1664,7 +1664,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
             if (data33.name !== void 0) {
               let data34 = data33.name;
               if (typeof data34 == "string") {
-                if (func3(data34) < 1) {
+                if (func2(data34) < 1) {
                   let err51 = { instancePath: instancePath + "/tools/" + i5 + "/name", schemaPath: "#/properties/tools/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.tools.items.properties.name, data: data34 };
                   vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
                 }
@@ -1933,7 +1933,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
                 for (let i12 = 0; i12 < len8; i12++) {
                   let data55 = data54[i12];
                   if (typeof data55 == "string") {
-                    if (func3(data55) < 1) {
+                    if (func2(data55) < 1) {
                       let err90 = { instancePath: instancePath + "/networks/" + key8.replace(/~/g, "~0").replace(/\//g, "~1") + "/aliases/" + i12, schemaPath: "#/properties/networks/additionalProperties/properties/aliases/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.networks.additionalProperties.properties.aliases.items, data: data55 };
                       vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
                     }
@@ -2004,7 +2004,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i14 = 0; i14 < len9; i14++) {
           let data63 = data62[i14];
           if (typeof data63 == "string") {
-            if (func3(data63) < 1) {
+            if (func2(data63) < 1) {
               let err99 = { instancePath: instancePath + "/dns/" + i14, schemaPath: "#/properties/dns/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.dns.items, data: data63 };
               vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
@@ -2081,7 +2081,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         if (data68.driver !== void 0) {
           let data69 = data68.driver;
           if (typeof data69 == "string") {
-            if (func3(data69) < 1) {
+            if (func2(data69) < 1) {
               let err109 = { instancePath: instancePath + "/logging/driver", schemaPath: "#/properties/logging/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema26.properties.logging.properties.driver, data: data69 };
               vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
             }
@@ -2119,7 +2119,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.driver !== void 0) {
       let data0 = data.driver;
       if (typeof data0 == "string") {
-        if (func3(data0) < 1) {
+        if (func2(data0) < 1) {
           let err2 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema40.properties.driver, data: data0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -2152,7 +2152,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0) {
       let data5 = data.name;
       if (typeof data5 == "string") {
-        if (func3(data5) < 1) {
+        if (func2(data5) < 1) {
           let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema40.properties.name, data: data5 };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
@@ -2188,7 +2188,7 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.driver !== void 0) {
       let data0 = data.driver;
       if (typeof data0 == "string") {
-        if (func3(data0) < 1) {
+        if (func2(data0) < 1) {
           let err2 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema41.properties.driver, data: data0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -2207,7 +2207,7 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0) {
       let data3 = data.name;
       if (typeof data3 == "string") {
-        if (func3(data3) < 1) {
+        if (func2(data3) < 1) {
           let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema41.properties.name, data: data3 };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
@@ -2299,153 +2299,174 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    if (data.secrets !== void 0) {
-      let data6 = data.secrets;
-      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-        for (let key3 in data6) {
-          let _errs15 = errors;
-          validate53(key3, { instancePath: instancePath + "/secrets", parentData: data6, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
-          var valid3 = _errs15 === errors;
-          if (!valid3) {
-            let err12 = { instancePath: instancePath + "/secrets", schemaPath: "#/properties/secrets/propertyNames", keyword: "propertyNames", params: { propertyName: key3 }, schema: schema19.properties.secrets.propertyNames, parentSchema: schema19.properties.secrets, data: data6 };
-            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+    if (data.allowLiterals !== void 0) {
+      let data6 = data.allowLiterals;
+      if (Array.isArray(data6)) {
+        let len0 = data6.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data7 = data6[i0];
+          if (typeof data7 == "string") {
+            if (func2(data7) < 1) {
+              let err12 = { instancePath: instancePath + "/allowLiterals/" + i0, schemaPath: "#/properties/allowLiterals/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema19.properties.allowLiterals.items, data: data7 };
+              vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            }
+          } else {
+            let err13 = { instancePath: instancePath + "/allowLiterals/" + i0, schemaPath: "#/properties/allowLiterals/items/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.allowLiterals.items.type, parentSchema: schema19.properties.allowLiterals.items, data: data7 };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
-        for (let key4 in data6)
-          validate58(data6[key4], { instancePath: instancePath + "/secrets/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data6, parentDataProperty: key4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
       } else {
-        let err13 = { instancePath: instancePath + "/secrets", schemaPath: "#/properties/secrets/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.secrets.type, parentSchema: schema19.properties.secrets, data: data6 };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err14 = { instancePath: instancePath + "/allowLiterals", schemaPath: "#/properties/allowLiterals/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.allowLiterals.type, parentSchema: schema19.properties.allowLiterals, data: data6 };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.secrets !== void 0) {
+      let data8 = data.secrets;
+      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+        for (let key3 in data8) {
+          let _errs19 = errors;
+          validate53(key3, { instancePath: instancePath + "/secrets", parentData: data8, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+          var valid5 = _errs19 === errors;
+          if (!valid5) {
+            let err15 = { instancePath: instancePath + "/secrets", schemaPath: "#/properties/secrets/propertyNames", keyword: "propertyNames", params: { propertyName: key3 }, schema: schema19.properties.secrets.propertyNames, parentSchema: schema19.properties.secrets, data: data8 };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          }
+        }
+        for (let key4 in data8)
+          validate58(data8[key4], { instancePath: instancePath + "/secrets/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data8, parentDataProperty: key4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
+      } else {
+        let err16 = { instancePath: instancePath + "/secrets", schemaPath: "#/properties/secrets/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.secrets.type, parentSchema: schema19.properties.secrets, data: data8 };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
     if (data.defaults !== void 0) {
-      let data8 = data.defaults;
-      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-        for (let key5 in data8)
+      let data10 = data.defaults;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        for (let key5 in data10)
           if (!(key5 === "targets" || pattern3.test(key5))) {
-            let err14 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema19.properties.defaults, data: data8 };
-            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+            let err17 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema19.properties.defaults, data: data10 };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
           }
-        data8.targets !== void 0 && (validate60(data8.targets, { instancePath: instancePath + "/defaults/targets", parentData: data8, parentDataProperty: "targets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length));
+        data10.targets !== void 0 && (validate60(data10.targets, { instancePath: instancePath + "/defaults/targets", parentData: data10, parentDataProperty: "targets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length));
       } else {
-        let err15 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.defaults.type, parentSchema: schema19.properties.defaults, data: data8 };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err18 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.defaults.type, parentSchema: schema19.properties.defaults, data: data10 };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
     if (data.servers !== void 0) {
-      let data10 = data.servers;
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-        for (let key6 in data10) {
-          let _errs24 = errors;
-          validate64(key6, { instancePath: instancePath + "/servers", parentData: data10, parentDataProperty: "servers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
-          var valid6 = _errs24 === errors;
-          if (!valid6) {
-            let err16 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/propertyNames", keyword: "propertyNames", params: { propertyName: key6 }, schema: schema19.properties.servers.propertyNames, parentSchema: schema19.properties.servers, data: data10 };
-            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      let data12 = data.servers;
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        for (let key6 in data12) {
+          let _errs28 = errors;
+          validate64(key6, { instancePath: instancePath + "/servers", parentData: data12, parentDataProperty: "servers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
+          var valid8 = _errs28 === errors;
+          if (!valid8) {
+            let err19 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/propertyNames", keyword: "propertyNames", params: { propertyName: key6 }, schema: schema19.properties.servers.propertyNames, parentSchema: schema19.properties.servers, data: data12 };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
           }
         }
-        for (let key7 in data10)
-          validate66(data10[key7], { instancePath: instancePath + "/servers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data10, parentDataProperty: key7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+        for (let key7 in data12)
+          validate66(data12[key7], { instancePath: instancePath + "/servers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data12, parentDataProperty: key7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       } else {
-        let err17 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.type, parentSchema: schema19.properties.servers, data: data10 };
-        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        let err20 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.type, parentSchema: schema19.properties.servers, data: data12 };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
     }
     if (data.networks !== void 0) {
-      let data12 = data.networks;
-      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
-        for (let key8 in data12) {
-          let _errs29 = errors;
-          validate53(key8, { instancePath: instancePath + "/networks", parentData: data12, parentDataProperty: "networks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
-          var valid8 = _errs29 === errors;
-          if (!valid8) {
-            let err18 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, schema: schema19.properties.networks.propertyNames, parentSchema: schema19.properties.networks, data: data12 };
-            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      let data14 = data.networks;
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        for (let key8 in data14) {
+          let _errs33 = errors;
+          validate53(key8, { instancePath: instancePath + "/networks", parentData: data14, parentDataProperty: "networks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+          var valid10 = _errs33 === errors;
+          if (!valid10) {
+            let err21 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, schema: schema19.properties.networks.propertyNames, parentSchema: schema19.properties.networks, data: data14 };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
         }
-        for (let key9 in data12)
-          validate109(data12[key9], { instancePath: instancePath + "/networks/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data12, parentDataProperty: key9, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length);
+        for (let key9 in data14)
+          validate109(data14[key9], { instancePath: instancePath + "/networks/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data14, parentDataProperty: key9, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.networks.type, parentSchema: schema19.properties.networks, data: data12 };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err22 = { instancePath: instancePath + "/networks", schemaPath: "#/properties/networks/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.networks.type, parentSchema: schema19.properties.networks, data: data14 };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.volumes !== void 0) {
-      let data14 = data.volumes;
-      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-        for (let key10 in data14) {
-          let _errs34 = errors;
-          validate53(key10, { instancePath: instancePath + "/volumes", parentData: data14, parentDataProperty: "volumes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
-          var valid10 = _errs34 === errors;
-          if (!valid10) {
-            let err20 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/propertyNames", keyword: "propertyNames", params: { propertyName: key10 }, schema: schema19.properties.volumes.propertyNames, parentSchema: schema19.properties.volumes, data: data14 };
-            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      let data16 = data.volumes;
+      if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+        for (let key10 in data16) {
+          let _errs38 = errors;
+          validate53(key10, { instancePath: instancePath + "/volumes", parentData: data16, parentDataProperty: "volumes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+          var valid12 = _errs38 === errors;
+          if (!valid12) {
+            let err23 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/propertyNames", keyword: "propertyNames", params: { propertyName: key10 }, schema: schema19.properties.volumes.propertyNames, parentSchema: schema19.properties.volumes, data: data16 };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
           }
         }
-        for (let key11 in data14)
-          validate114(data14[key11], { instancePath: instancePath + "/volumes/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data14, parentDataProperty: key11, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
+        for (let key11 in data16)
+          validate114(data16[key11], { instancePath: instancePath + "/volumes/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data16, parentDataProperty: key11, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
       } else {
-        let err21 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.volumes.type, parentSchema: schema19.properties.volumes, data: data14 };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        let err24 = { instancePath: instancePath + "/volumes", schemaPath: "#/properties/volumes/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.volumes.type, parentSchema: schema19.properties.volumes, data: data16 };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
     if (data.moved !== void 0) {
-      let data16 = data.moved;
-      if (Array.isArray(data16)) {
-        let len0 = data16.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data17 = data16[i0];
-          if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-            if (data17.from === void 0) {
-              let err22 = { instancePath: instancePath + "/moved/" + i0, schemaPath: "#/properties/moved/items/required", keyword: "required", params: { missingProperty: "from" }, schema: schema19.properties.moved.items.required, parentSchema: schema19.properties.moved.items, data: data17 };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      let data18 = data.moved;
+      if (Array.isArray(data18)) {
+        let len1 = data18.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data19 = data18[i1];
+          if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+            if (data19.from === void 0) {
+              let err25 = { instancePath: instancePath + "/moved/" + i1, schemaPath: "#/properties/moved/items/required", keyword: "required", params: { missingProperty: "from" }, schema: schema19.properties.moved.items.required, parentSchema: schema19.properties.moved.items, data: data19 };
+              vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
             }
-            if (data17.to === void 0) {
-              let err23 = { instancePath: instancePath + "/moved/" + i0, schemaPath: "#/properties/moved/items/required", keyword: "required", params: { missingProperty: "to" }, schema: schema19.properties.moved.items.required, parentSchema: schema19.properties.moved.items, data: data17 };
-              vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+            if (data19.to === void 0) {
+              let err26 = { instancePath: instancePath + "/moved/" + i1, schemaPath: "#/properties/moved/items/required", keyword: "required", params: { missingProperty: "to" }, schema: schema19.properties.moved.items.required, parentSchema: schema19.properties.moved.items, data: data19 };
+              vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
             }
-            for (let key12 in data17)
+            for (let key12 in data19)
               if (!(key12 === "from" || key12 === "to" || pattern3.test(key12))) {
-                let err24 = { instancePath: instancePath + "/moved/" + i0, schemaPath: "#/properties/moved/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, schema: !1, parentSchema: schema19.properties.moved.items, data: data17 };
-                vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+                let err27 = { instancePath: instancePath + "/moved/" + i1, schemaPath: "#/properties/moved/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, schema: !1, parentSchema: schema19.properties.moved.items, data: data19 };
+                vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
               }
-            if (data17.from !== void 0) {
-              let data18 = data17.from;
-              if (typeof data18 == "string") {
-                if (func3(data18) < 1) {
-                  let err25 = { instancePath: instancePath + "/moved/" + i0 + "/from", schemaPath: "#/properties/moved/items/properties/from/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema19.properties.moved.items.properties.from, data: data18 };
-                  vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+            if (data19.from !== void 0) {
+              let data20 = data19.from;
+              if (typeof data20 == "string") {
+                if (func2(data20) < 1) {
+                  let err28 = { instancePath: instancePath + "/moved/" + i1 + "/from", schemaPath: "#/properties/moved/items/properties/from/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema19.properties.moved.items.properties.from, data: data20 };
+                  vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
                 }
               } else {
-                let err26 = { instancePath: instancePath + "/moved/" + i0 + "/from", schemaPath: "#/properties/moved/items/properties/from/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.moved.items.properties.from.type, parentSchema: schema19.properties.moved.items.properties.from, data: data18 };
-                vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                let err29 = { instancePath: instancePath + "/moved/" + i1 + "/from", schemaPath: "#/properties/moved/items/properties/from/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.moved.items.properties.from.type, parentSchema: schema19.properties.moved.items.properties.from, data: data20 };
+                vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
               }
             }
-            if (data17.to !== void 0) {
-              let data19 = data17.to;
-              if (typeof data19 == "string") {
-                if (func3(data19) < 1) {
-                  let err27 = { instancePath: instancePath + "/moved/" + i0 + "/to", schemaPath: "#/properties/moved/items/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema19.properties.moved.items.properties.to, data: data19 };
-                  vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            if (data19.to !== void 0) {
+              let data21 = data19.to;
+              if (typeof data21 == "string") {
+                if (func2(data21) < 1) {
+                  let err30 = { instancePath: instancePath + "/moved/" + i1 + "/to", schemaPath: "#/properties/moved/items/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema19.properties.moved.items.properties.to, data: data21 };
+                  vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
                 }
               } else {
-                let err28 = { instancePath: instancePath + "/moved/" + i0 + "/to", schemaPath: "#/properties/moved/items/properties/to/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.moved.items.properties.to.type, parentSchema: schema19.properties.moved.items.properties.to, data: data19 };
-                vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+                let err31 = { instancePath: instancePath + "/moved/" + i1 + "/to", schemaPath: "#/properties/moved/items/properties/to/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.moved.items.properties.to.type, parentSchema: schema19.properties.moved.items.properties.to, data: data21 };
+                vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
               }
             }
           } else {
-            let err29 = { instancePath: instancePath + "/moved/" + i0, schemaPath: "#/properties/moved/items/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.moved.items.type, parentSchema: schema19.properties.moved.items, data: data17 };
-            vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+            let err32 = { instancePath: instancePath + "/moved/" + i1, schemaPath: "#/properties/moved/items/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.moved.items.type, parentSchema: schema19.properties.moved.items, data: data19 };
+            vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
           }
         }
       } else {
-        let err30 = { instancePath: instancePath + "/moved", schemaPath: "#/properties/moved/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.moved.type, parentSchema: schema19.properties.moved, data: data16 };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err33 = { instancePath: instancePath + "/moved", schemaPath: "#/properties/moved/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.moved.type, parentSchema: schema19.properties.moved, data: data18 };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
   } else {
-    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+    let err34 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

@@ -408,10 +408,10 @@ describe('credentials in clear text', () => {
       'servers.a.headers.X-Api-Key',
     ],
     [`{ url: "https://x.example", headersHelper: "echo ${token}" }`, 'servers.a.headersHelper'],
-  ])('are a warning that does not print them: %s', (server, place) => {
+  ])('are an error that does not print them: %s', (server, place) => {
     const { manifest, findings } = parseStack(`${HEAD}servers:\n  a: ${server}\n`);
-    expect(manifest).not.toBeNull();
-    expect(findings).toMatchObject([{ code: 'MANIFEST_LITERAL_SECRET', severity: 'warning' }]);
+    expect(manifest).toBeNull();
+    expect(findings).toMatchObject([{ code: 'MANIFEST_LITERAL_SECRET', severity: 'error' }]);
     expect(findings[0]?.message).toContain(place);
     expect(JSON.stringify(findings)).not.toMatch(/hunter2|a1B2c3|9f86d0/);
   });

@@ -16,15 +16,16 @@ export function sourcesOf(...texts: readonly (string | Uint8Array)[]): readonly 
 export interface StackOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly root?: string;
+  readonly allowedLiterals?: readonly string[];
 }
 
 /** Parses texts as `/repo/mcp.yaml` and files over it; findings with their places. */
 export function parseStack(
   texts: string | Uint8Array | readonly (string | Uint8Array)[],
-  { variables = {}, root = '/repo' }: StackOptions = {},
+  { variables = {}, root = '/repo', allowedLiterals = [] }: StackOptions = {},
 ): ParsedManifest {
   const sources = sourcesOf(...(Array.isArray(texts) ? texts : [texts as string]));
-  const parsed = parseManifest(sources, { root, variables, clientNames: ['claude-code'] });
+  const parsed = parseManifest(sources, { root, variables, allowedLiterals, clientNames: ['claude-code'] });
   return { manifest: parsed.manifest, findings: locateFindings(parsed.findings, sources) };
 }
 

@@ -50,7 +50,11 @@ export const manifestCodes = {
   MANIFEST_KIND: e(EXIT.error, 'The file is not a stack: `kind` is missing or not `Stack`.'),
   MANIFEST_LITERAL_SECRET: e(
     EXIT.error,
-    'A value looks like a credential written in clear text. Declare where it is under `secrets` and write `${secret.name}`; then replace the credential, because it was in a file.',
+    'A value looks like a credential written in clear text. Declare where it is under `secrets` and write `${secret.name}`; then replace the credential, because it was in a file. If it is none, `--allow-literal` with the place that the message begins with lets it pass this time, and `allowLiterals` in the manifest for good.',
+  ),
+  MANIFEST_LITERAL_UNMATCHED: e(
+    EXIT.error,
+    'A place that `allowLiterals` or `--allow-literal` names has nothing that looks like a credential. Remove it: it would let one pass that is written there later.',
   ),
   MANIFEST_MISSING_KEY: e(EXIT.error, 'A required key is missing.'),
   MANIFEST_MOVED: e(

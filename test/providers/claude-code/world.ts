@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { createConceal } from '../../../src/formats/conceal.ts';
 import { type Address, entryAddress, type Target } from '../../../src/model/address.ts';
 import type { Context } from '../../../src/model/context.ts';
 import type { Event } from '../../../src/model/event.ts';
@@ -38,6 +39,7 @@ export function contextOver(system: System, home: string, env: Readonly<Record<s
     },
     launcher: { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs', 'exec'], ephemeral: null },
     digest,
+    conceal: createConceal(),
   };
   return { ctx, events };
 }
