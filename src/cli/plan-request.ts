@@ -11,6 +11,7 @@ export function planRequest({ options }: CommandInput, mode: Plan['mode']): Plan
     takeOwnership: listOption(options, 'takeOwnership'),
     acceptsFiles: switchOption(options, 'filesChanged'),
     allowsDowngrade: switchOption(options, 'allowDowngrade'),
+    checksSecrets: switchOption(options, 'checkSecrets'),
   };
 }
 

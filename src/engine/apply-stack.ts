@@ -4,9 +4,10 @@ import { McpformError } from '../model/error.ts';
 import type { Outcome } from '../model/event.ts';
 import { EXIT, type ExitCode } from '../model/exit-code.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Grant } from '../model/grant.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Begin } from '../model/journal.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, Step } from '../model/plan.ts';
 import type { Provider, Work } from '../model/provider.ts';
 import { obstaclesTo } from '../plan/guards.ts';
 import { withinApproval } from '../plan/within-approval.ts';
@@ -18,6 +19,8 @@ import type { Gates } from './gates.ts';
 import type { LockUpdate } from './lock/update-lock.ts';
 import type { Unprepared } from './prepare-launches.ts';
 import { recordApply } from './record-apply.ts';
+import type { FilledIn } from './secrets/fill-in.ts';
+import { type SecretStanding, secretStanding } from './secrets/standing.ts';
 import { type Survey, survey } from './survey.ts';
 import { toWork } from './to-work.ts';
 
@@ -67,7 +70,9 @@ export async function applyStack(
   try {
     if (request.mode === 'apply') assertNotOnHold(run.inventory);
     const seen = await lookAround(declared, run, ctx);
-    const drafted = await draftPlan(declared, seen.inventory, seen.world, request, ctx);
+    const looks = request.mode !== 'destroy' && request.checksSecrets;
+    const secrets = await secretStanding(declared, { looks }, ctx);
+    const drafted = await draftPlan(declared, seen.inventory, { world: seen.world, secrets }, request, ctx);
     const plan: Plan = { ...drafted, findings: [...drafted.findings, ...seen.findings] };
     ctx.emit({ kind: 'plan.ready', plan });
     if (!(await isApproved(plan, request, approve))) {
@@ -77,16 +82,19 @@ export async function applyStack(
     }
     ctx.signal.throwIfAborted();
     const { gateOf } = await gatesFor(plan, seen);
+    const granted = await grant(plan, { declared, run, secrets }, ctx);
+    const filled = await fillSecrets(plan, { declared, seen, secrets, request }, ctx);
     const work = toWork(plan, {
       lineage: run.inventory.lineage,
       gateOf,
-      rendered: seen.world.rendered,
+      rendered: filled.rendered,
       entries: run.inventory.entries,
       lock: declared.lock,
       revision: declared.loaded.git?.revision ?? null,
       digest: ctx.digest,
     });
-    const unready = await prepare(declared, { seen, plan, request }, ctx);
+    const unprepared = await prepare(declared, { seen, plan, request, granted }, ctx);
+    const unready = new Map([...unprepared, ...filled.unready]);
     const outcomes = await perform(work, { seen, run, request, unready }, ctx);
     await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
     return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal) };
@@ -144,7 +152,7 @@ async function isApproved(plan: Plan, request: ApplyRequest, approve: Approve): 
   const consents = request.allowDestroy || request.approval !== undefined;
   const forbidding = obstaclesTo(plan, { allowDestroy: true });
   if (forbidding.length > 0) throw refused(forbidding);
-  if (!plan.steps.some(({ action }) => action !== 'record' && action !== 'conflict')) return true;
+  if (!plan.steps.some(needsApproval)) return true;
   if (request.approval !== undefined) return true;
   return await approve(plan, obstaclesTo(plan, { allowDestroy: consents }));
 }
@@ -156,10 +164,60 @@ export function refused(obstacles: readonly Finding[]): McpformError {
   return new McpformError(first.code, 'the plan cannot be applied', { findings: obstacles });
 }
 
+/** What changes only our books needs none, unless somebody is to receive a secret because of it. */
+function needsApproval({ action, secrets }: Step): boolean {
+  if (action !== 'record') return action !== 'conflict';
+  return secrets.some(({ isNew, via }) => isNew && via !== 'reference');
+}
+
+/** What the approved plan showed is granted, before anything that relies on it is written. */
+async function grant(
+  plan: Plan,
+  { declared, run, secrets }: { declared: Declared; run: Run; secrets: SecretStanding },
+  ctx: Context,
+): Promise<readonly Grant[]> {
+  const desired = declared.resources.map((resource) => resource.desired);
+  if (secrets.grants.length === 0 && !desired.some((each) => each.secrets.length > 0)) return [];
+  const { grantsAfter } = await import('./secrets/grants.ts');
+  const now = new Date(ctx.system.clock.now()).toISOString();
+  const grants = grantsAfter(secrets.grants, { plan, desired, now });
+  const { writeGrants } = await import('../state/grants-file.ts');
+  await writeGrants(run.folder, grants, ctx);
+  return grants;
+}
+
+async function fillSecrets(
+  plan: Plan,
+  { declared, seen, secrets, request }: Approved,
+  ctx: Context,
+): Promise<FilledIn> {
+  const { rendered } = seen.world;
+  const isNeeded = rendered.some(({ desired }) => desired.secrets.some(({ via }) => via !== 'reference'));
+  if (!isNeeded || request.mode === 'destroy') return { rendered, unready: new Map() };
+  const { fillIn } = await import('./secrets/fill-in.ts');
+  const { sourcesByLocator } = await import('./secrets/sources.ts');
+  const sources = sourcesByLocator(declared.manifest);
+  return await fillIn({ plan, rendered, looks: secrets.looks, sources }, ctx);
+}
+
+interface Approved {
+  readonly declared: Declared;
+  readonly seen: Survey;
+  readonly secrets: SecretStanding;
+  readonly request: ApplyRequest;
+}
+
+interface Prepare {
+  readonly seen: Survey;
+  readonly plan: Plan;
+  readonly request: ApplyRequest;
+  readonly granted: readonly Grant[];
+}
+
 /** The lock as it was approved goes to disk, and what will be started into the store, before anything is written. */
 async function prepare(
   declared: Declared,
-  { seen, plan, request }: { seen: Survey; plan: Plan; request: ApplyRequest },
+  { seen, plan, request, granted }: Prepare,
   ctx: Context,
 ): Promise<Unprepared> {
   const { lockUpdate } = request;
@@ -175,7 +233,7 @@ async function prepare(
   );
   if (wanted.length === 0 || request.mode === 'destroy') return new Map();
   const { prepareLaunches } = await import('./prepare-launches.ts');
-  return await prepareLaunches(wanted, declared, ctx);
+  return await prepareLaunches(wanted, { ...declared, granted }, ctx);
 }
 
 /** Health checks are loaded where something is started that has one. */

@@ -17,6 +17,8 @@ import { judgePolicy } from './judge-policy.ts';
 import { leaveOtherStacks } from './leave-other-stacks.ts';
 import { locate } from './locate-findings.ts';
 import { addressesOf, type World } from './observe.ts';
+import { settleFills } from './secrets/fills.ts';
+import { type SecretStanding, secretFacts, unresolvedFindings } from './secrets/standing.ts';
 import { placesOfShared } from './shared-places.ts';
 
 export interface PlanRequest {
@@ -28,17 +30,21 @@ export interface PlanRequest {
   readonly forget?: readonly Address[];
   /** `--allow-downgrade`, or a command whose purpose it is. */
   readonly allowsDowngrade: boolean;
+  /** `--check-secrets`, and each apply: whether granted secrets are looked at. */
+  readonly checksSecrets: boolean;
 }
 
 /** Policy, plan and the providers' review: the plan as a person sees it. Writes nothing. */
 export async function draftPlan(
   declared: Declared,
   inventory: Inventory | null,
-  world: World,
+  { world, secrets }: { readonly world: World; readonly secrets: SecretStanding },
   request: PlanRequest,
   ctx: Context,
 ): Promise<Plan> {
   requireDistinctPlaces(world);
+  const facts = secretFacts(secrets, inventory);
+  const settled = settleFills(world, inventory, { secrets: facts, digest: ctx.digest });
   const policy = await judgePolicy(declared, world, ctx);
   const { machineId } = await ctx.system.processes.identity();
   const { lock, manifest } = declared;
@@ -48,7 +54,11 @@ export async function draftPlan(
     lineage: inventory?.lineage ?? null,
     serial: inventory?.serial ?? 0,
     machine: ctx.digest(`machine\n${machineId}`),
-    desired: guardPins(guardLiterals(world, ctx.env), inventory?.entries ?? {}, request),
+    desired: guardPins(
+      guardLiterals({ ...world, rendered: settled }, ctx.env),
+      inventory?.entries ?? {},
+      request,
+    ),
     disabled: new Set(declared.disabled),
     observed: world.objects,
     unavailable: world.unavailable,
@@ -58,6 +68,7 @@ export async function draftPlan(
     ownershipDigest,
     moved: manifest.moved,
     denied: policy.denied,
+    secrets: facts,
     traits: (name) => providerOf(world, name),
     digest: ctx.digest,
     options: {
@@ -66,7 +77,16 @@ export async function draftPlan(
       filesChanged: filesChanged(declared, inventory, request),
       ...(request.forget === undefined ? {} : { forget: request.forget }),
     },
-    findings: [...declared.findings, ...world.findings, ...policy.findings, ...holdFindings(inventory)],
+    findings: [
+      ...declared.findings,
+      ...world.findings,
+      ...policy.findings,
+      ...holdFindings(inventory),
+      ...unresolvedFindings(
+        world.rendered.map(({ desired }) => desired),
+        secrets,
+      ),
+    ],
   };
   const drafted = await leaveOtherStacks(plan(input), input, declared.books, ctx);
   const reviews = [...world.providers].flatMap(([name, provider]) => {

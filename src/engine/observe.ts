@@ -1,6 +1,8 @@
 import type { Address, Target } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { Pointer } from '../model/json.ts';
 import type { EngineFacts, Observation, Provider } from '../model/provider.ts';
 import type { Observed, Place } from '../model/resource.ts';
 import { loadProvider } from '../providers/index.ts';
@@ -9,6 +11,10 @@ import type { Resource } from './expansion.ts';
 /** A desired object in its provider's words, with the place it goes to. */
 export interface Rendered extends Resource {
   readonly place: Place;
+  /** Where secrets were filled in that are no longer what was written, although nobody asked for others. */
+  readonly drifted?: readonly Pointer[];
+  /** What the books are to say of its secrets. Set once they were looked up. */
+  readonly books?: Pick<InventoryEntry, 'fingerprints' | 'filled'>;
 }
 
 /** What the world looks like, and where desired objects go in it. */

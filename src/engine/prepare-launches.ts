@@ -8,10 +8,18 @@ import type { Outcome } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
 import { isImageId } from '../model/image-reference.ts';
 import { inParallel } from '../model/in-parallel.ts';
-import { type AnyLaunchRecord, type ImageLaunchRecord, isImageLaunch } from '../model/launch.ts';
+import {
+  type AnyLaunchRecord,
+  type ImageLaunchRecord,
+  isCommandLaunch,
+  isHeadersLaunch,
+  isImageLaunch,
+} from '../model/launch.ts';
+import { templateText } from '../model/template.ts';
 import type { Declared } from './declare.ts';
 import { readTree } from './lock/tree-files.ts';
 import type { Rendered } from './observe.ts';
+import { type Granted, grantKey, grantsOf } from './secrets/grants.ts';
 
 /** Installing is disk and network at once; more of it at a time is not faster. */
 const PARALLEL = 4;
@@ -25,7 +33,7 @@ export type Unprepared = ReadonlyMap<Address, NonNullable<Outcome['error']>>;
  */
 export async function prepareLaunches(
   resources: readonly Rendered[],
-  { loaded, lock }: Pick<Declared, 'loaded' | 'lock'>,
+  { loaded, lock, granted }: Pick<Declared, 'loaded' | 'lock'> & { readonly granted: readonly Granted[] },
   ctx: Context,
 ): Promise<Unprepared> {
   const byId = new Map<string, Rendered[]>();
@@ -41,7 +49,13 @@ export async function prepareLaunches(
     if (launch === undefined || server === undefined) return;
     const what = contentOf(launch);
     try {
+      await noteGrants(users, granted, ctx);
       const isThere = await isPrepared(id, ctx);
+      if (isCommandLaunch(launch) || isHeadersLaunch(launch)) {
+        const { prepareRecord } = await import('../launch/prepare-record.ts');
+        await prepareRecord(launch, ctx);
+        return;
+      }
       // What an engine no longer has, it fetches by its digest when it is started.
       if (isThere && isImageLaunch(launch)) return;
       const isNews = !isThere && !isLocal(launch);
@@ -66,8 +80,24 @@ export async function prepareLaunches(
   return failed;
 }
 
+/** Before anything is there to be started: what was revoked, or is granted to nobody, is refused from now on. */
+async function noteGrants(
+  users: readonly Rendered[],
+  granted: readonly Granted[],
+  ctx: Context,
+): Promise<void> {
+  const launch = users[0]?.desired.launch;
+  if (launch?.secrets === undefined) return;
+  const { writeLaunchGrants } = await import('../launch/secrets/write-grants.ts');
+  const known = new Set(granted.map(grantKey));
+  const own = users.flatMap(({ desired }) => grantsOf(desired)).filter((grant) => known.has(grantKey(grant)));
+  await writeLaunchGrants(launch, new Set(own.map(({ locator }) => locator)), ctx);
+}
+
 function contentOf(launch: AnyLaunchRecord): string {
-  return isImageLaunch(launch) ? launch.container.image : launch.pin.package;
+  if (isImageLaunch(launch)) return launch.container.image;
+  if (isCommandLaunch(launch)) return templateText(launch.command);
+  return isHeadersLaunch(launch) ? templateText(launch.url) : launch.pin.package;
 }
 
 /** Nothing is fetched for it, and nobody can tell more of it than its id. */

@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import { readState, type State } from '../state/read-state.ts';
 import type { Declared } from './declare.ts';
 import { draftPlan, type PlanRequest } from './draft-plan.ts';
+import { secretStanding } from './secrets/standing.ts';
 import { type Survey, survey } from './survey.ts';
 
 export interface Preview {
@@ -21,7 +22,8 @@ export async function preview(declared: Declared, request: PlanRequest, ctx: Con
     ctx,
   );
   const seen = await survey(declared, state, ctx);
-  const plan = await draftPlan(declared, seen.inventory, seen.world, request, ctx);
+  const secrets = await secretStanding(declared, { looks: request.checksSecrets }, ctx);
+  const plan = await draftPlan(declared, seen.inventory, { world: seen.world, secrets }, request, ctx);
   const hold = request.mode === 'apply' ? holdFindings(seen.inventory) : [];
   const unprepared = await unpreparedFindings(seen, plan, ctx);
   const findings = [...hold, ...plan.findings, ...seen.findings, ...unprepared];
@@ -59,4 +61,5 @@ export const PLAIN: PlanRequest = {
   takeOwnership: [],
   acceptsFiles: false,
   allowsDowngrade: false,
+  checksSecrets: false,
 };

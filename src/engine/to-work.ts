@@ -50,7 +50,7 @@ function recordOf(step: Step, resource: Rendered, sources: WorkSources): EntryRe
 
 /** The books of one entry as they are once it is written. */
 export function toRecord(
-  { desired, place, attributes }: Rendered,
+  { desired, place, attributes, books }: Rendered,
   { revision, adopted, digest }: Pick<WorkSources, 'revision' | 'digest'> & { readonly adopted: boolean },
 ): EntryRecord {
   const { lifecycle } = desired;
@@ -63,6 +63,7 @@ export function toRecord(
     adopted,
     ...(lifecycle.onRemove === undefined ? {} : { onRemove: lifecycle.onRemove }),
     secrets: [...new Set(desired.secrets.map(({ locator }) => locator))].sort(),
+    ...books,
     launchDigest: desired.launchDigest,
     ...(desired.pin === undefined ? {} : { pin: desired.pin }),
     ...(desired.launch === undefined ? {} : { launch: launchId(desired.launch) }),

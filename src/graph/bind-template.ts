@@ -1,17 +1,33 @@
 import { canonicalJson } from '../model/json.ts';
-import type { SecretReference, Template, TemplatePart } from '../model/manifest.ts';
-import type { SecretUse } from '../model/resource.ts';
+import type { SecretReference, Server, Template, TemplatePart } from '../model/manifest.ts';
+import type { Emission, SecretUse } from '../model/resource.ts';
 
 export type Secrets = Readonly<Record<string, SecretReference>>;
 
 /**
  * The template as the client gets it: a secret from the environment becomes the client's own `${NAME}`, literal
- * neighbours are joined, a template without variables is plain text. Other secrets stay, and block the server.
+ * neighbours are joined, a template without variables is plain text. Other secrets stay: whoever starts the server
+ * resolves them.
  */
 export function bindTemplate(template: Template, secrets: Secrets): Template {
+  return typeof template === 'string'
+    ? template
+    : joinTemplate(template.map((each) => bindPart(each, secrets)));
+}
+
+export type Binder = (template: Template) => Template;
+
+/** A secret becomes the client's own `${NAME}` where it can, unless the manifest wants it otherwise. */
+export function binderOf({ emit }: Pick<Server, 'emit'>, secrets: Secrets): Binder {
+  if (emit === 'wrapper' || emit === 'plaintext') return joinTemplate;
+  return (template) => bindTemplate(template, secrets);
+}
+
+/** The template with literal neighbours joined, every secret as it is. */
+export function joinTemplate(template: Template): Template {
   if (typeof template === 'string') return template;
   const parts: TemplatePart[] = [];
-  for (const part of template.map((each) => bindPart(each, secrets))) {
+  for (const part of template) {
     const last = parts.at(-1);
     if (part === '') continue;
     if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
@@ -27,13 +43,19 @@ function bindPart(part: TemplatePart, secrets: Secrets): TemplatePart {
   return name === null ? part : { env: name };
 }
 
-/** Each secret the template names, and each `${NAME}` of the client's own, which counts as `env:NAME`. */
-export function secretsIn(template: Template, pointer: string, secrets: Secrets): readonly SecretUse[] {
+/**
+ * Each secret the template names, and each `${NAME}` of the client's own, which counts as `env:NAME`. `via` says how a
+ * named one gets there.
+ */
+export function secretsIn(
+  template: Template,
+  { pointer, via, secrets }: { readonly pointer: string; readonly via: Emission; readonly secrets: Secrets },
+): readonly SecretUse[] {
   if (typeof template === 'string') return [];
   return template.flatMap((part): SecretUse[] => {
     if (typeof part === 'string') return [];
-    if ('env' in part) return [{ locator: `env:${part.env}`, pointer }];
-    return [{ name: part.secret, locator: locatorOf(secretNamed(part.secret, secrets)), pointer }];
+    if ('env' in part) return [{ locator: `env:${part.env}`, pointer, via: 'reference' }];
+    return [{ name: part.secret, locator: locatorOf(secretNamed(part.secret, secrets)), pointer, via }];
   });
 }
 

@@ -1,9 +1,10 @@
 import type { ContainerSpec } from '../model/container.ts';
 import { toMilliseconds } from '../model/duration.ts';
 import { isImageId } from '../model/image-reference.ts';
+import { toPointer } from '../model/json.ts';
 import type { Pin } from '../model/lock.ts';
-import type { Manifest, Server } from '../model/manifest.ts';
-import { bindTemplate } from './bind-template.ts';
+import type { Manifest, Server, Template } from '../model/manifest.ts';
+import { binderOf, bindTemplate, joinTemplate } from './bind-template.ts';
 import { containerCaveats } from './container/caveats.ts';
 import type { EngineFields, Fault, Reading } from './container/fields.ts';
 import { readLabels } from './container/read-labels.ts';
@@ -14,6 +15,7 @@ import { readReach } from './container/read-reach.ts';
 import { readSecurity } from './container/read-security.ts';
 import { readService } from './container/read-service.ts';
 import { type Reason, unlocked } from './launch.ts';
+import { isSecretFile, SECRETS_FOLDER, secretOf } from './secret-files.ts';
 
 interface Site {
   readonly manifest: Manifest;
@@ -79,9 +81,7 @@ function readContainer(
     platform: fields.platform ?? null,
     entrypoint: fields.entrypoint ?? null,
     args: server.args.map((arg) => bindTemplate(arg, manifest.secrets)),
-    env: Object.fromEntries(
-      Object.entries(server.env).map(([name, value]) => [name, bindTemplate(value, manifest.secrets)]),
-    ),
+    ...readVariables(server, isService ? joinTemplate : binderOf(server, manifest.secrets)),
     workingDirectory: fields.workingDirectory ?? null,
     hostname: fields.hostname ?? null,
     ...readSecurity(reading),
@@ -97,6 +97,22 @@ function readContainer(
     ...labels,
     logging: labels.logging ?? (isService ? null : { driver: 'none', options: {} }),
   };
+}
+
+/** What is to be a file is named by its path, wherever the secret comes from. */
+function readVariables(
+  server: Server,
+  bind: (template: Template) => Template,
+): Pick<ContainerSpec, 'env' | 'secretFiles'> {
+  const files = new Set<string>();
+  const env = Object.entries(server.env).map(([name, value]): [string, Template] => {
+    const secret = isSecretFile(toPointer(['env', name]), value) ? secretOf(value) : null;
+    if (secret === null) return [name, bind(value)];
+    files.add(secret);
+    return [name, `${SECRETS_FOLDER}/${secret}`];
+  });
+  const secretFiles = files.size === 0 ? {} : { secretFiles: [...files].sort() };
+  return { env: Object.fromEntries(env), ...secretFiles };
 }
 
 function checkTexts(fields: EngineFields, faults: Fault[]): void {

@@ -6,7 +6,7 @@ import { engineOf } from './engine-of.ts';
 import { launchOf } from './entry-spec.ts';
 import { launchDigest } from './launch-digest.ts';
 import { objectsUsedBy } from './objects/uses.ts';
-import { secretUses, unreadable } from './secret-uses.ts';
+import { secretUses } from './secret-uses.ts';
 import { summarizePin } from './summarize-pin.ts';
 import { atServer, dependenciesOf, finding, sorted, type World } from './world.ts';
 
@@ -23,7 +23,7 @@ export function desireEntry(
   const where = { at: atServer(server, world), address: entryAddress(target, server.name) };
   const uses = secretUses(server, secrets);
   const engine = engineOf(server);
-  const blocked = launch.blocked ?? unreadable(server, uses, secrets);
+  const { blocked } = launch;
   const entry: DesiredEntry = {
     address: where.address,
     provider: target.client,
@@ -35,7 +35,8 @@ export function desireEntry(
     dependsOn: sorted([...objectsUsedBy(server, manifest), ...dependenciesOf(server, world)]),
     lifecycle: server.lifecycle,
     secrets: uses,
-    launchDigest: launchDigest(server, launch, { secrets, pin }),
+    ...(launch.fills.length === 0 ? {} : { fills: launch.fills }),
+    launchDigest: launchDigest(server, launch, { secrets, pin, uses }),
     ...(pin === undefined ? {} : { pin: summarizePin(pin) }),
     ...(launch.record === undefined ? {} : { launch: launch.record }),
     ...(launch.container === undefined ? {} : { container: launch.container }),

@@ -1,15 +1,20 @@
 import { type Address, entryAddress, objectAddress, type Target } from '../model/address.ts';
 import { objectName } from '../model/container.ts';
 import type { Finding } from '../model/finding.ts';
+import { toPointer } from '../model/json.ts';
 import type { Server } from '../model/manifest.ts';
-import type { Desired, DesiredEntry, DesiredObject, EntrySpec, PinSummary } from '../model/resource.ts';
-import { bindServer, launcherNeeded } from './entry-spec.ts';
+import type { Desired, DesiredEntry, DesiredObject, EntrySpec, Fill, PinSummary } from '../model/resource.ts';
+import { borrowedLaunch } from './borrowed-launch.ts';
+import { emitSecrets } from './emit-secrets.ts';
+import { bindServer } from './entry-spec.ts';
 import { imageCaveats } from './image-caveats.ts';
 import type { Reason } from './launch.ts';
 import { launchDigest } from './launch-digest.ts';
 import { imageObject } from './objects/image-object.ts';
 import { objectsUsedBy } from './objects/uses.ts';
-import { secretUses, unexpanded, unreadable } from './secret-uses.ts';
+import { SECRETS_FOLDER } from './secret-files.ts';
+import { holdsSecret } from './secret-sources.ts';
+import { containerSecretUses, secretUses } from './secret-uses.ts';
 import { serviceUrl } from './service-url.ts';
 import type { ServiceContainer } from './services.ts';
 import { summarizePin } from './summarize-pin.ts';
@@ -23,7 +28,7 @@ export function desireService(
   const { server, engine, spec } = service;
   const at = atServer(server, world);
   const address = objectAddress(engine, 'container', server.name);
-  const reason = launcherNeeded(server) ?? service.problem ?? unexpanded(server);
+  const reason = service.problem ?? borrowedLaunch(server);
   const pin = pinOf(server, world);
   const image = reason === undefined ? [imageObject(spec, engine, { pin, at })] : [];
   const container = containerObject(service, image, world);
@@ -67,11 +72,26 @@ function containerObject(
     dependsOn: sorted(needs),
     // What is kept is kept in a client's file.
     lifecycle: { ...server.lifecycle, keep: [] },
-    secrets: [],
+    secrets: containerSecretUses(server, manifest.secrets),
+    ...fillsOf(spec),
     launchDigest: digestOf(server, world, spec),
     ...(pin === undefined ? {} : { pin }),
     at: atServer(server, world),
   };
+}
+
+/** What of the container only apply knows: variables with a secret in them, and the folder with those that are files. */
+function fillsOf({ env, secretFiles = [] }: ServiceContainer['spec']): { readonly fills?: readonly Fill[] } {
+  const texts = Object.entries(env).flatMap(([name, template]): readonly Fill[] =>
+    holdsSecret(template) ? [{ kind: 'text', pointer: toPointer(['env', name]), template }] : [],
+  );
+  const folder: Fill = {
+    kind: 'folder',
+    pointer: toPointer(['volumes', SECRETS_FOLDER]),
+    secrets: secretFiles,
+  };
+  const fills = secretFiles.length === 0 ? texts : [...texts, folder];
+  return fills.length === 0 ? {} : { fills };
 }
 
 function pinOf(server: Server, { pins }: World): PinSummary | undefined {
@@ -84,24 +104,28 @@ function entryTo(
   { service: { server, spec }, target }: { readonly service: ServiceContainer; readonly target: Target },
   world: World,
 ): DesiredEntry {
-  const { secrets } = world.manifest;
+  const { launcher, platform, manifest } = world;
+  const { secrets } = manifest;
   const at = atServer(server, world);
   const address = entryAddress(target, server.name);
-  const uses = secretUses(server, secrets);
-  const reason = unreadable(server, uses, secrets);
+  const bare = { spec: entrySpec(server, spec, world), caveats: [] };
+  const launch = emitSecrets(bare, server, { target, launcher, platform, secrets });
+  const { blocked, record, fills } = launch;
   return {
     address,
     provider: target.client,
     kind: 'entry',
     server: server.name,
     target,
-    spec: entrySpec(server, spec, world),
+    spec: launch.spec,
     runtime: server.runtime,
     dependsOn: sorted([container.address, ...dependenciesOf(server, world)]),
     lifecycle: server.lifecycle,
-    secrets: uses,
+    secrets: secretUses(server, secrets),
+    ...(fills.length === 0 ? {} : { fills }),
     launchDigest: digestOf(server, world, spec),
-    ...(reason === undefined ? {} : { blocked: finding('error', reason, { at, address }) }),
+    ...(record === undefined ? {} : { launch: record }),
+    ...(blocked === undefined ? {} : { blocked: finding('error', blocked, { at, address }) }),
     at,
   };
 }
@@ -116,5 +140,6 @@ function entrySpec(server: Server, { service }: ServiceContainer['spec'], { mani
 function digestOf(server: Server, { manifest, pins }: World, container: ServiceContainer['spec']): string {
   const { secrets } = manifest;
   const spec = bindServer(server, secrets);
-  return launchDigest(server, { spec, container }, { secrets, pin: pins.get(server.name) });
+  const uses = [...secretUses(server, secrets), ...containerSecretUses(server, secrets)];
+  return launchDigest(server, { spec, container }, { secrets, pin: pins.get(server.name), uses });
 }

@@ -6,6 +6,7 @@ import type { Desired } from '../model/resource.ts';
 import { desireEntry } from './desire-entry.ts';
 import { desireService } from './desire-service.ts';
 import { sharedObjects } from './objects/shared-objects.ts';
+import { withWholePaths } from './secret-sources.ts';
 import { type ServiceContainer, serviceContainers } from './services.ts';
 import { addressesOf, atServer, finding, type Surroundings, serverNamed, type World } from './world.ts';
 
@@ -23,9 +24,11 @@ export interface DesiredGraph {
  * for it. A server that this release cannot launch, or that is not locked, comes out `blocked`. The manifest has been
  * checked: its dependencies form no circle and no server has a target twice.
  */
-export function desire(manifest: Manifest, surroundings: Surroundings): DesiredGraph {
+export function desire(written: Manifest, surroundings: Surroundings): DesiredGraph {
+  const folder = dirname(written.files[0] ?? '/');
+  const manifest = withWholePaths(written, folder);
   const servers = new Map(manifest.servers.map((server) => [server.name, server]));
-  const world: World = { ...surroundings, manifest, servers, folder: dirname(manifest.files[0] ?? '/') };
+  const world: World = { ...surroundings, manifest, servers, folder };
   const services = serviceContainers(world);
   const shared = sharedObjects(manifest);
   const findings: Finding[] = [...shared.findings];

@@ -1,17 +1,19 @@
 import type { Server, Template } from '../model/manifest.ts';
 import type { EntrySpec } from '../model/resource.ts';
 import type { Secrets } from './bind-template.ts';
-import { bindTemplate } from './bind-template.ts';
-import type { Launch, LaunchSite, Reason } from './launch.ts';
+import { type Binder, binderOf, bindTemplate } from './bind-template.ts';
+import { borrowedLaunch } from './borrowed-launch.ts';
+import { type Emitted, emitSecrets } from './emit-secrets.ts';
+import type { Launch, LaunchSite } from './launch.ts';
 import { launchImage } from './launch-image.ts';
 import { launchPackage } from './launch-package.ts';
 
 /** How one server is started, or called, at one target. */
-export function launchOf(server: Server, site: Omit<LaunchSite, 'bound'>): Launch {
+export function launchOf(server: Server, site: Omit<LaunchSite, 'bound'>): Emitted {
   const { secrets } = site.manifest;
   const launch = launchRuntime(server, { ...site, bound: bindServer(server, secrets) }, secrets);
-  const blocked = launch.blocked ?? launcherNeeded(server);
-  return blocked === undefined ? launch : { ...launch, blocked };
+  const blocked = launch.blocked ?? borrowedLaunch(server);
+  return emitSecrets(blocked === undefined ? launch : { ...launch, blocked }, server, { ...site, secrets });
 }
 
 function launchRuntime(server: Server, site: LaunchSite, secrets: Secrets): Launch {
@@ -21,7 +23,7 @@ function launchRuntime(server: Server, site: LaunchSite, secrets: Secrets): Laun
     case 'command':
       return { spec: { ...bound, command: bindTemplate(runtime.command, secrets) }, caveats: [] };
     case 'url':
-      return { spec: { ...bound, url: bindTemplate(runtime.url, secrets) }, caveats: [] };
+      return { spec: { ...bound, url: binderOf(server, secrets)(runtime.url) }, caveats: [] };
     case 'package':
       return launchPackage(server, runtime, site);
     case 'image':
@@ -34,8 +36,8 @@ export function bindServer(server: Server, secrets: Secrets): EntrySpec {
   return {
     transport: server.transport,
     args: server.args.map((arg) => bindTemplate(arg, secrets)),
-    env: bindAll(server.env, secrets),
-    headers: bindAll(server.headers, secrets),
+    env: bindAll(server.env, binderOf(server, secrets)),
+    headers: bindAll(server.headers, binderOf(server, secrets)),
     ...(server.timeoutMs === undefined ? {} : { timeoutMs: server.timeoutMs }),
     client: server.client,
   };
@@ -43,19 +45,7 @@ export function bindServer(server: Server, secrets: Secrets): EntrySpec {
 
 function bindAll(
   templates: Readonly<Record<string, Template>>,
-  secrets: Secrets,
+  bind: Binder,
 ): Readonly<Record<string, Template>> {
-  return Object.fromEntries(
-    Object.entries(templates).map(([name, template]) => [name, bindTemplate(template, secrets)]),
-  );
-}
-
-/** Why the server cannot be launched as `emit` says; undefined when it says nothing of the kind. */
-export function launcherNeeded(server: Server): Reason | undefined {
-  if (server.emit !== 'launcher') return undefined;
-  return {
-    code: 'GRAPH_LAUNCH_UNAVAILABLE',
-    message: `server "${server.name}": \`emit: launcher\` needs secrets at launch, which this release does not have`,
-    hint: "remove `emit`: secrets from the environment reach the server as the client's own variables",
-  };
+  return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, bind(template)]));
 }

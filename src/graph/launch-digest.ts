@@ -5,7 +5,7 @@ import { canonicalJson, type Json, type JsonObject } from '../model/json.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { Pin } from '../model/lock.ts';
 import type { Runtime, Server } from '../model/manifest.ts';
-import type { EntrySpec } from '../model/resource.ts';
+import type { EntrySpec, SecretUse } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
 import { bindTemplate, type Secrets } from './bind-template.ts';
 import { engineOf } from './engine-of.ts';
@@ -18,7 +18,7 @@ import type { Launch } from './launch.ts';
  */
 export function launchDigest(server: Server, launch: Pick<Launch, 'spec' | 'container'>, site: Site): string {
   const { container } = launch;
-  const entry = entryOf(server, launch, site);
+  const entry = { ...entryOf(server, launch, site), ...variablesOf(server, site) };
   if (container === undefined) return digestOf(entry);
   const engine = engineOf(server);
   return digestOf({ ...entry, container: reachOf(container), ...(engine === null ? {} : { engine }) });
@@ -45,8 +45,15 @@ function entryOf(
   return endpointOf(server.runtime, originOf(templateText(spec.url)), { spec, ...site });
 }
 
+function variablesOf({ env }: Server, { uses }: Site): JsonObject {
+  if (uses.length === 0 || Object.keys(env).length === 0) return {};
+  return { env: Object.fromEntries(Object.entries(env).map(([name, each]) => [name, templateText(each)])) };
+}
+
 interface Site {
   readonly secrets: Secrets;
+  /** What it receives: where that is something, every variable counts, because one may say where the secret is sent. */
+  readonly uses: readonly SecretUse[];
   /** What the lock says runs; undefined where it says nothing. */
   readonly pin: Pin | undefined;
 }

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import type { Target } from '../model/address.ts';
 import { type ContainerSpec, LABEL_PREFIX } from '../model/container.ts';
 import type { ImageLaunchRecord } from '../model/launch.ts';
-import type { Manifest, Server } from '../model/manifest.ts';
+import type { Manifest, Server, Template } from '../model/manifest.ts';
 import { steersDocker } from '../model/steers-docker.ts';
 import { containerSpec, writtenPaths } from './container-spec.ts';
 import { dockerRun } from './docker-run.ts';
@@ -10,6 +10,7 @@ import { engineOf } from './engine-of.ts';
 import { absentElsewhere, imageCaveats, startedDirectly } from './image-caveats.ts';
 import { isDirect, type Launch, type LaunchSite, type Reason, unwritten } from './launch.ts';
 import { launchId } from './launch-id.ts';
+import { holdsSecret } from './secret-sources.ts';
 
 /**
  * Over stdio: through `mcpform exec`, which attends the container and leaves none behind; or a `docker run` line. Both
@@ -32,6 +33,11 @@ export function launchImage(server: Server, site: LaunchSite): Launch {
   };
 }
 
+/** Resolved by the launcher, so that nothing of it is in the entry. */
+function isSealed({ emit }: Server, template: Template): boolean {
+  return emit !== 'plaintext' && holdsSecret(template);
+}
+
 function contextOf(server: Server): { readonly context?: string } {
   const context = engineOf(server);
   return context === null ? {} : { context };
@@ -43,7 +49,9 @@ function attended(
   container: ContainerSpec,
   { bound, launcher }: LaunchSite,
 ): Pick<Launch, 'spec' | 'record'> {
-  const open = Object.entries(container.env).filter(([, template]) => typeof template !== 'string');
+  const open = Object.entries(container.env).filter(
+    ([, template]) => typeof template !== 'string' && !isSealed(server, template),
+  );
   const env = { ...container.env, ...Object.fromEntries(open.map(([name]) => [name, [{ env: name }]])) };
   const record: ImageLaunchRecord = {
     formatVersion: 1,
@@ -79,7 +87,9 @@ function sharedLocal({ name, runtime }: Server, { scope }: Target): Reason | nul
 
 /** A variable that docker obeys is hidden from it, but the entry of a client cannot hide one from the launcher. */
 function unfitForExec(server: Server, { env }: ContainerSpec): Reason | null {
-  const steering = Object.keys(env).find((name) => steersDocker(name) && typeof env[name] !== 'string');
+  const steering = Object.entries(env).find(
+    ([name, template]) => steersDocker(name) && typeof template !== 'string' && !isSealed(server, template),
+  )?.[0];
   if (steering === undefined) return null;
   return unavailable(
     server,

@@ -1,23 +1,60 @@
 import { toPointer } from '../model/json.ts';
 import type { Server, Template } from '../model/manifest.ts';
-import type { SecretUse } from '../model/resource.ts';
+import type { Emission, SecretUse } from '../model/resource.ts';
 import { environmentName, type Secrets, secretNamed, secretsIn } from './bind-template.ts';
 import { isService } from './engine-of.ts';
-import type { Reason } from './launch.ts';
+import { isSecretFile } from './secret-files.ts';
 
 /**
- * Where secrets go in the manifest's server, whatever program it is launched with. What a container of ours gets is no
- * part of the entry.
+ * Where secrets go in the manifest's server, whatever program it is launched with: what its client's entry has, or the
+ * launch that the entry starts. What a container of ours gets is no part of the entry.
  */
 export function secretUses(server: Server, secrets: Secrets): readonly SecretUse[] {
   const { runtime } = server;
-  const uses = [
-    ...(runtime.kind === 'command' ? secretsIn(runtime.command, '/command', secrets) : []),
-    ...(runtime.kind === 'url' ? secretsIn(runtime.url, '/url', secrets) : []),
-    ...(isService(server) ? [] : server.args.flatMap((arg) => secretsIn(arg, '/args', secrets))),
-    ...(isService(server) ? [] : fieldsIn('env', server.env, secrets)),
-    ...fieldsIn('headers', server.headers, secrets),
-  ];
+  const find = finder(server, secrets, () => entryVia(server));
+  return eachOnce([
+    ...(runtime.kind === 'command' ? find('/command', runtime.command) : []),
+    ...(runtime.kind === 'url' ? find('/url', runtime.url) : []),
+    ...(isService(server) ? [] : server.args.flatMap((arg) => find('/args', arg))),
+    ...(isService(server) ? [] : fieldsIn('env', server.env, find)),
+    ...fieldsIn('headers', server.headers, find),
+  ]);
+}
+
+/** What the container of a server that is reached by URL gets. */
+export function containerSecretUses(server: Server, secrets: Secrets): readonly SecretUse[] {
+  const find = finder(server, secrets, (pointer, template) =>
+    isSecretFile(pointer, template) ? 'file' : 'environment',
+  );
+  return eachOnce(fieldsIn('env', server.env, find));
+}
+
+type Find = (pointer: string, template: Template) => readonly SecretUse[];
+
+function finder(
+  { emit }: Server,
+  secrets: Secrets,
+  viaOf: (pointer: string, template: Template) => Emission,
+): Find {
+  return (pointer, template) => {
+    const via = viaOf(pointer, template);
+    return secretsIn(template, { pointer, via, secrets }).map((use) =>
+      isReference(use) ? { ...use, via: 'reference' } : use,
+    );
+  };
+
+  function isReference({ name, via }: SecretUse): boolean {
+    if (name === undefined) return true;
+    if (via !== 'wrapper' || emit === 'wrapper') return false;
+    return environmentName(secretNamed(name, secrets)) !== null;
+  }
+}
+
+function entryVia({ emit }: Server): Emission {
+  return emit === 'plaintext' ? 'plaintext' : 'wrapper';
+}
+
+function eachOnce(uses: readonly SecretUse[]): readonly SecretUse[] {
   const byKey = new Map(uses.map((use) => [`${use.pointer}\n${use.locator}\n${use.name ?? ''}`, use]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, use]) => use);
 }
@@ -25,37 +62,7 @@ export function secretUses(server: Server, secrets: Secrets): readonly SecretUse
 function fieldsIn(
   field: 'env' | 'headers',
   templates: Readonly<Record<string, Template>>,
-  secrets: Secrets,
+  find: Find,
 ): readonly SecretUse[] {
-  return Object.entries(templates).flatMap(([name, template]) =>
-    secretsIn(template, toPointer([field, name]), secrets),
-  );
-}
-
-/** A secret that the client cannot get from its own environment; undefined when there is none. */
-export function unreadable(server: Server, uses: readonly SecretUse[], secrets: Secrets): Reason | undefined {
-  const name = uses.find(
-    (use) => use.name !== undefined && environmentName(secretNamed(use.name, secrets)) === null,
-  )?.name;
-  if (name === undefined) return undefined;
-  return {
-    code: 'GRAPH_SECRET_UNAVAILABLE',
-    message: `server "${server.name}": secret "${name}" comes from "${secretNamed(name, secrets).backend}", which this release cannot read`,
-    hint: `export it before the client starts and declare \`${name}: { env: NAME }\``,
-  };
-}
-
-/** What an engine starts nobody hands a secret yet; undefined when it needs none. */
-export function unexpanded(server: Server): Reason | undefined {
-  const parts = [...Object.values(server.env), ...server.args].flatMap((template) =>
-    typeof template === 'string' ? [] : template.filter((part) => typeof part !== 'string'),
-  );
-  const [first] = parts;
-  if (first === undefined) return undefined;
-  const what = 'secret' in first ? `secret "${first.secret}"` : `"\${${first.env}}"`;
-  return {
-    code: 'GRAPH_SECRET_UNAVAILABLE',
-    message: `server "${server.name}": ${what} cannot reach its container: containers receive secrets with the secret backends, which this release does not have`,
-    hint: 'run the image over stdio, where the client hands it on; or start the container yourself and declare its `url`',
-  };
+  return Object.entries(templates).flatMap(([name, template]) => find(toPointer([field, name]), template));
 }

@@ -7,7 +7,16 @@ import { readOwnFile, whyUnsafeFolder } from '../system/launch/own-file.ts';
 import { lookAtStore, type StoreFiles, type StoreLook } from './check-store.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { expandArgs } from './expand-args.ts';
-import { isImageFile, type LaunchFile, parseAnyLaunchFile, refused } from './launch-file.ts';
+import {
+  type CommandLaunchFile,
+  type HeadersLaunchFile,
+  isCommandFile,
+  isHeadersFile,
+  isImageFile,
+  type LaunchFile,
+  parseAnyLaunchFile,
+  refused,
+} from './launch-file.ts';
 import { launchesFolder, launchFiles, storeFiles, storesFolder } from './places.ts';
 import { LAUNCH_ID } from './record-id.ts';
 import { storeKey } from './store-key.ts';
@@ -28,11 +37,17 @@ export interface FoundImage {
   readonly record: ImageLaunchRecord;
 }
 
+/** A program of this machine, or headers: with secrets, always. */
+export interface FoundWithSecrets {
+  readonly id: string;
+  readonly withSecrets: CommandLaunchFile | HeadersLaunchFile;
+}
+
 /**
  * Reads the launch and looks at its store: synchronously, with as little of Node as can be, because every start of a
  * server waits for it. Nothing is ever looked up in the working directory. Throws LAUNCH_UNKNOWN and LAUNCH_REFUSED.
  */
-export function findLaunch(id: string, env: Environment): Found | FoundImage {
+export function findLaunch(id: string, env: Environment): Found | FoundImage | FoundWithSecrets {
   if (!LAUNCH_ID.test(id)) throw unknown(id);
   const data = dataFolder(env);
   for (const folder of [launchesFolder(data), storesFolder(data)]) assertPrivate(folder);
@@ -41,6 +56,7 @@ export function findLaunch(id: string, env: Environment): Found | FoundImage {
   if (read.kind === 'unsafe') throw refused(id, read.because);
   const file = parseAnyLaunchFile(read.bytes.toString('utf8'), id);
   if (isImageFile(file)) return { id, record: file.record };
+  if (isCommandFile(file) || isHeadersFile(file)) return { id, withSecrets: file };
   const host = { platform: process.platform, arch: process.arch, libc: libcOfNode() };
   const store = storeFiles(storesFolder(data) + sep + storeKey(file.record.pin, host));
   return { id, file, store, look: lookAtStore(store, file.content, 'what runs') };

@@ -3,7 +3,7 @@ import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
 import type { LaunchRecord } from '../model/launch.ts';
 import { libcOfNode } from '../system/launch/libc.ts';
-import { isImageFile, parseAnyLaunchFile } from './launch-file.ts';
+import { isCommandFile, isPackageFile, parseAnyLaunchFile } from './launch-file.ts';
 import { launchFiles, storeFiles, storesFolder } from './places.ts';
 import { LAUNCH_ID } from './record-id.ts';
 import { type Host, storeKey } from './store-key.ts';
@@ -20,8 +20,9 @@ export async function isPrepared(id: string, ctx: World): Promise<boolean> {
   try {
     const text = (await files.read(launchFiles(ctx.folders.data, id).record)).toString('utf8');
     const file = parseAnyLaunchFile(text, id);
-    // Whether the engine has the image is the engine's to say.
-    if (isImageFile(file)) return true;
+    if (isCommandFile(file)) await files.stat(file.file);
+    // Whether the engine has an image is the engine's to say.
+    if (!isPackageFile(file)) return true;
     await files.stat(storeFiles(storeFolder(file.record.pin, ctx)).manifest);
     return true;
   } catch (error) {

@@ -1,9 +1,15 @@
+import { isAbsolute } from 'node:path';
 import { McpformError } from '../model/error.ts';
 import { isJsonObject } from '../model/json.ts';
 import {
   type AnyLaunchRecord,
+  type CommandLaunchRecord,
+  type HeadersLaunchRecord,
   type ImageLaunchRecord,
+  isCommandLaunch,
+  isHeadersLaunch,
   isImageLaunch,
+  isPackageLaunch,
   type LaunchRecord,
   type Program,
 } from '../model/launch.ts';
@@ -22,22 +28,46 @@ export interface ImageLaunchFile {
   readonly record: ImageLaunchRecord;
 }
 
-export type AnyLaunchFile = LaunchFile | ImageLaunchFile;
+/** The same of a program of this machine. */
+export interface CommandLaunchFile {
+  readonly record: CommandLaunchRecord;
+  /** Absolute: what `command` meant when it was approved. */
+  readonly file: string;
+}
+
+/** Nothing is started for headers. */
+export interface HeadersLaunchFile {
+  readonly record: HeadersLaunchRecord;
+}
+
+export type AnyLaunchFile = LaunchFile | ImageLaunchFile | CommandLaunchFile | HeadersLaunchFile;
 
 export function printLaunchFile(file: AnyLaunchFile): string {
   const { record } = file;
-  const { content, program } = file as Partial<LaunchFile>;
-  return `${JSON.stringify({ record, content, program }, null, 2)}\n`;
+  const { content, program, file: found } = file as Partial<LaunchFile & CommandLaunchFile>;
+  return `${JSON.stringify({ record, content, program, file: found }, null, 2)}\n`;
 }
 
 export function isImageFile(file: AnyLaunchFile): file is ImageLaunchFile {
   return isImageLaunch(file.record);
 }
 
+export function isCommandFile(file: AnyLaunchFile): file is CommandLaunchFile {
+  return isCommandLaunch(file.record);
+}
+
+export function isHeadersFile(file: AnyLaunchFile): file is HeadersLaunchFile {
+  return isHeadersLaunch(file.record);
+}
+
+export function isPackageFile(file: AnyLaunchFile): file is LaunchFile {
+  return isPackageLaunch(file.record);
+}
+
 /** As `parseAnyLaunchFile`, for who knows that it is a package's. */
 export function parseLaunchFile(text: string, id: string): LaunchFile {
   const file = parseAnyLaunchFile(text, id);
-  if (isImageFile(file)) throw refused(id, 'is that of an image, and not of a package');
+  if (!isPackageFile(file)) throw refused(id, 'is not that of a package');
   return file;
 }
 
@@ -52,6 +82,12 @@ export function parseAnyLaunchFile(text: string, id: string): AnyLaunchFile {
   const record = value['record'] as unknown as AnyLaunchRecord;
   if (recordId(record) !== id) throw refused(id, 'does not hash to its name: somebody changed it');
   if (isImageLaunch(record)) return { record };
+  if (isHeadersLaunch(record)) return { record };
+  if (isCommandLaunch(record)) {
+    const { file } = value;
+    if (typeof file === 'string' && isAbsolute(file) && isText(file)) return { record, file };
+    throw refused(id, 'does not say which program it starts: somebody changed it');
+  }
   const { content, program } = value;
   // Whoever hashed right wrote all fields of the record; these two are not in the hash.
   if (typeof content !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(content) || !isProgram(program)) {

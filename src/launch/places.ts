@@ -9,10 +9,10 @@ export function storesFolder(data: string): string {
   return below(data, 'store');
 }
 
-/** The record of one launch, and the text that pins its dependencies. The id has been checked. */
+/** The record of one launch, the text that pins its dependencies, and its grants. The id has been checked. */
 export function launchFiles(data: string, id: string) {
   const base = below(launchesFolder(data), id);
-  return { record: `${base}.json`, tree: `${base}.tree` };
+  return { record: `${base}.json`, tree: `${base}.tree`, grants: `${base}.grants` };
 }
 
 /** One installed package. `folder` is 0700; `tree` and all below it is read-only. */

@@ -1,18 +1,16 @@
-import { dirname } from 'node:path';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
 import { readOwnFile } from '../system/launch/own-file.ts';
-import { replaceOwnFile } from '../system/launch/store-disk.ts';
 import { chooseProgram } from './choose-program.ts';
 import { installerFor as everyInstaller, type InstallerFor } from './installers.ts';
 import { storeFolder } from './is-prepared.ts';
 import { type LaunchFile, parseLaunchFile, printLaunchFile } from './launch-file.ts';
-import { launchesFolder, launchFiles } from './places.ts';
+import { launchFiles } from './places.ts';
 import type { Launch, PreparedLaunch } from './prepare-launch.ts';
-import { makePrivateFolder } from './private-folder.ts';
 import { install, readStore, type Stored, type StoreState } from './store.ts';
 import { storeFailure } from './store-failure.ts';
+import { writeLaunchFile } from './write-launch-file.ts';
 
 /** The rest of `prepareLaunch`: everything that is not needed to ask whether a launch is prepared. */
 export async function prepare(
@@ -47,10 +45,9 @@ async function makeReady(
     content: stored.content,
     program: chooseProgram(stored.installed, record),
   };
-  await makePrivateFolder(launchesFolder(ctx.folders.data), ctx);
   // First what the record needs, so that a record is never without.
-  if (tree !== null) await writeIfOther(files.tree, tree, ctx);
-  await writeIfOther(files.record, printLaunchFile(file), ctx);
+  if (tree !== null) await writeLaunchFile(files.tree, tree, ctx);
+  await writeLaunchFile(files.record, printLaunchFile(file), ctx);
   return { id, installed: !isThere, findings: replaced(pin.package, state) };
 }
 
@@ -68,13 +65,6 @@ function knownContent(path: string, id: string): string | null {
 
 /** A launch record is a few hundred bytes, plus what the manifest says in arguments. */
 export const MAX_RECORD = 4 << 20;
-
-async function writeIfOther(path: string, text: string, ctx: Pick<Context, 'system'>): Promise<void> {
-  const file = readOwnFile(path, Buffer.byteLength(text));
-  if (file.kind === 'there' && file.bytes.toString('utf8') === text) return;
-  replaceOwnFile(path, Buffer.from(text));
-  await ctx.system.files.syncFolder(dirname(path));
-}
 
 function replaced(name: string, state: StoreState): readonly Finding[] {
   if (state.kind !== 'tampered') return [];

@@ -4,7 +4,7 @@ import { isErrno } from '../model/error.ts';
 import { readOwnFile } from '../system/launch/own-file.ts';
 import { isOfAnotherHost } from './about-store.ts';
 import { hostOf, storeFolder } from './is-prepared.ts';
-import { isImageFile, parseAnyLaunchFile } from './launch-file.ts';
+import { isPackageFile, parseAnyLaunchFile } from './launch-file.ts';
 import { launchesFolder, launchFiles, storeFiles, storesFolder } from './places.ts';
 import { MAX_RECORD } from './prepare.ts';
 import { LAUNCH_ID } from './record-id.ts';
@@ -34,7 +34,7 @@ export async function pruneStore(keepIds: ReadonlySet<string>, ctx: World): Prom
   const needed = neededStores(keepIds, ctx);
   const launches: string[] = [];
   for (const name of await listOrNone(launchesFolder(data), ctx)) {
-    const id = /^(.*)\.(?:json|tree)$/.exec(name)?.[1];
+    const id = /^(.*)\.(?:json|tree|grants)$/.exec(name)?.[1];
     if (id === undefined || !LAUNCH_ID.test(id) || keepIds.has(id)) continue;
     if (await isNew(join(launchesFolder(data), name), ctx)) continue;
     await files.remove(join(launchesFolder(data), name));
@@ -65,7 +65,7 @@ function neededStores(keepIds: ReadonlySet<string>, ctx: World): ReadonlySet<str
     if (file.kind === 'unsafe') return null;
     try {
       const launch = parseAnyLaunchFile(file.bytes.toString('utf8'), id);
-      if (!isImageFile(launch)) needed.add(basename(storeFolder(launch.record.pin, ctx)));
+      if (isPackageFile(launch)) needed.add(basename(storeFolder(launch.record.pin, ctx)));
     } catch {
       return null;
     }

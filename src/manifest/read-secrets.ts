@@ -1,11 +1,12 @@
 import type { Json } from '../model/json.ts';
 import type { SecretReference } from '../model/manifest.ts';
+import { BACKEND_NAMES, type BackendName } from '../model/secret.ts';
 import type { SecretDocument } from '../schema/manifest.types.ts';
 import type { Path, Problems } from './problem.ts';
 
 /** Where a secret is: its one backend and what that needs. None or several is one error, and null. */
 export function readSecret(document: SecretDocument, path: Path, problems: Problems): SecretReference | null {
-  const backends = Object.keys(document).filter((key) => key !== 'description') as (keyof SecretDocument)[];
+  const backends = BACKEND_NAMES.filter((name) => document[name] !== undefined);
   if (backends.length !== 1) {
     const message =
       backends.length === 0 ? 'says nowhere where the secret is' : `has ${backends.join(' and ')}`;
@@ -15,7 +16,7 @@ export function readSecret(document: SecretDocument, path: Path, problems: Probl
     });
     return null;
   }
-  const [backend] = backends as [keyof SecretDocument];
+  const [backend] = backends as [BackendName];
   checkArgument(document, [...path, backend], problems);
   return { backend, argument: document[backend] as unknown as Json };
 }

@@ -20,6 +20,8 @@ export interface ContainerSpec {
   /** Empty: the image's own command, unless there is an entry point. */
   readonly args: readonly Template[];
   readonly env: Readonly<Record<string, Template>>;
+  /** Names of the secrets that are files under `/run/secrets`; absent: none. */
+  readonly secretFiles?: readonly string[];
   readonly workingDirectory: string | null;
   readonly hostname: string | null;
   /** `USER[:GROUP]`, names or ids. */

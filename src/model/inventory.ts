@@ -19,6 +19,10 @@ export interface InventoryEntry {
   readonly onRemove?: 'delete' | 'orphan';
   /** Locators of the secrets it receives. */
   readonly secrets: readonly string[];
+  /** By locator, keyed: tells whether a secret still has the value that was written, or seen, last. */
+  readonly fingerprints?: Readonly<Record<string, string>>;
+  /** By pointer, keyed: the template that was filled in there, with where its secrets are. */
+  readonly filled?: Readonly<Record<Pointer, string>>;
   readonly launchDigest: string;
   /** What the lock said it stands for. */
   readonly pin?: PinSummary;

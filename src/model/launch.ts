@@ -2,6 +2,7 @@ import type { ContainerSpec } from './container.ts';
 import type { Context } from './context.ts';
 import type { PackagePin } from './lock.ts';
 import type { Template } from './manifest.ts';
+import type { SecretSource } from './secret.ts';
 
 /**
  * What `mcpform exec <launch-id>` starts. Written by apply, 0600, under `<data>/launches/<id>.json`; the id is the
@@ -17,7 +18,13 @@ export interface LaunchRecord {
   readonly args: readonly Template[];
   /** Loader variables the manifest sets itself: the only ones that reach the child. */
   readonly loaderVariables: readonly string[];
+  /** Variables that hold a secret: what is not in the client's entry. */
+  readonly env?: Readonly<Record<string, Template>>;
+  /** Where the secrets of `env` are, by the names the templates have for them. */
+  readonly secrets?: SecretSources;
 }
+
+export type SecretSources = Readonly<Record<string, SecretSource>>;
 
 /** The same for a server from an image: a container that lives as long as the client that started it. */
 export interface ImageLaunchRecord {
@@ -27,13 +34,61 @@ export interface ImageLaunchRecord {
   readonly context?: string;
   /** Without a `service`. `${NAME}` in arguments and variables is expanded from the launcher's environment. */
   readonly container: ContainerSpec;
+  /** Where the secrets of its variables and files are, by the names the templates have for them. */
+  readonly secrets?: SecretSources;
 }
 
-/** Told apart by `container`. */
-export type AnyLaunchRecord = LaunchRecord | ImageLaunchRecord;
+/** The same for a program of this machine that needs a secret which its client cannot give it. */
+export interface CommandLaunchRecord {
+  readonly formatVersion: 1;
+  readonly server: string;
+  /** As the manifest has it. Which file that is was found out at approval, and is beside the record. */
+  readonly command: Template;
+  readonly args: readonly Template[];
+  readonly loaderVariables: readonly string[];
+  readonly env: Readonly<Record<string, Template>>;
+  readonly secrets: SecretSources;
+}
+
+/** What a client's header helper prints for a server that is reached by URL: nothing is started. */
+export interface HeadersLaunchRecord {
+  readonly formatVersion: 1;
+  readonly server: string;
+  /** The client says for which URL it asks, and gets headers for this one alone. */
+  readonly url: Template;
+  readonly headers: Readonly<Record<string, Template>>;
+  readonly secrets: SecretSources;
+}
+
+/** Told apart by `container`, `command`, `headers`; a package's by `pin`. */
+export type AnyLaunchRecord = LaunchRecord | ImageLaunchRecord | CommandLaunchRecord | HeadersLaunchRecord;
 
 export function isImageLaunch(record: AnyLaunchRecord): record is ImageLaunchRecord {
   return 'container' in record;
+}
+
+export function isCommandLaunch(record: AnyLaunchRecord): record is CommandLaunchRecord {
+  return 'command' in record;
+}
+
+export function isHeadersLaunch(record: AnyLaunchRecord): record is HeadersLaunchRecord {
+  return 'headers' in record;
+}
+
+export function isPackageLaunch(record: AnyLaunchRecord): record is LaunchRecord {
+  return 'pin' in record;
+}
+
+/**
+ * What beside a launch record says which of its secrets it may have, and how they are asked for: `<id>.grants`, 0600,
+ * written at approval. Without it, a launch that needs secrets is refused.
+ */
+export interface LaunchGrants {
+  readonly formatVersion: 1;
+  /** Of the secrets granted; what is not here is not resolved. */
+  readonly locators: readonly string[];
+  /** Variables that say where the backends ask, as they were at approval. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** Fills an empty folder with what a pin stands for. One per ecosystem; `launch/` owns the store around it. */

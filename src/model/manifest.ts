@@ -1,5 +1,6 @@
 import type { Target } from './address.ts';
 import type { Json, JsonObject, Pointer } from './json.ts';
+import type { BackendName } from './secret.ts';
 
 /**
  * The canonical manifest: files merged, defaults applied, variables substituted, shorthands expanded.
@@ -41,7 +42,8 @@ export interface Server {
   /** Which program of a package. */
   readonly bin?: string;
   readonly launch?: 'verified' | 'direct';
-  readonly emit?: string;
+  /** How secrets get to it. Absent: by a reference where the client can read it, else through `mcpform exec`. */
+  readonly emit?: 'reference' | 'wrapper' | 'plaintext';
   /** Fields only a client understands, as written: `headersHelper`, `oauth`, `alwaysLoad`, `tools`. */
   readonly client: JsonObject;
   /** Fields only an engine understands, as written: `port`, `health`, `resources`, `volumes`, … */
@@ -82,7 +84,7 @@ export type TemplatePart =
 
 /** Names where a secret is; never the secret. `argument` is what the backend needs, as written. */
 export interface SecretReference {
-  readonly backend: string;
+  readonly backend: BackendName;
   readonly argument: Json;
 }
 

@@ -26,6 +26,8 @@ export type Because =
   | 'already-there' // equal and not ours: adopt
   | 'taken-over' // different and not ours, and somebody said to take it
   | 'in-sync' // record: the world is as desired, the books are not
+  | 'ungranted' // record: it needs a secret that nobody has granted to it
+  | 'rotated' // a secret has another value
   | 'removed' // no longer in the manifest
   | 'disabled' // enabled: false
   | 'destroy' // mcpform destroy
@@ -78,14 +80,21 @@ export interface Step {
   readonly previousPlace?: Place;
   /** For `conflict` because `dependency`: who blocks it. */
   readonly blockedBy?: Address;
-  /** The secrets the object receives; `isNew` when it did not receive them before. */
-  readonly secrets: readonly (SecretUse & { readonly isNew: boolean })[];
+  readonly secrets: readonly ReceivedSecret[];
   /** What the lock pins, where that differs from what was applied; `before` is absent when nothing was. */
   readonly pin?: { readonly before?: PinSummary; readonly after: PinSummary };
   /** Deletes and replacements that lose something. */
   readonly isDestructive: boolean;
   /** Keyed digest of the observed object the step was planned on, or `absent`. Checked again before writing. */
   readonly precondition: string;
+}
+
+/** A secret that the object of a step receives. */
+export interface ReceivedSecret extends SecretUse {
+  /** Nobody has granted it yet to this object as it is launched now: approving the plan does. */
+  readonly isNew: boolean;
+  /** Its value is another than the last one seen for this object. Known only where values were looked at. */
+  readonly hasChanged?: true;
 }
 
 /** The one thing apply performs and a person approves. Deterministic: same inputs, same bytes. */

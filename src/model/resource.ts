@@ -17,6 +17,8 @@ export interface DesiredCommon {
   readonly dependsOn: readonly Address[];
   readonly lifecycle: Lifecycle;
   readonly secrets: readonly SecretUse[];
+  /** What of the rendered object only apply knows, because secrets are in it. */
+  readonly fills?: readonly Fill[];
   /** Digest of what would run: command line, pin, or URL origin. Changes revoke grants. */
   readonly launchDigest: string;
   /** What the lock says it stands for; absent for commands and URLs, and for what is not locked. */
@@ -117,7 +119,25 @@ export interface SecretUse {
   readonly name?: string;
   readonly locator: string;
   readonly pointer: Pointer;
+  /** How it gets there. */
+  readonly via: Emission;
 }
+
+/**
+ * `reference`: the client expands `${NAME}` itself. `wrapper`: `mcpform exec` resolves it when the client starts the
+ * server or asks for headers. `plaintext`: in the client's file. Of a container of ours: `file`, in memory of the
+ * host, or `environment`, which `docker inspect` shows.
+ */
+export type Emission = 'reference' | 'wrapper' | 'plaintext' | 'file' | 'environment';
+
+/**
+ * A value of a rendered object with secrets in it. Until apply fills it in, the object holds the template's text at
+ * `pointer`, or what is there now where that is still what was filled in last.
+ */
+export type Fill =
+  | { readonly kind: 'text'; readonly pointer: Pointer; readonly template: Template }
+  /** A folder of files in the host's memory, one per secret, bound into a container. */
+  | { readonly kind: 'folder'; readonly pointer: Pointer; readonly secrets: readonly string[] };
 
 /**
  * Where an object lives: a file and the path of keys inside it, or an engine (`docker`, `docker@lab`), a kind and a

@@ -115,7 +115,8 @@ function decideOwned(
   observed: Observed,
   input: PlanInput,
 ): Step | null {
-  if (isAsRecorded(resource, owned, observed, input)) return null;
+  const secrets = secretNews(resource, input);
+  if (secrets === null && isAsRecorded(resource, owned, observed, input)) return null;
   const { base, isLockCurrent } = baseOf(owned, resource, observed, input);
   const { keep, ignoreChanges } = resource.desired.lifecycle;
   const owns = input.traits(owned.provider).ownsAll?.(resource.place) === true;
@@ -130,14 +131,15 @@ function decideOwned(
   const { differences, isRecorded } = compare(sides);
   if (differences.length === 0) {
     const isCurrent = (isLockCurrent ?? isRecorded) && isBookkeepingCurrent(resource, owned);
-    if (isCurrent) return null;
-    const record = { action: 'record', because: 'in-sync', observed, owned } as const;
+    if (isCurrent && secrets === null) return null;
+    const because = isCurrent && secrets !== null ? secrets : 'in-sync';
+    const record = { action: 'record', because, observed, owned } as const;
     return declaredStep(resource, { ...record, ...renamed(resource, owned) }, input);
   }
-  const paths = withCauses(pathChanges(differences, owned.provider, input), resource, owned);
+  const paths = withCauses(pathChanges(differences, owned.provider, input), { resource, owned }, input);
   const action = updateOrReplace(paths);
   const isForbidden = action === 'replace' && (owned.protect || resource.desired.lifecycle.protect);
-  const because = becauseOf(paths);
+  const because = becauseOf(paths, secrets === 'rotated');
   const details: StepDetails = { action, because, observed, owned, paths, ...renamed(resource, owned) };
   if (!isForbidden) return declaredStep(resource, details, input);
   return declaredStep(resource, { ...details, action: 'conflict', because: 'protected' }, input);
@@ -153,7 +155,7 @@ function move(resource: PlannedResource, owned: Owned, old: Observed, input: Pla
     because: 'renamed',
     observed: old,
     owned,
-    paths: withCauses(paths, resource, owned),
+    paths: withCauses(paths, { resource, owned }, input),
     previousPlace: owned.place,
     ...renamed(resource, owned),
   };
@@ -168,14 +170,29 @@ function updateOrReplace(paths: Step['paths']): 'update' | 'replace' {
   return paths.some((path) => path.forcesReplacement) ? 'replace' : 'update';
 }
 
-function withCauses(paths: Step['paths'], resource: PlannedResource, owned: Owned): Step['paths'] {
-  return withLockCauses(withSecretCauses(paths, resource, owned), resource, owned);
+function withCauses(
+  paths: Step['paths'],
+  { resource, owned }: { readonly resource: PlannedResource; readonly owned: Owned },
+  input: PlanInput,
+): Step['paths'] {
+  return withLockCauses(withSecretCauses(paths, resource, owned, input), resource, owned);
 }
 
-function becauseOf(paths: Step['paths']): Because {
+/**
+ * What is to be said of the secrets of something that is as declared. What the client expands by itself it has anyway:
+ * that is shown and recorded with the next step, and needs none of its own.
+ */
+function secretNews({ desired }: PlannedResource, { secrets }: PlanInput): 'ungranted' | 'rotated' | null {
+  const ours = desired.secrets.filter(({ via }) => via !== 'reference');
+  if (ours.some((use) => !secrets.isGranted(use, desired))) return 'ungranted';
+  return ours.some((use) => secrets.hasChanged(use, desired.address)) ? 'rotated' : null;
+}
+
+function becauseOf(paths: Step['paths'], isRotated: boolean): Because {
   const hasDrifted = paths.some(({ cause }) => cause === 'drift' || cause === 'both');
   const hasChanged = paths.some(({ cause }) => cause !== 'drift');
   if (hasDrifted && hasChanged) return 'changed-and-drifted';
   if (hasDrifted) return 'drifted';
+  if (paths.every(({ cause }) => cause === 'secret') && isRotated) return 'rotated';
   return paths.every(({ cause }) => cause === 'lock') ? 'repinned' : 'changed';
 }

@@ -5,7 +5,7 @@ import type { Json, JsonObject, Pointer } from '../model/json.ts';
 import type { SharedOwnership } from '../model/lock.ts';
 import type { Move } from '../model/manifest.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Desired, Observed, Place } from '../model/resource.ts';
+import type { Desired, Observed, Place, SecretUse } from '../model/resource.ts';
 
 /** A desired resource with what its provider made of it: where it lives and what it shall hold. */
 export interface PlannedResource {
@@ -13,6 +13,8 @@ export interface PlannedResource {
   readonly place: Place;
   /** Rendered and normalised. */
   readonly attributes: JsonObject;
+  /** Where the template of a secret stands for a value that somebody else changed: the manifest did not move there. */
+  readonly drifted?: readonly Pointer[];
 }
 
 /** What the planner asks of a provider, by name. */
@@ -22,6 +24,14 @@ export interface Traits {
   ownsAll?(place: Place): boolean;
   isVolatile?(pointer: Pointer): boolean;
   holdsData?(place: Place): boolean;
+}
+
+/** What is known of secrets without their values. */
+export interface SecretFacts {
+  /** Whether it was granted to this address, as it is launched now. */
+  readonly isGranted: (use: Pick<SecretUse, 'locator'>, desired: Desired) => boolean;
+  /** Whether its value was looked at, and is another than the one that was written or seen last for this address. */
+  readonly hasChanged: (use: Pick<SecretUse, 'locator'>, address: Address) => boolean;
 }
 
 /** Everything a plan is made of. The order of lists and maps never matters. */
@@ -48,6 +58,7 @@ export interface PlanInput {
   readonly moved: readonly Move[];
   /** What machine policy forbids. */
   readonly denied: ReadonlyMap<Address, Finding>;
+  readonly secrets: SecretFacts;
   readonly traits: (provider: string) => Traits;
   /** Keyed digest of this machine. */
   readonly digest: (text: string) => string;

@@ -34,7 +34,7 @@ export function declaredStep(resource: PlannedResource, details: StepDetails, in
     needs: [],
     ...(previousAddress === undefined ? {} : { previousAddress }),
     ...(previousPlace === undefined ? {} : { previousPlace: plainPlace(previousPlace) }),
-    secrets: action === 'conflict' ? [] : secretsOf(resource, details.owned ?? null),
+    secrets: action === 'conflict' ? [] : secretsOf(resource, input),
     ...pinOf(desired, details),
     isDestructive: action === 'replace',
     precondition: preconditionOf(observed, input),
@@ -84,15 +84,22 @@ export function pathChanges(
   }
 }
 
-/** Names the cause where a secret of another locator comes to a place that was ours: `${OLD}`, now `${NEW}`. */
+/** Names the cause where another secret comes to a place that was ours: `${OLD}`, now `${NEW}`; or another value. */
 export function withSecretCauses(
   paths: readonly PathChange[],
   resource: PlannedResource,
   owned: Owned,
+  { secrets }: PlanInput,
 ): readonly PathChange[] {
+  const { address, fills = [] } = resource.desired;
+  const changed = resource.desired.secrets.filter((use) => secrets.hasChanged(use, address));
   return paths.map((path) => {
-    const isNew = path.cause === 'config' && hasNewSecret(path.pointer, resource, owned);
-    return isNew ? { ...path, cause: 'secret' } : path;
+    if (resource.drifted?.includes(path.pointer)) return { ...path, cause: 'drift' };
+    if (path.cause !== 'config') return path;
+    const isFilled = fills.some(({ pointer }) => isWithin(path.pointer, pointer));
+    const isOther =
+      isFilled && changed.some((use) => use.via === 'file' || isWithin(path.pointer, use.pointer));
+    return isOther || hasNewSecret(path.pointer, resource, owned) ? { ...path, cause: 'secret' } : path;
   });
 }
 
@@ -126,16 +133,16 @@ function hasNewSecret(pointer: Pointer, resource: PlannedResource, { entry }: Ow
   );
 }
 
-/** New: this object did not receive it, or what would run with it is no longer what received it. */
-function secretsOf(resource: PlannedResource, owned: Owned | null): Step['secrets'] {
-  const entry = owned?.entry ?? null;
-  const isSameLaunch = entry !== null && entry.launchDigest === resource.desired.launchDigest;
-  return resource.desired.secrets
-    .map(({ name, locator, pointer }) => ({
-      ...(name === undefined ? {} : { name }),
-      locator,
-      pointer,
-      isNew: !(isSameLaunch && entry.secrets.includes(locator)),
+/** New: it was not granted to this object, or what would run with it is no longer what it was granted to. */
+function secretsOf({ desired }: PlannedResource, { secrets }: PlanInput): Step['secrets'] {
+  return desired.secrets
+    .map((use) => ({
+      ...(use.name === undefined ? {} : { name: use.name }),
+      locator: use.locator,
+      pointer: use.pointer,
+      via: use.via,
+      isNew: !secrets.isGranted(use, desired),
+      ...(secrets.hasChanged(use, desired.address) ? { hasChanged: true as const } : {}),
     }))
     .sort((a, b) => compareText(a.pointer, b.pointer) || compareText(a.locator, b.locator));
 }

@@ -1,8 +1,7 @@
 import { escapeText } from '../formats/escape.ts';
 import type { Outcome, Result } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Because, Cause, Plan, Step, Summary } from '../model/plan.ts';
-import type { SecretUse } from '../model/resource.ts';
+import type { Because, Cause, Plan, ReceivedSecret, Step, Summary } from '../model/plan.ts';
 
 /** `claude-code/user/github will be created, because it is declared and not there` */
 export function headline(step: Step): string {
@@ -57,6 +56,8 @@ export const BECAUSE: Readonly<Record<Because, string>> = {
   'already-there': 'it is there as declared, and not ours yet',
   'taken-over': 'it is not ours and differs, and you said to take it over',
   'in-sync': 'it is as declared, and only our books are not',
+  ungranted: 'it is as declared, and needs a secret that nobody has granted to it',
+  rotated: 'a secret that it receives has another value',
   removed: 'it is no longer in the manifest',
   disabled: 'its server has "enabled: false"',
   destroy: 'everything of this stack shall go',
@@ -121,11 +122,20 @@ export function approvalQuestion(plan: Pick<Plan, 'steps' | 'stack'>): string {
 }
 
 /** `receives secret github-token (env:GITHUB_TOKEN), new` */
-export function secretWords(secret: SecretUse & { readonly isNew: boolean }): string {
+export function secretWords(secret: ReceivedSecret): string {
   const locator = escapeText(secret.locator);
   const what = secret.name === undefined ? locator : `${escapeText(secret.name)} (${locator})`;
-  return `receives secret ${what}${secret.isNew ? ', new' : ''}`;
+  const via = secret.via === 'reference' ? '' : ` ${VIA[secret.via]}`;
+  const news = secret.isNew ? ', new' : secret.hasChanged === true ? ', changed' : '';
+  return `receives secret ${what}${via}${news}`;
 }
+
+const VIA: Readonly<Record<Exclude<ReceivedSecret['via'], 'reference'>, string>> = {
+  wrapper: 'through mcpform exec',
+  plaintext: "in clear in the client's file",
+  file: 'in a file',
+  environment: 'in its environment, which `docker inspect` shows',
+};
 
 const COUNTED: readonly [keyof Summary, string][] = [
   ['create', 'to create'],

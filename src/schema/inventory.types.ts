@@ -98,6 +98,18 @@ export interface Entry {
    */
   secrets: string[];
   /**
+   * By locator, keyed: tells whether a secret still has the value that was written, or seen, last.
+   */
+  fingerprints?: {
+    [k: string]: string;
+  };
+  /**
+   * By pointer, keyed: the template that was filled in there, with where its secrets are.
+   */
+  filled?: {
+    [k: string]: string;
+  };
+  /**
    * Digest of what would run.
    */
   launchDigest: string;

@@ -419,9 +419,9 @@ export interface ServerDocument {
    */
   launch?: 'verified' | 'direct';
   /**
-   * How secrets get from their backend to the server. `reference`: the client's own `${NAME}`, only for `env` secrets. `launcher`: `mcpform exec` resolves them when the server starts. `auto` (default): a reference where that is enough.
+   * How secrets get from their backend to the server. `auto` (default): a reference where the client can expand it, else the wrapper. `reference`: the client's own `${NAME}`, only for `env` secrets. `wrapper`: `mcpform exec` resolves them when the client starts the server or asks for headers, and the client's file holds none. `plaintext`: the values stand in the client's file, which must be readable by its owner alone; never in project scope.
    */
-  emit?: 'auto' | 'reference' | 'launcher';
+  emit?: 'auto' | 'reference' | 'wrapper' | 'plaintext';
   health?: HealthDocument;
   lifecycle?: LifecycleDocument;
   /**

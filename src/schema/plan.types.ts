@@ -89,7 +89,7 @@ export interface StepDocument {
    */
   action: 'record' | 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'move' | 'forget' | 'conflict';
   /**
-   * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `repinned`: The lock moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
+   * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `repinned`: The lock moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `ungranted`: It needs a secret that nobody has granted to it. `rotated`: A secret has another value. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
    */
   because:
     | 'declared'
@@ -101,6 +101,8 @@ export interface StepDocument {
     | 'already-there'
     | 'taken-over'
     | 'in-sync'
+    | 'ungranted'
+    | 'rotated'
     | 'removed'
     | 'disabled'
     | 'destroy'
@@ -253,9 +255,17 @@ export interface SecretDocument {
   locator: string;
   pointer: Pointer;
   /**
-   * The object, or what would run with it, did not receive it before.
+   * How it gets there. `reference`: the client expands `${NAME}` itself. `wrapper`: `mcpform exec` resolves it when the client starts the server or asks for headers. `plaintext`: it stands in the client's file. `file`, `environment`: of a container that mcpform keeps.
+   */
+  via: 'reference' | 'wrapper' | 'plaintext' | 'file' | 'environment';
+  /**
+   * Nobody has granted it to the object as it would be launched; approving the plan does.
    */
   isNew: boolean;
+  /**
+   * Its value is another than the last one seen for this object. Known only where values were looked at.
+   */
+  hasChanged?: true;
 }
 /**
  * What a name stands for.

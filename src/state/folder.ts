@@ -30,6 +30,7 @@ export function filesIn(folder: string) {
     inventory: join(folder, 'inventory.json'),
     previous: join(folder, 'inventory.previous.json'),
     journal: join(folder, 'journal.ndjson'),
+    grants: join(folder, 'grants.json'),
     lock: join(folder, 'lock'),
     generations: join(folder, 'generations'),
   };

@@ -117,10 +117,10 @@ describe('secrets', () => {
       }),
     );
     expect(desired.secrets).toEqual([
-      { locator: 'env:KEY', pointer: '/args' },
-      { locator: 'env:BIN', pointer: '/command' },
-      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/A~1B' },
-      { locator: 'env:C', pointer: '/env/C' },
+      { locator: 'env:KEY', pointer: '/args', via: 'reference' },
+      { locator: 'env:BIN', pointer: '/command', via: 'reference' },
+      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/A~1B', via: 'reference' },
+      { locator: 'env:C', pointer: '/env/C', via: 'reference' },
     ]);
   });
 
@@ -134,27 +134,15 @@ describe('secrets', () => {
       }),
     );
     expect(desired.secrets).toEqual([
-      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/headers/Authorization' },
-      { locator: 'env:TENANT', pointer: '/url' },
+      {
+        name: 'github-token',
+        locator: 'env:GITHUB_TOKEN',
+        pointer: '/headers/Authorization',
+        via: 'reference',
+      },
+      { locator: 'env:TENANT', pointer: '/url', via: 'reference' },
     ]);
     expect(desired.spec.headers).toEqual({ Authorization: ['Bearer ', { env: 'GITHUB_TOKEN' }] });
-  });
-
-  it('of another backend block their server alone, with the fix', () => {
-    const { desired, findings } = graphOf(
-      stack([server('a', { env: { T: [{ secret: 'linear' }] } }), server('b')]),
-    );
-    expect(findings).toEqual([]);
-    expect(desired.map(({ blocked }) => blocked?.code)).toEqual(['GRAPH_SECRET_UNAVAILABLE', undefined]);
-    expect(desired[0]?.blocked).toMatchObject({
-      severity: 'error',
-      message: 'server "a": secret "linear" comes from "exec", which this release cannot read',
-      hint: 'export it before the client starts and declare `linear: { env: NAME }`',
-      address: 'claude-code/user/a',
-    });
-    expect(desired[0]?.secrets).toEqual([
-      { name: 'linear', locator: 'exec:["op","read","op://dev/linear/token"]', pointer: '/env/T' },
-    ]);
   });
 });
 
@@ -345,7 +333,7 @@ describe('packages and images', () => {
     expect(lineOf(desired)).toBe(`${DIRECT} -e TOKEN -e LEVEL ghcr.io/github/mcp:1.1.2@${digest} serve`);
     expect(desired.spec.env).toEqual({ TOKEN: [{ env: 'GITHUB_TOKEN' }], LEVEL: 'debug' });
     expect(desired.secrets).toEqual([
-      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/TOKEN' },
+      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/TOKEN', via: 'reference' },
     ]);
   });
 

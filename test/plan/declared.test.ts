@@ -246,7 +246,7 @@ describe('our books', () => {
     ['protection', { lifecycle: { protect: true } }],
     ['what happens on removal', { lifecycle: { onRemove: 'orphan' } }],
     ['what would run', { launchDigest: 'launch 2' }],
-    ['a secret', { secrets: [{ locator: 'env:X', pointer: '/env/X' }] }],
+    ['a secret', { secrets: [{ locator: 'env:X', pointer: '/env/X', via: 'reference' as const }] }],
     ['a dependency', { dependsOn: ['b'] }],
   ];
 
@@ -262,8 +262,8 @@ describe('our books', () => {
   it('stay as they are when the order of lists changed', () => {
     const options = {
       secrets: [
-        { locator: 'env:X', pointer: '/env/X' },
-        { locator: 'env:Y', pointer: '/env/Y' },
+        { locator: 'env:X', pointer: '/env/X', via: 'reference' as const },
+        { locator: 'env:Y', pointer: '/env/Y', via: 'reference' as const },
       ],
     };
     const other = { secrets: [...options.secrets].reverse() };

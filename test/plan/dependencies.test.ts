@@ -125,7 +125,7 @@ describe('what depends on a conflict', () => {
   });
 
   it('receives no secret and shows no path', () => {
-    const secrets = [{ locator: 'env:X', pointer: '/env/X' }];
+    const secrets = [{ locator: 'env:X', pointer: '/env/X', via: 'reference' as const }];
     const desired = [declared('a', python), declared('b', undefined, { ...on('a'), secrets })];
     expect(planOf({ desired, observed: [there('a')] }).steps[1]).toMatchObject({ secrets: [], paths: [] });
   });

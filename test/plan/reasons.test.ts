@@ -8,7 +8,10 @@ const node: JsonObject = { type: 'stdio', command: 'node', args: ['server.js'] }
 const python: JsonObject = { ...node, command: 'python' };
 const token = (name: string): JsonObject => ({ ...node, env: { TOKEN: `\${${name}}` } });
 const uses = (name: string): Parameters<typeof declared>[2] => ({
-  secrets: [{ name: 'token', locator: `env:${name}`, pointer: '/env/TOKEN' }],
+  secrets: [{ name: 'token', locator: `env:${name}`, pointer: '/env/TOKEN', via: 'reference' }],
+});
+const wrapped = (name: string): Parameters<typeof declared>[2] => ({
+  secrets: [{ name: 'token', locator: `pass:${name}`, pointer: '/env/TOKEN', via: 'wrapper' }],
 });
 
 describe('the reasons', () => {
@@ -32,6 +35,8 @@ describe('the reasons', () => {
       declared('dependent', node, { dependsOn: ['exists'] }),
       declared('secret', token('NEW'), uses('NEW')),
       declared('repinned', { ...node, args: ['new.js'] }, { pin: { name: 'x', digest: 'new' } }),
+      declared('ungranted', node, wrapped('A')),
+      declared('rotated', node, wrapped('B')),
     ],
     disabled: ['disabled'],
     denied: { denied: finding('POLICY_DENIED') },
@@ -54,6 +59,8 @@ describe('the reasons', () => {
       entry(declared('orphan'), { onRemove: 'orphan' }),
       entry(declared('kept'), { protect: true }),
       entry(declared('secret', token('OLD'), uses('OLD'))),
+      entry(declared('ungranted', node, wrapped('A'))),
+      entry(declared('rotated', node, wrapped('B'))),
       entry(declared('repinned', node, { pin: { name: 'x', digest: 'old' } })),
     ],
     observed: [
@@ -68,7 +75,11 @@ describe('the reasons', () => {
       there('modified', python),
       there('secret', token('OLD')),
       there('repinned'),
+      there('ungranted'),
+      there('rotated'),
     ],
+    ungranted: ['pass:A'],
+    changed: ['pass:B'],
     options: { forget: ['claude-code/user/forgotten'] },
   };
   const all = planOf(everything).steps;

@@ -20,7 +20,7 @@ const node: JsonObject = { type: 'stdio', command: 'node', args: ['server.js'] }
 const python: JsonObject = { ...node, command: 'python' };
 const token = (name: string): JsonObject => ({ ...node, env: { TOKEN: `\${${name}}` } });
 const uses = (name: string): Parameters<typeof declared>[2] => ({
-  secrets: [{ name: 'token', locator: `env:${name}`, pointer: '/env/TOKEN' }],
+  secrets: [{ name: 'token', locator: `env:${name}`, pointer: '/env/TOKEN', via: 'reference' }],
 });
 
 describe('observed values where people paste keys', () => {
@@ -106,7 +106,7 @@ describe('secrets', () => {
 
   it('are new for something that is created', () => {
     expect(secretsOf({ desired: [declared('a', token('T'), uses('T'))] })).toEqual([
-      [{ name: 'token', locator: 'env:T', pointer: '/env/TOKEN', isNew: true }],
+      [{ name: 'token', locator: 'env:T', pointer: '/env/TOKEN', via: 'reference' as const, isNew: true }],
     ]);
   });
 

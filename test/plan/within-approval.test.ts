@@ -98,7 +98,11 @@ describe('what moved since the approval', () => {
       'a secret',
       {
         ...approved,
-        desired: [declared('a', python, { secrets: [{ locator: 'env:X', pointer: '/env/X' }] })],
+        desired: [
+          declared('a', python, {
+            secrets: [{ locator: 'env:X', pointer: '/env/X', via: 'reference' as const }],
+          }),
+        ],
       },
       'claude-code/user/a: it would receive env:X at /env/X',
     ],
@@ -139,7 +143,7 @@ describe('what moved since the approval', () => {
   });
 
   it('is named for a secret that would be new again', () => {
-    const secrets = [{ locator: 'env:X', pointer: '/env/X' }];
+    const secrets = [{ locator: 'env:X', pointer: '/env/X', via: 'reference' as const }];
     const world = (launchDigest: string): World => ({
       desired: [declared('a', python, { secrets, launchDigest })],
       entries: [entry(declared('a', node, { secrets, launchDigest: '1' }))],

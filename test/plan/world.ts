@@ -7,7 +7,7 @@ import { digestLeaf, digestWhole, isWithin, leavesOf } from '../../src/model/lea
 import type { SharedOwnership } from '../../src/model/lock.ts';
 import type { Lifecycle } from '../../src/model/manifest.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import type { Desired, Observed, PinSummary, Place, SecretUse } from '../../src/model/resource.ts';
+import type { Desired, Fill, Observed, PinSummary, Place, SecretUse } from '../../src/model/resource.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { PlanInput, PlannedResource } from '../../src/plan/plan-input.ts';
 import { renderPlanText } from '../../src/report/plan-text.ts';
@@ -30,6 +30,7 @@ export interface DeclaredOptions {
   readonly lifecycle?: Partial<Lifecycle>;
   readonly dependsOn?: readonly Address[];
   readonly secrets?: readonly SecretUse[];
+  readonly fills?: readonly Fill[];
   readonly launchDigest?: string;
   readonly blocked?: Finding;
   readonly pin?: PinSummary;
@@ -55,6 +56,7 @@ export function declared(
     dependsOn: (options.dependsOn ?? []).map(addressOf),
     lifecycle: { protect: false, keep: [], ignoreChanges: [], adopt: false, ...options.lifecycle },
     secrets: options.secrets ?? [],
+    ...(options.fills === undefined ? {} : { fills: options.fills }),
     launchDigest: options.launchDigest ?? 'launch 1',
     ...(options.blocked === undefined ? {} : { blocked: options.blocked }),
     ...(options.pin === undefined ? {} : { pin: options.pin }),
@@ -118,6 +120,10 @@ export interface World {
   readonly mode?: Plan['mode'];
   readonly options?: Partial<PlanInput['options']>;
   readonly findings?: readonly Finding[];
+  /** Locators of secrets that nobody granted, although the books have them. */
+  readonly ungranted?: readonly string[];
+  /** Locators of secrets whose value was seen to be another. */
+  readonly changed?: readonly string[];
   /** Pointers that cannot change in place. */
   readonly replaces?: readonly string[];
 }
@@ -141,6 +147,7 @@ export function inputOf(world: World): PlanInput {
     ownershipDigest,
     moved: (world.moved ?? []).map(([from, to]) => ({ from: addressOf(from), to: addressOf(to) })),
     denied: new Map(Object.entries(world.denied ?? {}).map(([name, finding]) => [addressOf(name), finding])),
+    secrets: factsOf(world),
     traits: () => ({
       isSensitive: (pointer) => sensitive.some((owner) => isWithin(pointer, owner)),
       forcesReplacement: (pointer) => world.replaces?.includes(pointer) ?? false,
@@ -148,6 +155,18 @@ export function inputOf(world: World): PlanInput {
     digest,
     options: { targets: [], takeOwnership: [], filesChanged: 'same', ...world.options },
     findings: world.findings ?? [],
+  };
+}
+
+/** What an entry of the books receives was granted to it, unless the world says otherwise. */
+function factsOf({ entries = [], ungranted = [], changed = [] }: World): PlanInput['secrets'] {
+  return {
+    isGranted: ({ locator }, { address, launchDigest }) => {
+      const entry = entries.find((each) => each.address === address);
+      const isKnown = entry?.launchDigest === launchDigest && entry.secrets.includes(locator);
+      return isKnown && !ungranted.includes(locator);
+    },
+    hasChanged: ({ locator }) => changed.includes(locator),
   };
 }
 

@@ -14,7 +14,7 @@ const remote: JsonObject = {
   headers: { Authorization: 'Bearer ${LINEAR_TOKEN}' },
 };
 const uses = (name: string, variable: string, pointer: string): Parameters<typeof declared>[2] => ({
-  secrets: [{ name, locator: `env:${variable}`, pointer }],
+  secrets: [{ name, locator: `env:${variable}`, pointer, via: 'reference' }],
 });
 
 /** One of everything, as a person would meet it. */

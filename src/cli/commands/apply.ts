@@ -27,6 +27,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     declared,
     {
       ...request,
+      checksSecrets: true,
       ...(update === null ? {} : { lockUpdate: update }),
       command: 'apply',
       lockWaitMs: lockWaitMs(input),

@@ -27,6 +27,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       ...PLAIN,
       mode: 'rollback',
       allowsDowngrade: true,
+      checksSecrets: true,
       command: `rollback ${number}`,
       lockWaitMs: lockWaitMs(input),
       settles: input.options['settle'] !== false,

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { redactLine } from '../../formats/redact.ts';
 import { contextArgs } from '../../graph/docker-run.ts';
 import { launchId } from '../../graph/launch-id.ts';
@@ -6,13 +5,11 @@ import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { isImageId } from '../../model/image-reference.ts';
 import type { ImageLaunchRecord } from '../../model/launch.ts';
-import { readOwnFile } from '../../system/launch/own-file.ts';
-import { replaceOwnFile } from '../../system/launch/store-disk.ts';
 import { runDocker } from '../docker/run-docker.ts';
 import { printLaunchFile } from '../launch-file.ts';
-import { launchesFolder, launchFiles } from '../places.ts';
-import { makePrivateFolder } from '../private-folder.ts';
+import { launchFiles } from '../places.ts';
 import { storeFailure } from '../store-failure.ts';
+import { writeLaunchFile } from '../write-launch-file.ts';
 import { notThere } from './not-there.ts';
 
 export interface PreparedImage {
@@ -47,7 +44,7 @@ export async function prepareImage(
   const pulled = !isLocal && (lacks || isOther);
   if (pulled) await pull(record, ctx);
   try {
-    await writeRecord(id, record, ctx);
+    await writeLaunchFile(launchFiles(ctx.folders.data, id).record, printLaunchFile({ record }), ctx);
   } catch (error) {
     throw storeFailure(`prepare "${image}"`, error);
   }
@@ -96,18 +93,3 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
     'the engine does not reach the registry: see its network, proxy and certificates',
   ],
 ];
-
-async function writeRecord(
-  id: string,
-  record: ImageLaunchRecord,
-  ctx: Pick<Context, 'system' | 'folders'>,
-): Promise<void> {
-  const { data } = ctx.folders;
-  const text = printLaunchFile({ record });
-  const path = launchFiles(data, id).record;
-  await makePrivateFolder(launchesFolder(data), ctx);
-  const file = readOwnFile(path, Buffer.byteLength(text));
-  if (file.kind === 'there' && file.bytes.toString('utf8') === text) return;
-  replaceOwnFile(path, Buffer.from(text));
-  await ctx.system.files.syncFolder(dirname(path));
-}

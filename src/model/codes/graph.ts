@@ -42,6 +42,10 @@ export const graphCodes = {
     EXIT.error,
     'mcpform runs from a place that is emptied some day, such as the cache of `npx`, and entries for verified packages would name that place. Install it first.',
   ),
+  GRAPH_LAUNCH_BORROWED: e(
+    EXIT.partial,
+    'A manifest names a launch id, so that its server would be started with what was granted to another. Declare the program itself.',
+  ),
   GRAPH_LAUNCH_DIRECT: e(
     EXIT.error,
     'A package or image is started by npx, uvx or docker directly. It is pinned, but mcpform verifies nothing when it starts.',
