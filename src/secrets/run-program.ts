@@ -39,7 +39,6 @@ export interface ProgramAnswer {
  */
 export async function runProgram(request: ProgramRequest, ctx: SecretContext): Promise<ProgramAnswer> {
   const { program, backend, what } = request;
-  ctx.signal.throwIfAborted();
   const path = await findProgram(program, ctx);
   if (path === null) {
     throw new McpformError('SECRET_BACKEND_MISSING', `${what}: the program "${program}" is not there`, {
