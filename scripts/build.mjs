@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { awsWithoutTheUnused } from './bundle-aws.mjs';
 import { dockerodeWithoutTheUnused } from './bundle-docker.mjs';
 import { npmWithoutTheUnused } from './bundle-npm.mjs';
 
@@ -33,7 +34,7 @@ const options = {
   logLevel: 'warning',
 };
 const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
-const plugins = [lazyProcess, npmWithoutTheUnused, dockerodeWithoutTheUnused];
+const plugins = [lazyProcess, npmWithoutTheUnused, dockerodeWithoutTheUnused, awsWithoutTheUnused];
 const { metafile } = await build({ ...options, plugins, write: false });
 // What does not compile leaves the last build as it is.
 rmSync(`${root}dist`, { recursive: true, force: true });

@@ -56,6 +56,9 @@ const drivers: Record<string, string> = {
   '@sigstore/tuf': 'verify/client.ts',
   '@modelcontextprotocol/sdk': 'health/client.ts',
   dockerode: 'providers/docker/client.ts',
+  '@aws-sdk/client-secrets-manager': 'secrets/aws/client.ts',
+  '@aws-sdk/client-ssm': 'secrets/aws/client.ts',
+  '@aws-sdk/credential-providers': 'secrets/aws/client.ts',
   'age-encryption': 'secrets/age/client.ts',
   dotenv: 'secrets/dotenv/client.ts',
 };

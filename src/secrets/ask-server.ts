@@ -35,7 +35,7 @@ export async function askServer(request: ServerRequest, ctx: SecretContext): Pro
       url,
       headers: { ...headers },
       signal,
-      ...(body === undefined ? {} : { body: Buffer.from(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? Buffer.from(body) : body }),
       ...(authorities === undefined ? {} : { authorities }),
     });
     const bytes = await readBody(response, MAX_ANSWER);

@@ -1,5 +1,5 @@
 import { McpformError } from '../model/error.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 
 /** A JSON object, and null for anything else. */
 export function parseJsonObject(text: Uint8Array | string): JsonObject | null {
@@ -41,7 +41,14 @@ export function fieldText(fields: JsonObject, field: string, what: string): stri
   });
 }
 
-/** Whether it is surely the number that was written: large ones lose their last digits on the way. */
-export function isExact(value: number): boolean {
+/** Whether all numbers in it are what was written, so that it can be written again. */
+export function keepsNumbers(value: Json): boolean {
+  if (typeof value === 'number') return isExact(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(keepsNumbers);
+}
+
+/** Large ones lose their last digits on the way. */
+function isExact(value: number): boolean {
   return Number.isSafeInteger(value) || !Number.isInteger(value);
 }

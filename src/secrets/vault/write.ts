@@ -1,7 +1,7 @@
 import { McpformError } from '../../model/error.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { SecretValue } from '../../model/secret.ts';
-import { isExact, objectAt, parseJsonObject } from '../parse-answer.ts';
+import { keepsNumbers, objectAt, parseJsonObject } from '../parse-answer.ts';
 import { isLostRace, vaultFailure } from './failure.ts';
 import type { VaultLocator } from './locator.ts';
 import { garbage } from './read.ts';
@@ -44,16 +44,10 @@ async function readCurrent({ mount, path, what }: VaultLocator, ask: AskVault): 
   if (answer.status !== 200) throw vaultFailure(answer, what);
   const fields = objectAt(data, 'data');
   if (fields === null || typeof version !== 'number') throw garbage(what);
-  if (!keepsAll(fields)) {
+  if (!keepsNumbers(fields)) {
     throw new McpformError('SECRET_NOT_WRITABLE', `${what}: another field has a number too large to keep`, {
       hint: 'run `vault kv patch`, which leaves other fields alone',
     });
   }
   return { fields, cas: version };
-}
-
-function keepsAll(value: Json): boolean {
-  if (typeof value === 'number') return isExact(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every(keepsAll);
 }
