@@ -16,9 +16,13 @@ export async function readSealed(file: string, what: string, ctx: SecretContext)
       });
     }
     if (size > MAX_SEALED_BYTES) {
-      throw new McpformError('SECRET_TOO_LARGE', `${what} is larger than any secret`, {
-        hint: `a secret has ${MAX_SECRET_BYTES / 1024} KiB at most`,
-      });
+      throw new McpformError(
+        'SECRET_TOO_LARGE',
+        `${what}: the file has more than ${MAX_SEALED_BYTES / 1024} KiB`,
+        {
+          hint: 'keep large files as files, and their path in a variable',
+        },
+      );
     }
     return await files.read(file);
   } catch (error) {

@@ -64,7 +64,7 @@ describe.runIf(isThere)('age, with files that the real program made', () => {
     ['with a NUL', `${CANARY}\0`, 'SECRET_INVALID'],
   ])('refuses a value that is %s', async (_, content, code) => {
     const file = seal('bad.age', content);
-    expect(await failureOf(read({ file }))).toMatch(new RegExp(`^${code}: age "${file}" `));
+    expect(await failureOf(read({ file }))).toMatch(new RegExp(`^${code}: age "${file}"`));
   });
 
   it('reads with the identity of the manifest, that of mcpform, and that of SOPS', async () => {

@@ -24,6 +24,7 @@ export function runTool(
     env: bare as Record<string, string>,
     input,
     encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

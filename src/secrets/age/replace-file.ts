@@ -4,7 +4,8 @@ import type { SecretContext } from '../../model/secret.ts';
 
 /**
  * Puts a file (mode 0600) where one is or is not, so that whoever looks sees the old one or the new one, and what a
- * link leads to is replaced, not the link. Throws SECRET_BACKEND_FAILED, and then nothing has changed.
+ * link leads to is replaced, not the link. Unlike a file that holds a secret in clear, it may lie in a repository, where
+ * others can read it. Throws SECRET_BACKEND_FAILED; one of the two is there whole then, too.
  */
 export async function replaceFile(
   file: string,
