@@ -1,7 +1,9 @@
 import { McpformError } from '../../model/error.ts';
 import type { Json } from '../../model/json.ts';
+import type { Diagnosis } from '../../model/provider.ts';
 import type { SecretBackend, SecretContext, SecretValue } from '../../model/secret.ts';
 import { diagnoseProgram } from '../diagnose-program.ts';
+import { findProgram } from '../find-program.ts';
 import { type Keychain, toEntry, USER_VARIABLES } from './entry.ts';
 import { macKeychain } from './macos.ts';
 import { secretService } from './secret-service.ts';
@@ -12,13 +14,10 @@ export const backend: SecretBackend = {
   name: 'keychain',
   settings: USER_VARIABLES,
   session: ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'],
-  read: (argument, ctx) => keychainOf(ctx).read(toEntry(argument, ctx), ctx),
+  read: async (argument, ctx) => await keychainOf(ctx).read(toEntry(argument, ctx), ctx),
   write,
   writeHint: 'give it with `mcpform secrets set`',
-  diagnose: (sources, ctx) => {
-    const { program, install } = keychainOf(ctx);
-    return diagnoseProgram({ backend: 'keychain', program: program(ctx), install }, sources, ctx);
-  },
+  diagnose,
 };
 
 /** Read again: `security` and `secret-tool` both say that all went well when they have kept a part. */
@@ -36,6 +35,20 @@ async function write(argument: Json, value: SecretValue, ctx: SecretContext): Pr
       hint: 'look at what is there now, and write it in the keychain itself',
     },
   );
+}
+
+async function diagnose(sources: readonly Json[], ctx: SecretContext): Promise<Diagnosis> {
+  const { program, install, obstacle } = keychainOf(ctx);
+  const path = program(ctx);
+  const diagnosis = await diagnoseProgram({ backend: 'keychain', program: path, install }, sources, ctx);
+  const because = (await obstacle?.(ctx)) ?? null;
+  if (because === null || (await findProgram(path, ctx)) === null) return diagnosis;
+  return {
+    ...diagnosis,
+    state: sources.length === 0 ? 'ok' : 'warning',
+    detail: `${diagnosis.detail}, but ${because}`,
+    hint: 'run it in your desktop session, or set DBUS_SESSION_BUS_ADDRESS',
+  };
 }
 
 function keychainOf({ platform }: SecretContext): Keychain {

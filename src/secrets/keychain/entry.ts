@@ -17,6 +17,8 @@ export interface Keychain {
   /** What is started, by name or absolute. */
   program(ctx: SecretContext): string;
   readonly install: string;
+  /** Why it cannot be asked in this session, when that can be seen from here. */
+  obstacle?(ctx: SecretContext): Promise<string | null>;
   read(entry: Entry, ctx: SecretContext): Promise<SecretValue>;
   write(entry: Entry, value: SecretValue, ctx: SecretContext): Promise<void>;
 }

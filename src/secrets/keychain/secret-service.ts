@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { McpformError } from '../../model/error.ts';
 import type { SecretContext, SecretValue } from '../../model/secret.ts';
 import { type ProgramAnswer, runProgram } from '../run-program.ts';
@@ -15,6 +16,7 @@ export const secretService: Keychain = {
   title: TITLE,
   program: () => 'secret-tool',
   install,
+  obstacle,
   read,
   write,
 };
@@ -23,6 +25,14 @@ const TIMEOUT_MS = 60_000;
 
 /** `secret-tool` keeps the first 8192 bytes of what it is given, says so on stderr, and ends with 0. */
 const MAX_BYTES = 8191;
+
+async function obstacle({ env, system: { files } }: SecretContext): Promise<string | null> {
+  if ((env['DBUS_SESSION_BUS_ADDRESS'] ?? '') !== '') return null;
+  const runtime = env['XDG_RUNTIME_DIR'];
+  const isThere =
+    runtime !== undefined && (await files.stat(join(runtime, 'bus')).catch(() => null)) !== null;
+  return isThere ? null : 'there is no session bus';
+}
 
 async function read(entry: Entry, ctx: SecretContext): Promise<SecretValue> {
   const { what } = entry;
@@ -86,7 +96,7 @@ function toFailure(what: string, stderr: string): McpformError {
       },
     );
   }
-  if (/autolaunch|could not connect|connection refused|connection is closed/i.test(stderr)) {
+  if (/autolaunch|dbus-launch|could not connect|connection is closed|\baddress\b/i.test(stderr)) {
     return new McpformError('SECRET_DENIED', `${what}: there is no session bus`, {
       hint: 'run it in your desktop session, or set DBUS_SESSION_BUS_ADDRESS',
     });
