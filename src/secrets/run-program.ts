@@ -1,8 +1,8 @@
-import { delimiter } from 'node:path';
 import { McpformError } from '../model/error.ts';
 import { MAX_SECRET_BYTES, type SecretContext } from '../model/secret.ts';
 import type { RunningProgram } from '../model/system.ts';
-import { absoluteFolders, findProgram } from './find-program.ts';
+import { findProgram } from './find-program.ts';
+import { programEnvironment } from './program-environment.ts';
 
 export interface ProgramRequest {
   /** A bare name, or an absolute path. */
@@ -87,7 +87,7 @@ async function start(path: string, request: ProgramRequest, ctx: SecretContext):
   try {
     return await ctx.system.processes.start(path, request.args, {
       cwd: ctx.home,
-      env: { ...pick([...BASE_VARIABLES, ...variables], ctx), ...env },
+      env: { ...programEnvironment(variables, ctx), ...env },
     });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -134,54 +134,4 @@ async function readSome(stream: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';
   for await (const piece of stream) if (text.length < MAX_SECRET_BYTES) text += Buffer.from(piece).toString();
   return text;
-}
-
-/** What programs need to find themselves, their person, that person's session and a terminal's language. */
-export const BASE_VARIABLES = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'LANG',
-  'LC_ALL',
-  'LC_CTYPE',
-  'TZ',
-  'TMPDIR',
-  'XDG_CONFIG_HOME',
-  'XDG_DATA_HOME',
-  'XDG_STATE_HOME',
-  'XDG_CACHE_HOME',
-  'XDG_RUNTIME_DIR',
-  'DBUS_SESSION_BUS_ADDRESS',
-  'DISPLAY',
-  'WAYLAND_DISPLAY',
-  'XAUTHORITY',
-  'SSH_AUTH_SOCK',
-  'GPG_TTY',
-  'SYSTEMROOT',
-  'SYSTEMDRIVE',
-  'USERPROFILE',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'PROGRAMDATA',
-  'TEMP',
-  'TMP',
-  'PATHEXT',
-  'COMSPEC',
-] as const;
-
-/** Of the context's environment, what is named. Windows has no case in names: its PATH is `Path`. */
-function pick(names: readonly string[], { env, platform }: SecretContext): Record<string, string> {
-  const plain = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name);
-  const isNamed = (name: string): boolean =>
-    names.some((each) =>
-      each.endsWith('*') ? name.startsWith(plain(each).slice(0, -1)) : name === plain(each),
-    );
-  const picked: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && isNamed(plain(name))) picked[name] = value;
-  }
-  // What it starts itself must not be found in a relative folder either.
-  if (picked['PATH'] !== undefined) picked['PATH'] = absoluteFolders(picked['PATH']).join(delimiter);
-  return picked;
 }

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, link, mkdir, readdir, readFile, stat, symlink, unlink } from 'node:fs/promises';
+import { chmod, mkdir, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_SECRET_BYTES, type SecretContext, SecretValue } from '../../src/model/secret.ts';
-import type { FileStat } from '../../src/model/system.ts';
+import { MAX_SECRET_BYTES, type SecretContext } from '../../src/model/secret.ts';
 import { backend } from '../../src/secrets/file/backend.ts';
 import { CANARY, failureOf } from './support/failure-of.ts';
 import { type SecretHome, secretHome } from './support/secret-home.ts';
@@ -17,8 +16,6 @@ afterEach(() => home.remove());
 const read = async (path: string): Promise<string> => (await backend.read(path, home.context())).reveal();
 const failure = (path: string, ctx: SecretContext = home.context()): Promise<string> =>
   failureOf(backend.read(path, ctx));
-const write = (path: string, text: string, ctx: SecretContext = home.context()) =>
-  backend.write?.(path, new SecretValue(text), ctx) ?? expect.fail('it cannot be written');
 
 describe('a secret in a file', () => {
   it('is all that is in it, without a final line end', async () => {
@@ -139,115 +136,6 @@ describe('a secret in a file', () => {
     };
     expect(await failure(path, saying('EIO'))).toContain('SECRET_BACKEND_FAILED');
     expect(await failure(path, saying('EACCES'))).toContain('SECRET_DENIED');
-  });
-});
-
-describe('whose file it is', () => {
-  const ME = 1000;
-  /** A file of which the disk says `owner`, read by the user `me`. */
-  const readAs = async (owner: Partial<FileStat>, me = ME, platform: NodeJS.Platform = 'linux') => {
-    const { system, ...rest } = home.context();
-    const { files, processes } = system;
-    const stat = async (each: string) => ({ ...(await files.stat(each)), ...owner });
-    const identity = async () => ({ ...(await processes.identity()), uid: me });
-    return await backend.read(await home.file('token', CANARY), {
-      ...rest,
-      platform,
-      system: { ...system, files: { ...files, stat }, processes: { ...processes, identity } },
-    });
-  };
-
-  it.each<[string, Partial<FileStat>, number]>([
-    ['ours, private', { uid: ME, mode: 0o600 }, ME],
-    ["root's, for all to read", { uid: 0, mode: 0o444 }, ME],
-    ["root's, for a group to read", { uid: 0, mode: 0o640 }, ME],
-    ["root's own", { uid: 0, mode: 0o600 }, 0],
-  ])('may be %s', async (_, owner, me) => {
-    expect((await readAs(owner, me)).reveal()).toBe(CANARY);
-  });
-
-  it.each<[string, Partial<FileStat>, number, string]>([
-    [
-      'ours, for all to read',
-      { uid: ME, mode: 0o644 },
-      ME,
-      'can be read by others (mode 0644) (run `chmod 600',
-    ],
-    ['ours, for a group to write', { uid: ME, mode: 0o660 }, ME, 'can be changed by others (mode 0660)'],
-    [
-      "root's, for a group to write",
-      { uid: 0, mode: 0o664 },
-      ME,
-      'can be changed by others (mode 0664) (run `chmod go-w',
-    ],
-    [
-      "root's, for all to read, when we are root",
-      { uid: 0, mode: 0o644 },
-      0,
-      'can be read by others (mode 0644)',
-    ],
-    ["somebody else's", { uid: 1001, mode: 0o644 }, ME, 'belongs to somebody else (user 1001)'],
-    ["a person's, when we are root", { uid: ME, mode: 0o600 }, 0, 'belongs to somebody else (user 1000)'],
-  ])('must not be %s', async (_, owner, me, words) => {
-    expect(await failureOf(readAs(owner, me))).toContain(
-      `SECRET_UNSAFE: file "${join(home.folder, 'token')}" ${words}`,
-    );
-  });
-
-  it('says nothing on Windows, which has no such modes', async () => {
-    expect((await readAs({ uid: 0, mode: 0o666 }, -1, 'win32')).reveal()).toBe(CANARY);
-  });
-});
-
-describe('a secret that is written to a file', () => {
-  it.each(['abc', 'a\nb', 'a\n', 'a\r\n', ' x ', 'pä🔑'])('is read back as it was: %j', async (value) => {
-    const path = join(home.folder, 'token');
-    await write(path, value);
-    expect(await read(path)).toBe(value);
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-  });
-
-  it('replaces what was there as a whole, and leaves nothing else behind', async () => {
-    const path = await home.file('own/token', 'old', 0o400);
-    await link(path, join(home.folder, 'old'));
-    await write(path, 'new');
-    expect(await readFile(path, 'utf8')).toBe('new');
-    expect(await readFile(join(home.folder, 'old'), 'utf8')).toBe('old');
-    expect(await readdir(join(home.folder, 'own'))).toEqual(['token']);
-  });
-
-  it('goes to no file that others can read, to no link, no store of keys and no folder', async () => {
-    const open = await home.file('open', 'old', 0o644);
-    const keys = await home.file('.ssh/authorized_keys', 'old');
-    await symlink(open, join(home.folder, 'link'));
-    await mkdir(join(home.folder, 'folder'));
-    for (const path of [open, keys, join(home.folder, 'link'), join(home.folder, 'folder'), '/dev/null']) {
-      expect(await failureOf(write(path, CANARY))).toContain('SECRET_UNSAFE');
-    }
-    expect(await failureOf(write(join(home.folder, '.claude/none'), CANARY))).toContain('SECRET_UNSAFE');
-    expect([await readFile(open, 'utf8'), await readFile(keys, 'utf8')]).toEqual(['old', 'old']);
-  });
-
-  it('needs a folder that is there, and reached through no link', async () => {
-    expect(await failureOf(write(join(home.folder, 'none/token'), CANARY))).toBe(
-      `SECRET_BACKEND_FAILED: file "${join(home.folder, 'none/token')}" could not be written (ENOENT) (make the folder "${join(home.folder, 'none')}" first)`,
-    );
-    await mkdir(join(home.folder, 'real'));
-    await symlink(join(home.folder, 'real'), join(home.folder, 'link'));
-    expect(await failureOf(write(join(home.folder, 'link/token'), CANARY))).toContain(
-      'is reached through a link',
-    );
-    expect(await readdir(join(home.folder, 'real'))).toEqual([]);
-  });
-
-  it.each(['create', 'rename'] as const)('leaves all as it was when %s fails', async (call) => {
-    const path = await home.file('own/token', 'old');
-    const { system, ...rest } = home.context();
-    const broken = { [call]: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) };
-    const ctx = { ...rest, system: { ...system, files: { ...system.files, ...broken } } };
-    expect(await failureOf(write(path, CANARY, ctx))).toContain('could not be written (ENOSPC)');
-    expect(await readFile(path, 'utf8')).toBe('old');
-    expect(await readdir(join(home.folder, 'own'))).toEqual(['token']);
   });
 });
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BACKEND_NAMES } from '../../src/model/secret.ts';
 import { loadBackend } from '../../src/secrets/index.ts';
-import { BASE_VARIABLES } from '../../src/secrets/run-program.ts';
+import { BASE_VARIABLES } from '../../src/secrets/program-environment.ts';
 import { TOOL_SESSION, TOOL_SETTINGS } from '../../src/secrets/tool-variables.ts';
 
 const root = resolve(import.meta.dirname, '../..');
