@@ -19,8 +19,8 @@ import type { Gates } from './gates.ts';
 import type { LockUpdate } from './lock/update-lock.ts';
 import type { Unprepared } from './prepare-launches.ts';
 import { recordApply } from './record-apply.ts';
-import type { FilledIn } from './secrets/fill-in.ts';
-import { type SecretStanding, secretStanding } from './secrets/standing.ts';
+import { dropGrants, fillSecrets, grantSecrets } from './secrets/apply-secrets.ts';
+import { secretStanding } from './secrets/standing.ts';
 import { type Survey, survey } from './survey.ts';
 import { toWork } from './to-work.ts';
 
@@ -82,8 +82,9 @@ export async function applyStack(
     }
     ctx.signal.throwIfAborted();
     const { gateOf } = await gatesFor(plan, seen);
-    const granted = await grant(plan, { declared, run, secrets }, ctx);
-    const filled = await fillSecrets(plan, { declared, seen, secrets, request }, ctx);
+    const approved = { plan, declared, world: seen.world, folder: run.folder, secrets, mode: request.mode };
+    const granted = await grantSecrets(approved, ctx);
+    const filled = await fillSecrets(approved, ctx);
     const work = toWork(plan, {
       lineage: run.inventory.lineage,
       gateOf,
@@ -97,6 +98,7 @@ export async function applyStack(
     const unready = new Map([...unprepared, ...filled.unready]);
     const outcomes = await perform(work, { seen, run, request, unready }, ctx);
     await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
+    await dropGrants(granted, { ...approved, entries: run.inventory.entries }, ctx);
     return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal) };
   } finally {
     await run.release();
@@ -168,43 +170,6 @@ export function refused(obstacles: readonly Finding[]): McpformError {
 function needsApproval({ action, secrets }: Step): boolean {
   if (action !== 'record') return action !== 'conflict';
   return secrets.some(({ isNew, via }) => isNew && via !== 'reference');
-}
-
-/** What the approved plan showed is granted, before anything that relies on it is written. */
-async function grant(
-  plan: Plan,
-  { declared, run, secrets }: { declared: Declared; run: Run; secrets: SecretStanding },
-  ctx: Context,
-): Promise<readonly Grant[]> {
-  const desired = declared.resources.map((resource) => resource.desired);
-  if (secrets.grants.length === 0 && !desired.some((each) => each.secrets.length > 0)) return [];
-  const { grantsAfter } = await import('./secrets/grants.ts');
-  const now = new Date(ctx.system.clock.now()).toISOString();
-  const grants = grantsAfter(secrets.grants, { plan, desired, now });
-  const { writeGrants } = await import('../state/grants-file.ts');
-  await writeGrants(run.folder, grants, ctx);
-  return grants;
-}
-
-async function fillSecrets(
-  plan: Plan,
-  { declared, seen, secrets, request }: Approved,
-  ctx: Context,
-): Promise<FilledIn> {
-  const { rendered } = seen.world;
-  const isNeeded = rendered.some(({ desired }) => desired.secrets.some(({ via }) => via !== 'reference'));
-  if (!isNeeded || request.mode === 'destroy') return { rendered, unready: new Map() };
-  const { fillIn } = await import('./secrets/fill-in.ts');
-  const { sourcesByLocator } = await import('./secrets/sources.ts');
-  const sources = sourcesByLocator(declared.manifest);
-  return await fillIn({ plan, rendered, looks: secrets.looks, sources }, ctx);
-}
-
-interface Approved {
-  readonly declared: Declared;
-  readonly seen: Survey;
-  readonly secrets: SecretStanding;
-  readonly request: ApplyRequest;
 }
 
 interface Prepare {

@@ -18,7 +18,9 @@ import { leaveOtherStacks } from './leave-other-stacks.ts';
 import { locate } from './locate-findings.ts';
 import { addressesOf, type World } from './observe.ts';
 import { settleFills } from './secrets/fills.ts';
-import { type SecretStanding, secretFacts, unresolvedFindings } from './secrets/standing.ts';
+import { guardStores } from './secrets/guard-stores.ts';
+import { sourcesByLocator } from './secrets/sources.ts';
+import { changedFindings, type SecretStanding, secretFacts, unresolvedFindings } from './secrets/standing.ts';
 import { placesOfShared } from './shared-places.ts';
 
 export interface PlanRequest {
@@ -44,7 +46,11 @@ export async function draftPlan(
 ): Promise<Plan> {
   requireDistinctPlaces(world);
   const facts = secretFacts(secrets, inventory);
-  const settled = settleFills(world, inventory, { secrets: facts, digest: ctx.digest });
+  const settled = guardStores(
+    settleFills(world, inventory, { secrets: facts, digest: ctx.digest }),
+    sourcesByLocator(declared.manifest),
+    ctx,
+  );
   const policy = await judgePolicy(declared, world, ctx);
   const { machineId } = await ctx.system.processes.identity();
   const { lock, manifest } = declared;
@@ -93,7 +99,8 @@ export async function draftPlan(
     const observation = world.observations.get(name);
     return observation === undefined ? [] : provider.review(drafted, observation);
   });
-  const findings = await locate([...drafted.findings, ...reviews], declared.loaded.sources);
+  const all = [...drafted.findings, ...reviews, ...changedFindings(drafted)];
+  const findings = await locate(all, declared.loaded.sources);
   return { ...drafted, findings };
 }
 

@@ -53,6 +53,15 @@ function grantsIn(
   return grantsOf(desired).filter(({ locator }) => shown.has(locator));
 }
 
+/** Without those of addresses that are neither in the books nor, unless all of it is to go, in the manifest. */
+export function grantsLeft(
+  grants: readonly Grant[],
+  { entries, desired }: { readonly entries: ReadonlySet<Address>; readonly desired: readonly Desired[] },
+): readonly Grant[] {
+  const kept = new Set([...entries, ...desired.map(({ address }) => address)]);
+  return grants.filter(({ address }) => kept.has(address));
+}
+
 /** What is not in the manifest at hand keeps its grants until it leaves the books. */
 function isCurrent({ launchDigest, locator }: Grant, desired: Desired | undefined): boolean {
   if (desired === undefined) return true;

@@ -1,8 +1,10 @@
+import { assertNever } from '../../model/assert-never.ts';
 import type { Context } from '../../model/context.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Grant } from '../../model/grant.ts';
 import type { Inventory } from '../../model/inventory.ts';
-import type { Desired } from '../../model/resource.ts';
+import type { Plan, Step } from '../../model/plan.ts';
+import type { Desired, Emission } from '../../model/resource.ts';
 import type { SecretFacts } from '../../plan/plan-input.ts';
 import { readGrants } from '../../state/grants-file.ts';
 import type { Declared } from '../declare.ts';
@@ -60,18 +62,58 @@ export function secretFacts({ grants, looks }: SecretStanding, inventory: Invent
   };
 }
 
-/** Granted secrets that cannot be had now: what needs them stays as it is, and says why. */
+/** Granted secrets that cannot be had now: what needs them stays as it is, and says why. Once per secret. */
 export function unresolvedFindings(
   desired: readonly Desired[],
   { looks }: SecretStanding,
 ): readonly Finding[] {
-  return desired.flatMap(({ address, at, secrets }) =>
-    [...new Set(secrets.map(({ locator }) => locator))].flatMap((locator): Finding[] => {
-      const look = looks.get(locator);
-      if (look?.kind !== 'failed') return [];
-      const { code, message, hint } = look.error;
-      const words = { code, severity: 'warning' as const, message: `"${address}": ${message}` };
-      return [{ ...words, address, at, ...(hint === undefined ? {} : { hint }) }];
-    }),
-  );
+  return [...looks].flatMap(([locator, look]): readonly Finding[] => {
+    if (look.kind !== 'failed') return [];
+    const users = desired.filter(({ secrets }) => secrets.some((use) => use.locator === locator));
+    const { code, message, hint } = look.error;
+    const names = users.map(({ address }) => `"${address}"`).join(', ');
+    const first = users[0];
+    return [
+      {
+        code,
+        severity: 'warning',
+        message: `${message}; ${names} ${users.length === 1 ? 'needs' : 'need'} it`,
+        ...(hint === undefined ? {} : { hint }),
+        ...(first === undefined ? {} : { at: first.at }),
+      },
+    ];
+  });
+}
+
+/** What a plan does because of secrets whose values have changed, and what it leaves to others. Once per secret. */
+export function changedFindings({ steps }: Pick<Plan, 'steps'>): readonly Finding[] {
+  const effects = new Map<string, string[]>();
+  for (const { address, action, secrets } of steps) {
+    for (const { name, locator, via, hasChanged } of secrets) {
+      if (hasChanged !== true || action === 'conflict') continue;
+      const words = effects.get(name ?? locator) ?? [];
+      words.push(`"${address}" ${effectOf(via, action)}`);
+      effects.set(name ?? locator, words);
+    }
+  }
+  return [...effects].map(([name, words]) => ({
+    code: 'SECRET_CHANGED',
+    severity: 'info',
+    message: `secret ${name}: changed; ${[...new Set(words)].join('; ')}`,
+  }));
+}
+
+function effectOf(via: Emission, action: Step['action']): string {
+  switch (via) {
+    case 'reference':
+    case 'wrapper':
+      return 'gets it when its client starts it or asks it next';
+    case 'plaintext':
+      return 'is written again, and running sessions keep the old one';
+    case 'file':
+    case 'environment':
+      return action === 'replace' ? 'is replaced, so its container starts anew' : 'gets it';
+    default:
+      return assertNever(via);
+  }
 }

@@ -10,6 +10,10 @@ export const secretCodes = {
     EXIT.error,
     'The program that keeps a secret is not installed, or not on the PATH that apply had. Install it, or keep the secret elsewhere.',
   ),
+  SECRET_CHANGED: e(
+    EXIT.error,
+    'A secret has another value than the last one that was written or seen. The message says who gets it when.',
+  ),
   SECRET_DENIED: e(
     EXIT.error,
     'What keeps a secret does not let us in: no session, a locked keychain, a wrong password, a token that has ended, a key that is not ours.',
@@ -18,6 +22,10 @@ export const secretCodes = {
   SECRET_EXPOSED: e(
     EXIT.error,
     'A secret can be read by more than the server that needs it: in a command line, in what `docker inspect` shows, or by whoever may read a file.',
+  ),
+  SECRET_FOLDER_FAILED: e(
+    EXIT.error,
+    'The folder in memory that hands a container its secrets as files cannot be made: no room, no right, or no such memory any more.',
   ),
   SECRET_INVALID: e(
     EXIT.error,

@@ -1,0 +1,63 @@
+import type { Context } from '../../model/context.ts';
+import type { Grant } from '../../model/grant.ts';
+import type { Inventory } from '../../model/inventory.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Declared } from '../declare.ts';
+import type { World } from '../observe.ts';
+import type { FilledIn } from './fill-in.ts';
+import type { SecretStanding } from './standing.ts';
+
+/** A plan that somebody said yes to, and what it was made from. What it takes is loaded where there are secrets. */
+export interface Approved {
+  readonly plan: Plan;
+  readonly declared: Declared;
+  readonly world: World;
+  readonly secrets: SecretStanding;
+  /** The state folder. */
+  readonly folder: string;
+  readonly mode: Plan['mode'];
+}
+
+/** What the approved plan showed is granted, before anything that relies on it is written. */
+export async function grantSecrets(
+  { plan, declared, secrets, folder }: Approved,
+  ctx: Context,
+): Promise<readonly Grant[]> {
+  const desired = declared.resources.map((resource) => resource.desired);
+  if (secrets.grants.length === 0 && !desired.some((each) => each.secrets.length > 0)) return [];
+  const { grantsAfter } = await import('./grants.ts');
+  const now = new Date(ctx.system.clock.now()).toISOString();
+  const grants = grantsAfter(secrets.grants, { plan, desired, now });
+  const { writeGrants } = await import('../../state/grants-file.ts');
+  await writeGrants(folder, grants, ctx);
+  return grants;
+}
+
+/** The resources with the values of the secrets that mcpform writes itself. */
+export async function fillSecrets(
+  { plan, declared, world, secrets, mode }: Approved,
+  ctx: Context,
+): Promise<FilledIn> {
+  const { rendered } = world;
+  const isNeeded = rendered.some(({ desired }) => desired.secrets.some(({ via }) => via !== 'reference'));
+  if (!isNeeded || mode === 'destroy') return { rendered, unready: new Map() };
+  const { fillIn } = await import('./fill-in.ts');
+  const { sourcesByLocator } = await import('./sources.ts');
+  return await fillIn(
+    { plan, rendered, looks: secrets.looks, sources: sourcesByLocator(declared.manifest) },
+    ctx,
+  );
+}
+
+/** What has left for good has no grants. */
+export async function dropGrants(
+  grants: readonly Grant[],
+  { declared, mode, folder, entries }: Approved & Pick<Inventory, 'entries'>,
+  ctx: Context,
+): Promise<void> {
+  if (grants.length === 0) return;
+  const { grantsLeft } = await import('./grants.ts');
+  const { writeGrants } = await import('../../state/grants-file.ts');
+  const desired = mode === 'destroy' ? [] : declared.resources.map((resource) => resource.desired);
+  await writeGrants(folder, grantsLeft(grants, { entries: new Set(Object.keys(entries)), desired }), ctx);
+}
