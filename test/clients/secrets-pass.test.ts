@@ -211,6 +211,19 @@ describe.runIf(isThere)('pass, the real program with real keys', () => {
     expect(await read('full')).toBe(`${CANARY}-2`);
   });
 
+  it('hands the value to pass on stdin alone, and nothing that is not for pass', async () => {
+    const seen = join(home.folder, 'seen');
+    await home.program('pass', `{ echo "$@"; env; } >>'${seen}'\nexec /usr/bin/pass "$@"`);
+    const env = { GITHUB_TOKEN: CANARY, PASSWORD_STORE_EXTENSIONS_DIR: home.programs, BASH_ENV: '/nowhere' };
+    await backend.write?.('stdin', new SecretValue(`${CANARY}-2`), context(env));
+    expect(await read('stdin', env)).toBe(`${CANARY}-2`);
+    await rm(join(home.programs, 'pass'));
+    const text = readFileSync(seen, 'utf8');
+    expect(text).toMatch(/^insert --multiline --force -- stdin$/m);
+    expect(text).toMatch(/^show -- stdin$/m);
+    expect(text).not.toMatch(new RegExp(`${CANARY}|EXTENSIONS_DIR|BASH_ENV`));
+  });
+
   it('writes nothing that it would not read again', async () => {
     put('kept', 'before\n');
     expect(await failureOf(write('kept', `${CANARY}\nsecond`))).toMatch(/^SECRET_INVALID: .* only one line/);

@@ -103,9 +103,11 @@ async function diagnose(sources: readonly Json[], ctx: SecretContext): Promise<D
   const check = 'secrets pass';
   // Nobody's machine is unsound for a program that no manifest asks for.
   const state = sources.length === 0 ? 'ok' : 'failed';
-  for (const program of ['pass', 'gpg', 'bash', 'getopt']) {
-    if ((await findProgram(program, ctx)) !== null) continue;
-    return { check, state, detail: `the program "${program}" is not there`, hint: 'install pass' };
+  // pass takes gpg2 where there is one.
+  for (const names of [['pass'], ['bash'], ['getopt'], ['gpg', 'gpg2']]) {
+    const found = await Promise.all(names.map((name) => findProgram(name, ctx)));
+    if (found.some((path) => path !== null)) continue;
+    return { check, state, detail: `the program "${names[0]}" is not there`, hint: 'install pass' };
   }
   const folder = storeFolder(ctx);
   if ((await kindOf(folder, ctx)) === 'folder') return { check, state: 'ok', detail: folder };
