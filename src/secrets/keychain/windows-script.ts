@@ -5,18 +5,19 @@
  * https://learn.microsoft.com/windows/win32/api/wincred/
  *
  * A target has one credential, so others file a second account of a service under `ACCOUNT@SERVICE`, as Python's
- * keyring does: that is looked at too, and written where the target belongs to somebody else.
+ * keyring does: that is looked at too, and written where the target belongs to somebody else. PowerShell takes warnings
+ * of the compiler for errors unless told otherwise.
  */
 export const CREDENTIAL_SCRIPT = `
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-Add-Type -TypeDefinition @'
+Add-Type -IgnoreWarnings -TypeDefinition @'
 using System;
 using System.Runtime.InteropServices;
 public static class McpformCredential {
   const int NotFound = 1168;
   [StructLayout(LayoutKind.Sequential)]
-  struct Credential {
+  public struct Credential {
     public uint Flags;
     public uint Type;
     public IntPtr TargetName;
