@@ -14,7 +14,11 @@ const CORE = ['src/cli/run.ts', 'src/providers/claude-code/index.ts'];
 
 const options = {
   absWorkingDir: root,
-  entryPoints: { run: 'src/cli/run.ts', 'exec-rest': 'src/cli/exec-rest.ts' },
+  entryPoints: {
+    run: 'src/cli/run.ts',
+    'exec-rest': 'src/cli/exec-rest.ts',
+    'exec-secrets': 'src/cli/exec-secrets.ts',
+  },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
@@ -74,10 +78,11 @@ function leaveTheRestApart({ onResolve }) {
   const files = {
     './run.ts': './run.js',
     './exec-rest.ts': './exec-rest.js',
+    './exec-secrets.ts': './exec-secrets.js',
     './exec.ts': './exec.cjs',
     './exec-image.ts': './exec-image.cjs',
   };
-  onResolve({ filter: /^\.\/(run|exec-rest|exec|exec-image)\.ts$/ }, ({ path, kind }) =>
+  onResolve({ filter: /^\.\/(run|exec-rest|exec-secrets|exec|exec-image)\.ts$/ }, ({ path, kind }) =>
     kind === 'entry-point' ? undefined : { path: files[path], external: true },
   );
 }

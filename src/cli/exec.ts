@@ -1,7 +1,12 @@
 import { join } from 'node:path';
-import { type Found, findLaunch, lineOf } from '../launch/exec.ts';
-import { type Start, wayTo } from '../launch/start.ts';
+import { childEnvironment } from '../launch/child-environment.ts';
+import { type Found, type FoundImage, type FoundWithSecrets, findLaunch, lineOf } from '../launch/exec.ts';
+import { expandArgs, expandSecrets, type LaunchSecrets } from '../launch/expand-args.ts';
+import { type CommandLaunchFile, isCommandFile } from '../launch/launch-file.ts';
+import { type Start, wayTo, wayToProgram } from '../launch/start.ts';
 import { storeFailure } from '../launch/store-failure.ts';
+import { type AnyLaunchRecord, isHeadersLaunch } from '../model/launch.ts';
+import type { Resolved } from './exec-secrets.ts';
 
 /** Of the built file: it and the guard lie side by side, and what starts images. */
 declare const __dirname: string;
@@ -16,24 +21,76 @@ export function exec(id: string): void {
   const env = { ...process.env };
   const found = orFail(() => findLaunch(id, env));
   if (found === null) return;
-  if ('record' in found) require('./exec-image.ts').execImage(found, { env, fail }).catch(fail);
-  else if (found.look === 'good') become(found, env);
+  if ('withSecrets' in found || recordOf(found).secrets !== undefined) {
+    startWithSecrets(found, env).catch(failAndEnd);
+  } else if ('record' in found) {
+    require('./exec-image.ts').execImage(found, { env, secrets: NONE.secrets, fail }).catch(fail);
+  } else if (found.look === 'good') become(found, env);
   // In a turn of its own: what the server throws is then nobody's rejected promise.
   else settle(found).then(() => setImmediate(become, found, env), fail);
 }
 
-function become(found: Found, env: NodeJS.ProcessEnv): void {
+function recordOf(found: Found | FoundImage | FoundWithSecrets): AnyLaunchRecord {
+  if ('record' in found) return found.record;
+  return 'withSecrets' in found ? found.withSecrets.record : found.file.record;
+}
+
+async function startWithSecrets(
+  found: Found | FoundImage | FoundWithSecrets,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { printHeaders, resolveSecrets } = await import('./exec-secrets.ts');
+  const { id } = found;
+  const record = recordOf(found);
+  if (isHeadersLaunch(record)) return await printHeaders({ id, record }, env);
+  if ('look' in found && found.look !== 'good') await settle(found);
+  const resolved = await resolveSecrets({ id, record }, env);
+  if ('record' in found) {
+    const { secrets } = resolved;
+    const failed = (error: unknown): Promise<void> => fail(error, secrets);
+    await require('./exec-image.ts').execImage(found, { env, secrets, fail: failed }).catch(failed);
+  } else if ('look' in found) setImmediate(become, found, env, resolved);
+  else if (isCommandFile(found.withSecrets)) setImmediate(becomeCommand, found.withSecrets, env, resolved);
+}
+
+const NONE: Resolved = { secrets: new Map(), hasReadInput: false };
+
+function become(found: Found, env: NodeJS.ProcessEnv, { secrets, hasReadInput } = NONE): void {
+  const { record } = found.file;
   const start = orFail((): Start => {
-    return wayTo(lineOf(found, env), {
-      record: found.file.record,
-      env,
-      isPristine: found.look !== 'gone',
-      tree: found.store.tree,
-      guard: join(__dirname, 'exec-guard.cjs'),
-    });
-  });
+    const line = lineOf(found, env);
+    const added = { ...line.env, ...expandSecrets(record.env ?? {}, env, secrets) };
+    return wayTo(
+      { ...line, env: added },
+      {
+        record,
+        env,
+        isPristine: found.look !== 'gone',
+        tree: found.store.tree,
+        guard: join(__dirname, 'exec-guard.cjs'),
+        hasReadInput,
+      },
+    );
+  }, secrets);
   // Not inside a `try`: the server's own errors are its own.
-  if (start !== null) start()?.catch(fail);
+  if (start !== null) start()?.catch((error) => fail(error, secrets));
+}
+
+function becomeCommand(
+  { record, file }: CommandLaunchFile,
+  env: NodeJS.ProcessEnv,
+  { secrets, hasReadInput }: Resolved,
+): void {
+  const start = orFail((): Start => {
+    const added = expandSecrets(record.env, env, secrets);
+    const becoming = {
+      file,
+      args: expandArgs(record.args, env),
+      env: childEnvironment(env, record.loaderVariables, added),
+    };
+    return wayToProgram(becoming, { hasReadInput });
+  }, secrets);
+  if (start !== null) start()?.catch((error) => fail(error, secrets));
 }
 
 async function settle(found: Found): Promise<void> {
@@ -41,18 +98,25 @@ async function settle(found: Found): Promise<void> {
   await settleStore(found);
 }
 
-function orFail<T>(run: () => T): T | null {
+function orFail<T>(run: () => T, secrets?: LaunchSecrets): T | null {
   try {
     return run();
   } catch (error) {
-    void fail(storeFailure('start the server', error));
+    void fail(storeFailure('start the server', error), secrets);
     return null;
   }
 }
 
 /** A client reads the protocol from stdout, and shows people what comes from stderr. */
-async function fail(error: unknown): Promise<void> {
+async function fail(error: unknown, secrets: LaunchSecrets = NONE.secrets): Promise<void> {
   const { describe } = await import('./exec-rest.ts');
-  process.stderr.write(describe(error));
+  const values = [...secrets.values()].map((value) => value.reveal());
+  process.stderr.write(describe(error, values));
   process.exitCode = 1;
+}
+
+/** What a backend has left behind, a connection or a program that does not end, shall not keep us. */
+async function failAndEnd(error: unknown): Promise<void> {
+  await fail(error);
+  process.stderr.write('', () => process.exit(1));
 }

@@ -20,22 +20,32 @@ export interface Manner {
   readonly tree: string;
   /** What keeps Node from finding modules elsewhere: a script to preload. */
   readonly guard: string;
+  /** Some of our input was read already, so that we stay, and hand it on. */
+  readonly hasReadInput: boolean;
 }
 
 /** How to become the program. Throws LAUNCH_PROGRAM, or its promise does, when it cannot be started. */
-export function wayTo(line: CommandLine, { record, env, isPristine, tree, guard }: Manner): Start {
+export function wayTo(
+  line: CommandLine,
+  { record, env, isPristine, tree, guard, hasReadInput }: Manner,
+): Start {
   const { file, args, script } = line;
   const isGuarded = script !== null && hasForeignModules(tree, homeFolder(env));
-  if (script !== null && !isGuarded && isPristine && isUntouched(line, env)) {
+  if (script !== null && !isGuarded && isPristine && !hasReadInput && isUntouched(line, env)) {
     return () => runHere(script, args.slice(1), line.env);
   }
-  assertExecutable(file);
   const becoming = {
     file,
     args: isGuarded ? ['--require', guard, ...args] : args,
     env: childEnvironment(env, record.loaderVariables, line.env),
   };
-  return () => (replaceBy(becoming) ? undefined : startBeside(becoming));
+  return wayToProgram(becoming, { hasReadInput });
+}
+
+/** The same for any program: it replaces us where that can be. Throws LAUNCH_PROGRAM, or its promise does. */
+export function wayToProgram(becoming: Becoming, { hasReadInput }: Pick<Manner, 'hasReadInput'>): Start {
+  assertExecutable(becoming.file);
+  return () => (!hasReadInput && replaceBy(becoming) ? undefined : startBeside(becoming));
 }
 
 /** Nothing that decides code was there when this process was started, nor is to be there for the program. */

@@ -6,8 +6,9 @@ import { steersDocker } from '../../model/steers-docker.ts';
 import type { MachineIdentity } from '../../model/system.ts';
 import { childEnvironment } from '../child-environment.ts';
 import { launcherLabels } from '../docker/labels.ts';
-import { expandArgs } from '../expand-args.ts';
+import { expandArgs, expandSecrets, type LaunchSecrets } from '../expand-args.ts';
 import { refused } from '../launch-file.ts';
+import { secretMounts } from './secret-files.ts';
 
 /** How `docker` is run for a launch. */
 export interface DockerCommand {
@@ -27,22 +28,27 @@ export interface Run {
   readonly cidFile: string;
   /** Where `docker` finds the text of `envFile`. */
   readonly envFilePath: string;
+  readonly secrets: LaunchSecrets;
+  /** Absolute: where the files of its secrets are; null: it has none. */
+  readonly secretFolder: string | null;
 }
 
 /**
  * The `docker run` of a launch. No value of a variable is in the arguments, which everybody on the machine can read.
  * Throws LAUNCH_VARIABLE, and LAUNCH_REFUSED for a record that does not say which content it runs.
  */
-export function dockerCommand({ server, context, container }: ImageLaunchRecord, run: Run): DockerCommand {
-  const { id, env, identity, name, cidFile, envFilePath } = run;
+export function dockerCommand(record: ImageLaunchRecord, run: Run): DockerCommand {
+  const { server, context, container } = record;
+  const { id, env, identity, name, cidFile, envFilePath, secrets, secretFolder } = run;
   if (container.service !== null || !saysContent(container.image)) {
     throw refused(id, 'does not name an image by its digest that runs over standard input and output');
   }
-  const values = variablesOf(container.env, env);
+  const values = expandSecrets(container.env, env, secrets);
   const names = Object.keys(values);
   const steering = names.filter(steersDocker);
   const passed = names.filter((each) => !steersDocker(each));
-  const spec = { ...container, env: pick(values, passed) };
+  const mounts = [...container.mounts, ...secretMounts(record, secretFolder)];
+  const spec = { ...container, mounts, env: pick(values, passed) };
   const line = expandArgs(
     dockerRun(spec, { labels: launcherLabels(id, server, identity), cidFile, name, context }),
     env,
@@ -76,14 +82,6 @@ export function enginePath(env: Run['env'], context: string | undefined): Record
   const { DOCKER_HOST: host, ...others } = steering;
   const kept = context === 'default' && host !== undefined ? { DOCKER_HOST: host } : {};
   return { ...others, ...kept, DOCKER_CONTEXT: context };
-}
-
-function variablesOf(
-  env: ImageLaunchRecord['container']['env'],
-  own: Run['env'],
-): Readonly<Record<string, string>> {
-  const values = expandArgs(Object.values(env), own);
-  return Object.fromEntries(Object.keys(env).map((name, at) => [name, values[at] as string]));
 }
 
 function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {

@@ -6,14 +6,18 @@ import { type Attended, attend } from '../../system/launch/attend.ts';
 import { closeHidden, hiddenPath, type PrivateRun, privateRun } from '../../system/launch/private-run.ts';
 import { type Reaper, startReaper } from '../../system/launch/reaper.ts';
 import { realProcesses } from '../../system/real-processes.ts';
+import type { LaunchSecrets } from '../expand-args.ts';
 import { type DockerCommand, dockerCommand, enginePath } from './docker-command.ts';
 import { findDocker } from './find-docker.ts';
 import { type OurContainer, removeContainer, stopContainer } from './remove-container.ts';
+import { assertLocalEngine, memoryFor, secretFiles } from './secret-files.ts';
 
 export interface StartOptions {
   readonly id: string;
   /** Ours. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of its variables and files. */
+  readonly secrets: LaunchSecrets;
 }
 
 /** How `docker run` ended. It has said on stderr what went wrong with it. */
@@ -27,16 +31,20 @@ const AFTER_INPUT_MS = 15_000;
 
 /**
  * Runs the container of a launch with our input and output until it ends, and leaves nothing of it: what we cannot
- * remove ourselves, the reaper does when we have ended. Throws ENGINE_UNAVAILABLE, LAUNCH_VARIABLE, LAUNCH_REFUSED and
- * LAUNCH_PROGRAM; then nothing was started.
+ * remove ourselves, the reaper does when we have ended. Throws ENGINE_UNAVAILABLE, LAUNCH_VARIABLE, LAUNCH_REFUSED,
+ * LAUNCH_PROGRAM and SECRET_EXPOSED; then nothing was started.
  */
-export async function startImage(record: ImageLaunchRecord, { id, env }: StartOptions): Promise<ImageEnd> {
+export async function startImage(
+  record: ImageLaunchRecord,
+  { id, env, secrets }: StartOptions,
+): Promise<ImageEnd> {
   const docker = findDocker(env);
   const identity = await realProcesses().identity();
   const unique = randomBytes(8).toString('hex');
   const name = `mcpform.${record.server}.${unique}`;
-  const run = privateRun(`mcpform-run-${unique}`);
-  const { cidFile, folder } = run;
+  const memory = memoryFor(record, env);
+  const run = privateRun(`mcpform-run-${unique}`, memory);
+  const { cidFile, folder, secretFolder } = run;
   const command = dockerCommand(record, {
     id,
     env,
@@ -44,15 +52,19 @@ export async function startImage(record: ImageLaunchRecord, { id, env }: StartOp
     name,
     cidFile,
     envFilePath: hiddenPath(folder),
+    secrets,
+    secretFolder,
   });
   const ours = { docker, env: enginePath(env, record.context), name };
+  await assertLocalEngine(record, ours);
   // Before there is anything to reap.
-  const reaper = await startReaper({ ...ours, folder }).catch((error) => {
+  const reaper = await startReaper({ ...ours, folder, secretFolder }).catch((error) => {
     throw cannotStart('/bin/sh', error);
   });
   let isAllGone = true;
   try {
     run.make();
+    for (const [name, text] of secretFiles(record, secrets)) run.putSecret(name, text);
     const end = await attendDocker(record, { command, run, reaper, ours });
     isAllGone = await clearAway(end, { run, ours });
     return end;

@@ -4,7 +4,7 @@ import { loadBackend } from '../../secrets/index.ts';
 
 type Environment = Context['env'];
 
-/** Where programs and their configuration are, for every backend. */
+/** Where programs and their configuration are, and which network a server is reached through, for every backend. */
 const PLACES = [
   'PATH',
   'HOME',
@@ -20,6 +20,18 @@ const PLACES = [
   'SYSTEMDRIVE',
   'PATHEXT',
   'COMSPEC',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'all_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
 ] as const;
 
 /**
@@ -28,25 +40,37 @@ const PLACES = [
  */
 export async function secretSettings(
   sources: readonly SecretSource[],
-  { env, home }: Pick<Context, 'env' | 'home'>,
+  { env, home, platform }: Pick<Context, 'env' | 'home' | 'platform'>,
 ): Promise<Readonly<Record<string, string>>> {
-  const names = await settingNames(sources);
-  const kept = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return Object.fromEntries([...kept, ['HOME', home] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const isSetting = await settingsOf(sources, platform);
+  const kept = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined || !isSetting(name) ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(
+    Object.entries({ ...Object.fromEntries(kept), HOME: home }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 /** The environment for asking: what was kept is as it was, set or not, and everything else as it is now. */
 export async function environmentForSecrets(
   sources: readonly SecretSource[],
   settings: Readonly<Record<string, string>>,
-  env: Environment,
+  { env, platform }: Pick<Context, 'env' | 'platform'>,
 ): Promise<Environment> {
-  const names = await settingNames(sources);
-  const left = Object.entries(env).filter(([name]) => !names.includes(name));
+  const isSetting = await settingsOf(sources, platform);
+  const left = Object.entries(env).filter(([name]) => !isSetting(name));
   return { ...Object.fromEntries(left), ...settings };
 }
 
-async function settingNames(sources: readonly SecretSource[]): Promise<readonly string[]> {
+/** Whether a variable is one of those. Windows has no case in names: its PATH is `Path`. */
+async function settingsOf(
+  sources: readonly SecretSource[],
+  platform: NodeJS.Platform,
+): Promise<(name: string) => boolean> {
   const backends = await Promise.all([...new Set(sources.map(({ backend }) => backend))].map(loadBackend));
-  return [...new Set([...PLACES, ...backends.flatMap(({ settings }) => settings)])];
+  const plain = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name);
+  const names = [...PLACES, ...backends.flatMap(({ settings }) => settings)].map(plain);
+  const whole = new Set(names);
+  const beginnings = names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
+  return (name) => whole.has(plain(name)) || beginnings.some((each) => plain(name).startsWith(each));
 }

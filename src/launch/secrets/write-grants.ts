@@ -14,7 +14,7 @@ import { secretSettings } from './settings.ts';
 export async function writeLaunchGrants(
   record: AnyLaunchRecord,
   granted: ReadonlySet<string>,
-  ctx: Pick<Context, 'system' | 'folders' | 'env' | 'home'>,
+  ctx: Pick<Context, 'system' | 'folders' | 'env' | 'home' | 'platform'>,
 ): Promise<void> {
   const sources = Object.values(record.secrets ?? {});
   const grants: LaunchGrants = {

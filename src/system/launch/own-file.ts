@@ -7,8 +7,11 @@ export type OwnFile =
   /** Not a plain file, somebody else's, one that others may write, or too large. */
   | { readonly kind: 'unsafe'; readonly because: string };
 
-/** Reads a file that nobody but this user could have written, without following a link to it. */
-export function readOwnFile(path: string, maxBytes: number): OwnFile {
+/**
+ * Reads a file that nobody but this user could have written, without following a link to it. With `isPrivate`, nobody
+ * else may read it either: such a file is in no repository that was fetched.
+ */
+export function readOwnFile(path: string, maxBytes: number, { isPrivate = false } = {}): OwnFile {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -20,7 +23,7 @@ export function readOwnFile(path: string, maxBytes: number): OwnFile {
   try {
     const found = fstatSync(file);
     if (!found.isFile()) return { kind: 'unsafe', because: 'is not a plain file' };
-    const because = whyUnsafe(found);
+    const because = whyUnsafe(found) ?? (isPrivate ? whyNotPrivate(found) : null);
     if (because !== null) return { kind: 'unsafe', because };
     if (found.size > maxBytes) return { kind: 'unsafe', because: `has more than ${maxBytes} bytes` };
     return { kind: 'there', bytes: readWhole(file, found.size) };
@@ -51,6 +54,10 @@ function whyUnsafe({ uid, mode }: { uid: number; mode: number }): string | null 
   if (process.geteuid === undefined) return null;
   if (uid !== process.geteuid()) return 'belongs to another user';
   return (mode & 0o022) === 0 ? null : 'can be written by other users';
+}
+
+function whyNotPrivate({ mode }: { mode: number }): string | null {
+  return process.geteuid === undefined || (mode & 0o077) === 0 ? null : 'can be read by other users';
 }
 
 function readWhole(file: number, size: number): Buffer {

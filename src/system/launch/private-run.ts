@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isErrno } from '../../model/error.ts';
@@ -8,6 +8,8 @@ export interface PrivateRun {
   readonly folder: string;
   /** Not there until docker writes the container's id into it. */
   readonly cidFile: string;
+  /** The same in memory, for secrets; null: this run has none. */
+  readonly secretFolder: string | null;
   /** Fails when there is anything of that name. */
   make(): void;
   /** Null while docker has not written it; or a cleaner of old temporary files has taken it away. */
@@ -17,6 +19,8 @@ export interface PrivateRun {
    * nothing of it stays however we end.
    */
   hide(text: string): number;
+  /** A file of the secret folder, that whoever finds a way to it may read and nobody write. */
+  putSecret(name: string, text: string): void;
   remove(): void;
 }
 
@@ -25,14 +29,22 @@ export function hiddenPath(folder: string): string {
   return process.platform === 'win32' ? join(folder, 'hidden') : '/dev/fd/3';
 }
 
-/** `name` is nobody else's. The folder is not there before `make`, so that who removes it can be told of it first. */
-export function privateRun(name: string): PrivateRun {
+/**
+ * `name` is nobody else's. The folders are not there before `make`, so that who removes them can be told of them first.
+ * `memory` is a folder in memory, absolute.
+ */
+export function privateRun(name: string, memory: string | null): PrivateRun {
   const folder = join(tmpdir(), name);
   const cidFile = join(folder, 'cid');
+  const secretFolder = memory === null ? null : join(memory, name);
+  const folders = [folder, ...(secretFolder === null ? [] : [secretFolder])];
   return {
     folder,
     cidFile,
-    make: () => mkdirSync(folder, { mode: 0o700 }),
+    secretFolder,
+    make: () => {
+      for (const each of folders) mkdirSync(each, { mode: 0o700 });
+    },
     readId: () => {
       try {
         const id = readFileSync(cidFile, 'utf8').trim();
@@ -43,13 +55,20 @@ export function privateRun(name: string): PrivateRun {
       }
     },
     hide: (text) => {
-      const file = join(folder, 'hidden');
+      const file = join(secretFolder ?? folder, 'hidden');
       writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
       const opened = openSync(file, 'r');
       if (process.platform !== 'win32') rmSync(file);
       return opened;
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    putSecret: (name, text) => {
+      const file = join(secretFolder ?? folder, name);
+      writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+      chmodSync(file, 0o444);
+    },
+    remove: () => {
+      for (const each of folders) rmSync(each, { recursive: true, force: true });
+    },
   };
 }
 

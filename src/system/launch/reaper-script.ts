@@ -6,7 +6,7 @@
  * docker that lives on or has just died: so that docker is ended, and the engine asked for some time more.
  */
 export const REAPER_SCRIPT = `
-folder=$1 name=$2 docker=$3 cli=
+folder=$1 name=$2 docker=$3 secrets=$4 cli=
 trap '' HUP INT TERM
 cd /
 while read -r word rest; do
@@ -74,5 +74,9 @@ done
 if [ -O "$folder" ]; then
   rm -f "$folder/cid" "$folder/hidden"
   rmdir "$folder"
+fi
+if [ -n "$secrets" ] && [ -O "$secrets" ]; then
+  rm -f "$secrets"/*
+  rmdir "$secrets"
 fi
 `;

@@ -17,6 +17,8 @@ export interface Reaping {
   readonly name: string;
   /** Of ours, with the id in a file `cid`; it is removed with the container. */
   readonly folder: string;
+  /** With secrets of the container; it is removed with it, too. */
+  readonly secretFolder: string | null;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -24,9 +26,16 @@ export interface Reaping {
  * Starts it: in a session of its own, so that no signal for us is one for it, and with nothing of ours but a pipe
  * whose other end we alone have. Rejects when there is no shell. Windows has neither sessions nor that shell: null.
  */
-export async function startReaper({ docker, name, folder, env }: Reaping): Promise<Reaper | null> {
+export async function startReaper({
+  docker,
+  name,
+  folder,
+  secretFolder,
+  env,
+}: Reaping): Promise<Reaper | null> {
   if (process.platform === 'win32') return null;
-  const child = spawn('/bin/sh', ['-c', REAPER_SCRIPT, 'mcpform-reaper', folder, name, docker], {
+  const args = ['-c', REAPER_SCRIPT, 'mcpform-reaper', folder, name, docker, secretFolder ?? ''];
+  const child = spawn('/bin/sh', args, {
     cwd: '/',
     env,
     detached: true,

@@ -26,6 +26,8 @@ const run: Run = {
   name: 'mcpform.files.1',
   cidFile: '/tmp/run/cid',
   envFilePath: '/dev/fd/3',
+  secrets: new Map(),
+  secretFolder: null,
 };
 const codeOf = (code: string) => expect.objectContaining({ code });
 

@@ -1,0 +1,110 @@
+import { dataFolder } from '../launch/exec.ts';
+import type { LaunchSecrets } from '../launch/expand-args.ts';
+import { headersFor } from '../launch/secrets/headers.ts';
+import { resolveLaunchSecrets } from '../launch/secrets/resolve.ts';
+import { McpformError } from '../model/error.ts';
+import { type AnyLaunchRecord, type HeadersLaunchRecord, isHeadersLaunch } from '../model/launch.ts';
+import type { SecretContext } from '../model/secret.ts';
+import type { System } from '../model/system.ts';
+import { endAs } from '../system/launch/run-child.ts';
+import { type ClientWatch, watchClient } from '../system/launch/watch-client.ts';
+import { realSystem } from '../system/real.ts';
+
+// What `mcpform exec` needs for a launch with secrets, and no server without them waits for.
+
+export interface Launch {
+  readonly id: string;
+  readonly record: AnyLaunchRecord;
+}
+
+export interface Resolved {
+  readonly secrets: LaunchSecrets;
+  /** Some of our input was read already: whoever goes on hands it on. */
+  readonly hasReadInput: boolean;
+}
+
+type Environment = SecretContext['env'];
+
+/** Most backends answer sooner; then nothing of ours stays between the client and its server. */
+const READ_INPUT_AFTER_MS = 1500;
+
+/** What is still to be ended when nobody waits any more. */
+const LAST_MS = 1000;
+
+/**
+ * Asks for the secrets of a launch. When whoever started us is not there any more, everything that was asked is ended,
+ * and so are we. Throws SECRET_* and LAUNCH_REFUSED.
+ */
+export async function resolveSecrets({ id, record }: Launch, env: Environment): Promise<Resolved> {
+  // A header helper has no input that means anything.
+  const watch = watchClient({ readInputAfterMs: isHeadersLaunch(record) ? null : READ_INPUT_AFTER_MS });
+  const { platform } = process;
+  const data = dataFolder(env);
+  const restore = keepTlsRule();
+  const resolving = resolveLaunchSecrets(record, {
+    id,
+    env,
+    data,
+    platform,
+    signal: watch.signal,
+    systemWith,
+  });
+  try {
+    const secrets = await Promise.race([resolving, givenUp(watch, resolving)]);
+    return { secrets, ...watch.stop() };
+  } finally {
+    watch.stop();
+    restore();
+  }
+}
+
+async function givenUp(watch: ClientWatch, resolving: Promise<unknown>): Promise<never> {
+  await new Promise((done) => watch.signal.addEventListener('abort', done, { once: true }));
+  const late = new Promise((done) => setTimeout(done, LAST_MS));
+  await Promise.race([resolving.catch(() => {}), late]);
+  const asked = watch.asked();
+  watch.stop();
+  // Whatever still runs of what was asked is killed when we end by ourselves.
+  if (asked !== null) process.once('exit', () => endAs(null, asked));
+  process.exit(1);
+}
+
+function systemWith(env: Environment): System {
+  const rule = env[TLS_RULE];
+  if (rule === undefined) delete process.env[TLS_RULE];
+  else process.env[TLS_RULE] = rule;
+  return realSystem(env);
+}
+
+/** Node looks there for every connection it makes, and not in the environment that we ask with. */
+const TLS_RULE = 'NODE_TLS_REJECT_UNAUTHORIZED';
+
+function keepTlsRule(): () => void {
+  const rule = process.env[TLS_RULE];
+  return () => {
+    if (rule === undefined) delete process.env[TLS_RULE];
+    else process.env[TLS_RULE] = rule;
+  };
+}
+
+/** `mcpform exec ID` of headers: prints them for the client whose helper it is. */
+export async function printHeaders(
+  { id, record }: { readonly id: string; readonly record: HeadersLaunchRecord },
+  env: Environment,
+): Promise<void> {
+  if (process.stdout.isTTY) {
+    throw new McpformError(
+      'SECRET_EXPOSED',
+      `the headers of "${record.server}" are secret, and this is a terminal`,
+      {
+        hint: 'a client starts this as the header helper of the entry that apply wrote',
+      },
+    );
+  }
+  const headers = await headersFor(
+    record,
+    env,
+    async () => (await resolveSecrets({ id, record }, env)).secrets,
+  );
+  process.stdout.write(`${JSON.stringify(headers)}\n`);
+}
