@@ -7,9 +7,10 @@ import type { Finding } from '../model/finding.ts';
 import type { Grant } from '../model/grant.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Begin } from '../model/journal.ts';
-import type { Plan, Step } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Provider, Work } from '../model/provider.ts';
 import { obstaclesTo } from '../plan/guards.ts';
+import { needsApproval } from '../plan/needs-approval.ts';
 import { withinApproval } from '../plan/within-approval.ts';
 import { loadProvider } from '../providers/index.ts';
 import { openRun, type Run } from '../state/run.ts';
@@ -19,7 +20,7 @@ import type { Gates } from './gates.ts';
 import type { LockUpdate } from './lock/update-lock.ts';
 import type { Unprepared } from './prepare-launches.ts';
 import { recordApply } from './record-apply.ts';
-import { dropGrants, fillSecrets, grantSecrets } from './secrets/apply-secrets.ts';
+import { dropGrants, fillSecrets, grantSecrets, sweepFolders } from './secrets/apply-secrets.ts';
 import { secretStanding } from './secrets/standing.ts';
 import { type Survey, survey } from './survey.ts';
 import { toWork } from './to-work.ts';
@@ -82,7 +83,8 @@ export async function applyStack(
     }
     ctx.signal.throwIfAborted();
     const { gateOf } = await gatesFor(plan, seen);
-    const approved = { plan, declared, world: seen.world, folder: run.folder, secrets, mode: request.mode };
+    const { inventory, folder } = run;
+    const approved = { plan, declared, world: seen.world, inventory, folder, secrets, mode: request.mode };
     const granted = await grantSecrets(approved, ctx);
     const filled = await fillSecrets(approved, ctx);
     const work = toWork(plan, {
@@ -98,6 +100,7 @@ export async function applyStack(
     const unready = new Map([...unprepared, ...filled.unready]);
     const outcomes = await perform(work, { seen, run, request, unready }, ctx);
     await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
+    await sweepFolders(inventory.entries, run.inventory, outcomes, ctx);
     await dropGrants(granted, { ...approved, entries: run.inventory.entries }, ctx);
     return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal) };
   } finally {
@@ -164,12 +167,6 @@ export function refused(obstacles: readonly Finding[]): McpformError {
   const [first] = obstacles;
   if (first === undefined) throw new Error('refused without an obstacle');
   return new McpformError(first.code, 'the plan cannot be applied', { findings: obstacles });
-}
-
-/** What changes only our books needs none, unless somebody is to receive a secret because of it. */
-function needsApproval({ action, secrets }: Step): boolean {
-  if (action !== 'record') return action !== 'conflict';
-  return secrets.some(({ isNew, via }) => isNew && via !== 'reference');
 }
 
 interface Prepare {
