@@ -99,6 +99,20 @@ describe('the Secret Service, with a real secret-tool and a real GNOME Keyring',
     expect(await failureOf(read({ service: 'nobody', account: 'me' }))).toContain('SECRET_NOT_FOUND');
   });
 
+  it('says that there is no keychain yet', async () => {
+    const fresh = await throwawayHome();
+    const without = await startKeyring(fresh, null);
+    try {
+      const ctx = realContext(fresh, without.env);
+      expect(await failureOf(read(ENTRY, ctx))).toContain(`SECRET_NOT_FOUND: ${WHAT}`);
+      const told = await failureOf(write(CANARY, ENTRY, ctx));
+      expect(told).toContain(`SECRET_DENIED: ${WHAT}: there is no keychain yet`);
+    } finally {
+      await without.end();
+      await fresh.remove();
+    }
+  });
+
   it('says that the bus has nobody who keeps secrets', async () => {
     await keyring.stopDaemon();
     expect(await failureOf(read())).toContain(`SECRET_BACKEND_MISSING: ${WHAT}`);

@@ -11,8 +11,8 @@ export interface Keyring {
   readonly env: Readonly<Record<string, string>>;
   /** What `secret-tool` prints and ends with, in that environment. */
   tool(args: readonly string[], input?: string | Uint8Array): Promise<{ exitCode: number; stdout: Buffer }>;
-  /** Starts the daemon again; with another password than the first, what is kept stays locked. */
-  unlockWith(password: string): Promise<void>;
+  /** Starts the daemon again; with another password than the first, what is kept stays locked. Null: with none. */
+  unlockWith(password: string | null): Promise<void>;
   /** The bus without the daemon. */
   stopDaemon(): Promise<void>;
   /** The daemon is there and does not answer, until told otherwise. */
@@ -20,7 +20,11 @@ export interface Keyring {
   end(): Promise<void>;
 }
 
-export async function startKeyring(home: Home): Promise<Keyring> {
+/** Without a password it has not even a collection, as before somebody's first login. */
+export async function startKeyring(
+  home: Home,
+  password: string | null = 'the first password',
+): Promise<Keyring> {
   assertThrowaway(home.folder);
   const runtime = join(home.folder, 'run');
   const socket = join(runtime, 'bus');
@@ -37,11 +41,11 @@ export async function startKeyring(home: Home): Promise<Keyring> {
     if (daemon !== null) await stop(daemon);
     daemon = null;
   };
-  const unlockWith = async (password: string): Promise<void> => {
+  const unlockWith = async (given: string | null): Promise<void> => {
     await stopDaemon();
-    const args = ['--unlock', '--components=secrets', '--foreground'];
+    const args = [...(given === null ? [] : ['--unlock']), '--components=secrets', '--foreground'];
     daemon = spawn('gnome-keyring-daemon', args, { env, stdio: ['pipe', 'ignore', 'ignore'] });
-    daemon.stdin?.end(password);
+    daemon.stdin?.end(given ?? '');
     await until(async () => (await run(env, ['search', 'is', 'there'])).exitCode === 0);
   };
   const end = async (): Promise<void> => {
@@ -51,7 +55,7 @@ export async function startKeyring(home: Home): Promise<Keyring> {
   };
   try {
     await until(async () => (await stat(socket).catch(() => null)) !== null);
-    await unlockWith('the first password');
+    await unlockWith(password);
   } catch (error) {
     await end();
     throw error;

@@ -101,6 +101,15 @@ function toFailure(what: string, stderr: string): McpformError {
       hint: 'run it in your desktop session, or set DBUS_SESSION_BUS_ADDRESS',
     });
   }
+  if (/does not exist at path/i.test(stderr)) {
+    return new McpformError(
+      'SECRET_DENIED',
+      `${what}: there is no keychain yet, and nobody to ask for its password`,
+      {
+        hint: 'log in to your desktop session, or make a default keyring there',
+      },
+    );
+  }
   if (/timeout was reached|did not receive a reply/i.test(stderr)) {
     return new McpformError('SECRET_TIMEOUT', `${what}: ${TITLE} did not answer in time`, {
       hint: 'unlock it, then try again',
