@@ -59,6 +59,7 @@ const drivers: Record<string, string> = {
   '@aws-sdk/client-secrets-manager': 'secrets/aws/client.ts',
   '@aws-sdk/client-ssm': 'secrets/aws/client.ts',
   '@aws-sdk/credential-providers': 'secrets/aws/client.ts',
+  'google-auth-library': 'secrets/gcp/client.ts',
   'age-encryption': 'secrets/age/client.ts',
   dotenv: 'secrets/dotenv/client.ts',
 };

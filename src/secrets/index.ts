@@ -11,6 +11,7 @@ const backends: Readonly<Partial<Record<BackendName, () => Promise<SecretBackend
   bws: async () => (await import('./bws/backend.ts')).backend,
   vault: async () => (await import('./vault/backend.ts')).backend,
   aws: async () => (await import('./aws/backend.ts')).backend,
+  gcp: async () => (await import('./gcp/backend.ts')).backend,
   keychain: async () => (await import('./keychain/backend.ts')).backend,
   docker: async () => (await import('./docker/backend.ts')).backend,
   sops: async () => (await import('./sops/backend.ts')).backend,
