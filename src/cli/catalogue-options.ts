@@ -24,6 +24,12 @@ export const manifestOptions: readonly OptionSpec[] = [
     isList: true,
   },
 ];
+/** Of commands that may meet credentials in a client's file. */
+export const secretsTo: OptionSpec = {
+  flags: '--secrets-to <backend>',
+  description:
+    'move credentials that entries hold to this backend, such as file, keychain or pass, and write references',
+};
 export const common: readonly OptionSpec[] = [...manifestOptions, stateDir, json];
 export const target: OptionSpec = {
   flags: '--target <address>',

@@ -27,9 +27,9 @@ export function createConceal(): Conceal {
       values.add(value);
       index = null;
     },
-    conceal: (text) => (values.size === 0 ? text : replace(text, findRanges(text, indexed(), false))),
+    conceal: (text) => (values.size === 0 ? text : replace(text, findRanges(text, indexed(), true))),
     isEmpty: () => values.size === 0,
-    holds: (text) => values.size > 0 && findRanges(text, indexed(), true).length > 0,
+    holds: (text) => values.size > 0 && findRanges(text, indexed(), false).length > 0,
   };
 }
 
@@ -69,18 +69,18 @@ interface Range {
   end: number;
 }
 
-/** Where forms are, in order; those that touch are one. */
-function findRanges(text: string, index: Index, isOneEnough: boolean): readonly Range[] {
+/** Where forms are, in order; those that touch are one. With `all`, also the beginnings of those that were cut off. */
+function findRanges(text: string, index: Index, all: boolean): readonly Range[] {
   const ranges: Range[] = [];
   const last = text.length - SHORTEST;
   for (let at = 0; at <= last; at += 1) {
     if (index.starts[hashAt(text, at)] === 0) continue;
-    const end = at + matchedAt(text, at, index);
+    const end = at + matchedAt(text, at, index, all);
     if (end === at) continue;
     const before = ranges.at(-1);
     if (before === undefined || before.end < at) ranges.push({ start: at, end });
     else before.end = Math.max(before.end, end);
-    if (isOneEnough) return ranges;
+    if (!all) return ranges;
     // Another form may begin inside this one; how far back that is looked for is bounded, so that a text is one pass.
     at = Math.max(at, end - TELLING - 1);
   }
@@ -88,12 +88,12 @@ function findRanges(text: string, index: Index, isOneEnough: boolean): readonly 
 }
 
 /** How many characters of a form begin there; 0 when none does. */
-function matchedAt(text: string, at: number, { long, short }: Index): number {
+function matchedAt(text: string, at: number, { long, short }: Index, all: boolean): number {
   let most = 0;
   for (const form of long.get(text.slice(at, at + LONG)) ?? []) {
     if (form.length <= most) break;
     const common = commonLength(text, at, form);
-    const isTelling = common === form.length || common >= TELLING || isCut(text, at + common);
+    const isTelling = common === form.length || common >= TELLING || (all && isCut(text, at + common));
     if (isTelling) most = Math.max(most, common);
   }
   if (most > 0 || short.size === 0) return most;

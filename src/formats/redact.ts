@@ -39,6 +39,16 @@ export function redactUrl(url: string): string {
   return maskUrl(url, () => '***');
 }
 
+/** What `redactUrl` takes out of a URL. */
+export function credentialsInUrl(url: string): readonly string[] {
+  const found: string[] = [];
+  maskUrl(url, (text) => {
+    found.push(text);
+    return '';
+  });
+  return found;
+}
+
 /**
  * A line of somebody's file that may be shown: every word of it that looks like a credential, and the value
  * behind a key with a secret's name, becomes as many `*`. The rest stays, and stays at its column.
@@ -65,6 +75,11 @@ function maskUrl(url: string, mask: (text: string) => string): string {
     looksLikeSecret(null, part) === null ? part : mask(part),
   );
   return `${scheme}${userInfo === undefined ? '' : `${mask(userInfo)}@`}${masked}`;
+}
+
+/** `Bearer ` and the like before a credential; empty when there is none. */
+export function schemeWordOf(value: string): string {
+  return SCHEME_WORD.exec(value)?.[0] ?? '';
 }
 
 const URL_WORD = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"`<>,]+/gi;

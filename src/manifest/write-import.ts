@@ -2,6 +2,7 @@ import { printMembers } from '../formats/yaml-print.ts';
 import type { Scope } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import { fromPointer, type Json, type JsonObject, type Pointer, sameJson, toPointer } from '../model/json.ts';
+import { type FoundLiteral, literalsAt } from './found-literals.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { type Draft, draftServer, type Kept } from './write-draft.ts';
 
@@ -24,15 +25,23 @@ export interface Import {
   /** What stays in the client's file as it is: `lifecycle.keep`. Sorted. */
   readonly keep: readonly Pointer[];
   readonly findings: readonly Finding[];
+  /** Those of `keep` that a reference can stand for, once their values are in a backend. */
+  readonly literals: readonly FoundLiteral[];
 }
 
 /**
  * A normalised client entry as a manifest's server. Declared again it gives the same attributes, except at `keep`
  * and at keys the client does not know, so that a plan right after changes nothing. What looks like a credential is
  * never copied: its pointer goes to `keep`, and so does what no manifest can say. Arguments are one value, and stay
- * together; a URL with a credential is declared without it, and kept. Never throws, whatever the entry holds.
+ * together; a URL with a credential is declared without it, and kept. `isKnown` says of a text whether it is a secret
+ * in spite of its look. Never throws, whatever the entry holds.
  */
-export function importEntry(name: string, target: WrittenTarget, attributes: JsonObject): Import {
+export function importEntry(
+  name: string,
+  target: WrittenTarget,
+  attributes: JsonObject,
+  isKnown: (text: string) => boolean = () => false,
+): Import {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(name) || name in {}) {
     return refused(
       name,
@@ -41,7 +50,10 @@ export function importEntry(name: string, target: WrittenTarget, attributes: Jso
     );
   }
   const draft = draftServer(attributes);
-  if (draft !== null) return settle(name, target, draft);
+  if (draft !== null) {
+    const settled = settle(name, target, withoutKnown(draft, isKnown));
+    return { ...settled, literals: literalsAt(name, attributes, settled.secretPointers) };
+  }
   return refused(
     name,
     'it has no type that can be declared: stdio, http, sse or ws',
@@ -49,8 +61,26 @@ export function importEntry(name: string, target: WrittenTarget, attributes: Jso
   );
 }
 
+type Settled = Omit<Import, 'literals'> & { readonly secretPointers: readonly Pointer[] };
+
+function withoutKnown(draft: Draft, isKnown: (text: string) => boolean): Draft {
+  const kept = ['env', 'headers', 'args'].flatMap((field) => {
+    const value = draft.fields[field];
+    if (typeof value !== 'object' || value === null) return [];
+    const known = Object.entries(value).filter(([, text]) => typeof text === 'string' && isKnown(text));
+    return known.map(
+      ([key]): Kept => ({
+        pointer: toPointer(field === 'args' ? [field] : [field, key]),
+        isSecret: true,
+        why: 'is a secret of this manifest',
+      }),
+    );
+  });
+  return kept.length === 0 ? draft : withKept(draft, kept);
+}
+
 /** Moves out of the draft, round by round, what the manifest's own rules find in it. */
-function settle(name: string, target: WrittenTarget, first: Draft): Import {
+function settle(name: string, target: WrittenTarget, first: Draft): Settled {
   for (let draft = first; ; ) {
     const server = serverOf(draft, target);
     const problems = problemsOf(name, target.client, server);
@@ -139,7 +169,7 @@ function keepOf(kept: readonly Kept[]): readonly Pointer[] {
   return [...new Set(kept.map(({ pointer }) => pointer))].sort();
 }
 
-function accepted(imported: ImportedServer, { kept, unknown }: Draft): Import {
+function accepted(imported: ImportedServer, { kept, unknown }: Draft): Settled {
   const prefix = `server "${imported.name}":`;
   const findings = kept.map(
     ({ pointer, isSecret, why }): Finding =>
@@ -148,7 +178,7 @@ function accepted(imported: ImportedServer, { kept, unknown }: Draft): Import {
             code: 'MANIFEST_IMPORT_SECRET',
             severity: 'warning',
             message: `${prefix} "${pointer}" ${why}: it is not copied and stays in the client's file`,
-            hint: 'put it in an environment variable, write `${NAME}` in the manifest and remove the pointer from `lifecycle.keep`',
+            hint: hintFor(pointer),
           }
         : {
             code: 'MANIFEST_IMPORT_KEPT',
@@ -164,13 +194,20 @@ function accepted(imported: ImportedServer, { kept, unknown }: Draft): Import {
       message: `${prefix} the client does not know "${key}"; it stays where it is`,
     }),
   );
-  return { imported, keep: keepOf(kept), findings: [...findings, ...ignored] };
+  const secretPointers = kept.filter(({ isSecret }) => isSecret).map(({ pointer }) => pointer);
+  return { imported, keep: keepOf(kept), findings: [...findings, ...ignored], secretPointers };
 }
 
-function refused(name: string, why: string, hint: string): Import {
+function hintFor(pointer: Pointer): string {
+  return /^\/(?:env|headers)\/./.test(pointer)
+    ? 'import with `--secrets-to file` (or another backend) moves it; or put it somewhere safe yourself, declare that under `secrets`, write `${secret.name}` in the manifest and remove the pointer from `lifecycle.keep`'
+    : 'let the server take it from `env` or `headers` instead, where the manifest can write `${secret.name}`';
+}
+
+function refused(name: string, why: string, hint: string): Settled & Import {
   const message = `"${name}" cannot be imported: ${why}`;
   const finding: Finding = { code: 'MANIFEST_IMPORT_REFUSED', severity: 'error', message, hint };
-  return { imported: null, keep: [], findings: [finding] };
+  return { imported: null, keep: [], findings: [finding], secretPointers: [], literals: [] };
 }
 
 /**

@@ -7,6 +7,8 @@ import type { ImportedServer, WrittenTarget } from './write-import.ts';
 export interface WriteOptions {
   /** Of the stack, for a new file: `stackName` makes one. */
   readonly name: string;
+  /** Declarations to add under `secrets`, by name. */
+  readonly secrets?: JsonObject;
 }
 
 const USER: readonly WrittenTarget[] = [{ client: 'claude-code', scope: 'user' }];
@@ -22,7 +24,9 @@ export function addServers(
   options: WriteOptions,
 ): string {
   if (text === null) return newManifest({ ...options, servers });
-  return addMembers(text, 'servers', membersOf(servers, defaultTargets(text)));
+  const { secrets = {} } = options;
+  const added = addMembers(text, 'servers', membersOf(servers, defaultTargets(text)));
+  return addMembers(added, 'secrets', secrets);
 }
 
 function defaultTargets(text: string): Json | null {
@@ -45,12 +49,15 @@ function membersOf(servers: readonly ImportedServer[], byDefault: Json | null): 
 export function newManifest({
   name,
   servers,
+  secrets = {},
 }: WriteOptions & { readonly servers: readonly ImportedServer[] }): string {
   const layout = { indent: '', step: '  ', eol: '\n' };
   const head = printMembers({ apiVersion: 'mcpform/v1', kind: 'Stack', name }, layout);
   const members = membersOf(servers, USER as unknown as Json);
   const body = servers.length === 0 ? `servers: {}\n${EXAMPLES}` : printMembers({ servers: members }, layout);
-  return `${ABOUT}${head}\n${FIELDS}${body}`;
+  const isPlain = Object.keys(secrets).length === 0;
+  const where = isPlain ? SECRETS : ABOUT_SECRETS + printMembers({ secrets }, layout);
+  return `${ABOUT}${head}\n${where}\n${FIELDS}${body}`;
 }
 
 /** A name that a stack may have, from any text such as a folder's name. */
@@ -69,11 +76,13 @@ export function stackName(text: string): string {
 const ABOUT = `# Which MCP servers should exist, and where. \`mcpform plan\` shows what would change; \`mcpform apply\` does it.
 `;
 
-const FIELDS = `# Where secrets are, never what they are. Write \${secret.github-token} in env, headers or url.
-# secrets:
+const ABOUT_SECRETS = `# Where secrets are, never what they are. Write \${secret.github-token} in env, headers or url.
+`;
+const SECRETS = `${ABOUT_SECRETS}# secrets:
 #   github-token: { env: GITHUB_TOKEN }
+`;
 
-# Values that differ between machines. Write \${var.docs} anywhere, and give them with --var docs=/srv/docs.
+const FIELDS = `# Values that differ between machines. Write \${var.docs} anywhere, and give them with --var docs=/srv/docs.
 # variables:
 #   docs: { default: /srv/docs }
 

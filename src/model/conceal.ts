@@ -4,7 +4,7 @@ export interface Conceal {
   add(value: string): void;
   /** The text with `(secret)` for every known value, also where it is encoded, escaped or cut off at the end. */
   conceal(text: string): string;
-  /** Whether `conceal` would change the text. */
+  /** Whether a whole value is in the text, encoded or not. */
   holds(text: string): boolean;
   /** Whether there is no value: then texts stay as they are. */
   isEmpty(): boolean;

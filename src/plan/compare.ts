@@ -34,6 +34,8 @@ export interface Sides {
   readonly keep: readonly Pointer[];
   /** Pointers that are left alone once the base has them. */
   readonly ignoreChanges: readonly Pointer[];
+  /** Ours whatever the base has: from now on, or since it was last written. */
+  readonly alsoOwned?: ReadonlyMap<Pointer, 'now' | 'before'>;
   /** Also compare what is observed beside what we own: for adopting and taking over. Without these pointers. */
   readonly alsoObservedBut?: readonly Pointer[];
 }
@@ -54,8 +56,10 @@ export function compare(sides: Sides): Comparison {
       isRecorded = false;
       continue;
     }
-    const difference = differenceAt(pointer, sides, desired);
-    differences.set(difference.pointer, difference);
+    const found = differenceAt(pointer, sides, desired);
+    // Nobody changed what only now becomes ours.
+    const isNew = sides.alsoOwned?.get(pointer) === 'now' && !sides.base.owns(pointer);
+    differences.set(found.pointer, isNew ? { ...found, cause: 'config' } : found);
   }
   return { differences: [...differences.values()].sort(byPointer), isRecorded };
 }
@@ -67,6 +71,9 @@ function comparedPointers(sides: Sides, desired: ReadonlyMap<Pointer, Json>): Re
       // An empty object says nothing.
       if (!isJsonObject(value) && !isInAny(pointer, sides.alsoObservedBut)) pointers.add(pointer);
     }
+  }
+  for (const pointer of sides.alsoOwned?.keys() ?? []) {
+    if (valueAt(sides.observed, pointer) !== undefined) pointers.add(pointer);
   }
   for (const pointer of pointers) {
     const isIgnored = sides.base.owns(pointer) && isInAny(pointer, sides.ignoreChanges);

@@ -1,3 +1,4 @@
+import type { Pointer } from '../model/json.ts';
 import { digestWhole } from '../model/leaves.ts';
 import type { Because, Step } from '../model/plan.ts';
 import type { Observed } from '../model/resource.ts';
@@ -126,6 +127,8 @@ function decideOwned(
     base,
     keep,
     ignoreChanges,
+    // A literal that stands where the secret was declared is what the secret is there to replace.
+    alsoOwned: literalPlaces(resource, owned),
     ...(owns ? { alsoObservedBut: observed.unknown } : {}),
   };
   const { differences, isRecorded } = compare(sides);
@@ -143,6 +146,20 @@ function decideOwned(
   const details: StepDetails = { action, because, observed, owned, paths, ...renamed(resource, owned) };
   if (!isForbidden) return declaredStep(resource, details, input);
   return declaredStep(resource, { ...details, action: 'conflict', because: 'protected' }, input);
+}
+
+/** Where texts of their own stand for secrets. Arguments are one value, and not a secret's alone. */
+function literalPlaces(
+  { desired }: PlannedResource,
+  { entry }: Owned,
+): ReadonlyMap<Pointer, 'now' | 'before'> {
+  const places = desired.secrets.filter(({ pointer }) => /^\/(?:env|headers)\/./.test(pointer));
+  return new Map(
+    places.map(({ pointer, locator }) => [
+      pointer,
+      entry?.secrets.includes(locator) === true ? 'before' : 'now',
+    ]),
+  );
 }
 
 function move(resource: PlannedResource, owned: Owned, old: Observed, input: PlanInput): Step {

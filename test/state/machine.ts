@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createConceal } from '../../src/formats/conceal.ts';
 import type { Context } from '../../src/model/context.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { InventoryEntry } from '../../src/model/inventory.ts';
@@ -36,7 +37,18 @@ export function contextOn(system: System, signal = new AbortController().signal)
   const events: Event[] = [];
   const emit = (event: Event): void => void events.push(event);
   const launcher = { command: '/usr/bin/node', args: ['/opt/mcpform/mcpform.cjs', 'exec'], ephemeral: null };
-  const ctx: Context = { system, home, env: {}, platform: 'linux', signal, emit, folders, launcher, digest };
+  const ctx: Context = {
+    system,
+    home,
+    env: {},
+    platform: 'linux',
+    signal,
+    emit,
+    folders,
+    launcher,
+    digest,
+    conceal: createConceal(),
+  };
   return { ctx, events };
 }
 

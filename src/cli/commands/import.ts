@@ -11,10 +11,11 @@ import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { hasErrors } from '../../model/finding.ts';
-import { importedWords } from '../../report/import-words.ts';
+import { importedWords, movedJson } from '../../report/import-words.ts';
 import { readState } from '../../state/read-state.ts';
 import type { Answer, CommandInput } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
+import { moveImports } from '../move-imports.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -22,23 +23,30 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const request = await loadRequest(input, ctx);
   const declared = await declare(request, ctx);
   const imports = await importEntries(await importRequest(declared, input, ctx), ctx);
-  showFindings(imports.findings, input, terminal);
   const [source] = declared.loaded.sources;
   if (source === undefined) throw new Error('a manifest was loaded from no file');
+  const { name, secrets } = declared.manifest;
+  const stack = { name, file: source.path, taken: new Set(Object.keys(secrets)) };
+  const settled = await moveImports(imports, stack, { input, terminal }, ctx);
+  showFindings(settled.findings, input, terminal);
   if (imports.servers.length > 0) {
     const text = Buffer.from(source.bytes).toString('utf8');
-    const edited = addServers(text, imports.servers, { name: declared.manifest.name });
-    await replaceText(source.path, edited, 'MANIFEST_UNWRITABLE', ctx);
+    const last = addServers(text, settled.servers, { name, secrets: settled.secrets });
+    // First as they are, so that they are taken into the books as they are; then with references, for the next apply.
+    const first = settled.moved.length === 0 ? last : addServers(text, imports.servers, { name });
+    await replaceText(source.path, first, 'MANIFEST_UNWRITABLE', ctx);
     await adoptImports(request, imports.addresses, { lockWaitMs: 0, command: 'import' }, ctx);
+    if (first !== last) await replaceText(source.path, last, 'MANIFEST_UNWRITABLE', ctx);
   }
   return {
-    exitCode: hasErrors(imports.findings) ? EXIT.partial : EXIT.ok,
-    text: importedWords(imports.addresses, source.path),
+    exitCode: hasErrors(settled.findings) ? EXIT.partial : EXIT.ok,
+    text: importedWords(imports.addresses, source.path, settled.moved),
     json: {
       formatVersion: '1.0',
       file: source.path,
       imported: imports.addresses,
-      findings: imports.findings,
+      ...movedJson(settled.moved),
+      findings: settled.findings,
     },
   };
 }
