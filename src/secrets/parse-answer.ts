@@ -50,5 +50,5 @@ export function keepsNumbers(value: Json): boolean {
 
 /** Large ones lose their last digits on the way. */
 function isExact(value: number): boolean {
-  return Number.isSafeInteger(value) || !Number.isInteger(value);
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { backend } from '../../src/secrets/aws/backend.ts';
 import { describeAws } from '../support/aws-contract.ts';
 import { AWS_KEYS, type AwsServer, findMoto, startMoto } from '../support/aws-server.ts';
@@ -43,6 +43,14 @@ if (moto === null) {
         `[profile role]\nrole_arn = arn:aws:iam::123456789012:role/mcp\nsource_profile = base\n[profile base]\naws_access_key_id=${id}\naws_secret_access_key=${key}\n`,
       );
       expect(await read({ AWS_PROFILE: 'role' })).toBe(CANARY);
+    });
+
+    it('asks for a role where it was told at approval, whatever the process is told now', async () => {
+      const names = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'];
+      for (const name of names) vi.stubEnv(name, 'http://127.0.0.1:1');
+      vi.stubEnv('AWS_PROFILE', 'nobody');
+      expect(await read({ AWS_PROFILE: 'role' })).toBe(CANARY);
+      vi.unstubAllEnvs();
     });
 
     it('shows a web identity at the door', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
 import { SecretValue } from '../../src/model/secret.ts';
 import { backend } from '../../src/secrets/aws/backend.ts';
@@ -17,7 +17,6 @@ describe('the aws backend, when aws-double misbehaves', () => {
   let home: Home;
   let aws: AwsDouble;
   let env: Record<string, string>;
-  const before = { ...process.env };
 
   beforeEach(async () => {
     home = await throwawayHome();
@@ -31,7 +30,7 @@ describe('the aws backend, when aws-double misbehaves', () => {
     };
   });
   afterEach(async () => {
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    vi.unstubAllEnvs();
     await aws.close();
     await home.remove();
   });
@@ -202,8 +201,10 @@ describe('the aws backend, when aws-double misbehaves', () => {
       const config = join(home.folder, 'trap');
       await writeFile(config, `[default]\nregion = eu-west-1\nendpoint_url = ${trap.url}\n`);
       const names = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', 'AWS_ENDPOINT_URL_STS'];
-      for (const name of names) process.env[name] = trap.url;
-      Object.assign(process.env, { AWS_CONFIG_FILE: config, AWS_PROFILE: 'trap', AWS_REGION: 'us-east-1' });
+      for (const name of names) vi.stubEnv(name, trap.url);
+      vi.stubEnv('AWS_CONFIG_FILE', config);
+      vi.stubEnv('AWS_PROFILE', 'trap');
+      vi.stubEnv('AWS_REGION', 'us-east-1');
       expect(await read()).toBe(CANARY);
       expect(aws.requests[0]?.headers.authorization).toContain('/eu-west-1/secretsmanager/');
       const ctx = realContext(home, { ...env, AWS_ENDPOINT_URL: '' });

@@ -239,10 +239,9 @@ describe('the vault backend, before vault-double', () => {
       expect(await fails()).toMatchObject({ hint: expect.stringContaining('gone for good') });
     });
 
-    it.each([{ a: CANARY }, [CANARY], null, 12345678901234567890n])(
-      'does not take %o for a secret',
-      async (value) => {
-        const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+    it.each([`{"a":"${CANARY}"}`, `["${CANARY}"]`, 'null', '12345678901234567890', '1e400'])(
+      'does not take %s for a secret',
+      async (text) => {
         answers((response) => response.end(`{"data":{"data":{"token":${text}},"metadata":{"version":1}}}`));
         expect(await fails()).toMatchObject({ code: 'SECRET_INVALID' });
       },

@@ -89,9 +89,6 @@ export async function resolveCredentials(
   }
 }
 
-export type SecretsApi = ReturnType<typeof openSecrets>;
-export type ParametersApi = ReturnType<typeof openParameters>;
-
 export function openSecrets(request: AwsRequest, credentials: AwsCredentials) {
   const client = new SecretsManagerClient({ ...configOf(request, request.settings.endpoint), credentials });
   return {
@@ -117,7 +114,7 @@ export function openParameters(request: AwsRequest, credentials: AwsCredentials)
   };
 }
 
-export interface ParameterInput {
+interface ParameterInput {
   readonly Name: string;
   readonly Value: string;
   /** As it was: left out, AWS takes its own key. */
