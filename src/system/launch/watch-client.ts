@@ -6,8 +6,12 @@ export interface ClientWatch {
   readonly signal: AbortSignal;
   /** What we were asked with; null as long as nobody did. */
   readonly asked: () => NodeJS.Signals | null;
-  /** Ends it. Whether some of our input was read: `process.stdin` has it, and nobody else can. */
-  readonly stop: () => { readonly hasReadInput: boolean };
+  /** Ends it, once. Whether some of our input was read: `process.stdin` has it, and nobody else can. */
+  readonly stop: () => Stopped;
+}
+
+export interface Stopped {
+  readonly hasReadInput: boolean;
 }
 
 export interface Watching {
@@ -46,14 +50,19 @@ export function watchClient({ readInputAfterMs }: Watching): ClientWatch {
       : setTimeout(() => {
           giveBack = readInput(() => controller.abort());
         }, readInputAfterMs);
+  const end = (): Stopped => {
+    clearInterval(looking);
+    clearTimeout(reading);
+    for (const signal of STOPPING) process.off(signal, heard);
+    return { hasReadInput: giveBack?.() ?? false };
+  };
+  let stopped: Stopped | undefined;
   return {
     signal: controller.signal,
     asked: () => asked,
     stop: () => {
-      clearInterval(looking);
-      clearTimeout(reading);
-      for (const signal of STOPPING) process.off(signal, heard);
-      return { hasReadInput: giveBack?.() ?? false };
+      stopped ??= end();
+      return stopped;
     },
   };
 }
