@@ -275,3 +275,35 @@ describe('our books', () => {
     expect(stepsOf(world)).toBe('');
   });
 });
+
+describe('a literal where a secret is declared that gets there another way', () => {
+  const use = { name: 'x', locator: 'file:/x', pointer: '/env/X', via: 'wrapper' as const };
+  const wrapped = { secrets: [use] };
+
+  it('is taken out when the secret is new', () => {
+    const world = {
+      desired: [declared('a', node, wrapped)],
+      entries: [entry(declared('a', node))],
+      observed: [there('a', { ...node, env: { X: 'pasted', Y: 'theirs' } })],
+    };
+    expect(stepsOf(world)).toBe('~ claude-code/user/a, the manifest changed: -env.X');
+  });
+
+  it('is drift when somebody pasted it later', () => {
+    const world = {
+      desired: [declared('a', node, wrapped)],
+      entries: [entry(declared('a', node, wrapped))],
+      observed: [there('a', withEnv)],
+    };
+    expect(stepsOf(world)).toBe('~ claude-code/user/a, it was changed outside mcpform: -env.X (drift)');
+  });
+
+  it('stays when it is kept', () => {
+    const world = {
+      desired: [declared('a', node, { ...wrapped, lifecycle: { keep: ['/env/X'] } })],
+      entries: [entry(declared('a', node, { ...wrapped, lifecycle: { keep: ['/env/X'] } }))],
+      observed: [there('a', withEnv)],
+    };
+    expect(stepsOf(world)).toBe('');
+  });
+});
