@@ -5,7 +5,7 @@ import { backend } from '../../src/secrets/aws/backend.ts';
 import { describeAws } from '../support/aws-contract.ts';
 import { AWS_KEYS, type AwsServer, findMoto, startMoto } from '../support/aws-server.ts';
 import { realContext } from '../support/real-context.ts';
-import { CANARY } from '../support/secret-canary.ts';
+import { CANARY, failureOf } from '../support/secret-canary.ts';
 import { type Home, throwawayHome } from '../support/throwaway-home.ts';
 
 const moto = findMoto();
@@ -59,6 +59,12 @@ if (moto === null) {
       expect(
         await read({ AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/mcp' }),
       ).toBe(CANARY);
+    });
+
+    it('is denied where nobody knows its keys', async () => {
+      const asked = { AWS_ACCESS_KEY_ID: 'AKIANOBODY', AWS_SECRET_ACCESS_KEY: 'canary-nobody' };
+      await fetch(`${aws.url}/moto-api/reset-auth`, { method: 'POST', body: '0' });
+      expect(await failureOf(read(asked), ['canary-nobody'])).toMatchObject({ code: 'SECRET_DENIED' });
     });
   });
 }

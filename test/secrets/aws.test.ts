@@ -98,10 +98,14 @@ describe('the aws backend, when aws-double misbehaves', () => {
     expect((await fails()).code).toMatch(/^SECRET_(BACKEND_FAILED|EMPTY|INVALID)$/);
   });
 
-  it('says the status of an answer that no page explains', async () => {
-    answers((response) => response.writeHead(502).end(`<html>${CANARY}`));
-    expect(await fails()).toMatchObject({ code: 'SECRET_BACKEND_FAILED' });
-    expect(aws.requests).toHaveLength(2);
+  it.each([
+    [403, 'SECRET_DENIED', 1],
+    [407, 'SECRET_BACKEND_FAILED', 1],
+    [502, 'SECRET_BACKEND_FAILED', 2],
+  ])('says the status %i of a page that somebody else sent', async (status, code, requests) => {
+    answers((response) => response.writeHead(status).end(`<html>${CANARY}`));
+    expect(await fails()).toMatchObject({ code, message: expect.stringContaining(String(status)) });
+    expect(aws.requests).toHaveLength(requests);
   });
 
   it('stops reading what never ends', async () => {
@@ -217,6 +221,32 @@ describe('the aws backend, when aws-double misbehaves', () => {
       await failureOf(backend.read(token, { ...ctx, system: { ...ctx.system, network } }));
       expect(trap.requests).toEqual([]);
       await trap.close();
+    });
+
+    it('asks for a role where AWS gives out roles, whatever the process is told now', async () => {
+      const [id, key] = Object.values(AWS_KEYS);
+      const config = join(home.folder, 'config');
+      await writeFile(
+        config,
+        `[profile role]\nrole_arn = arn:aws:iam::1:role/mcp\nsource_profile = base\n[profile base]\naws_access_key_id=${id}\naws_secret_access_key=${key}\n`,
+      );
+      vi.stubEnv('AWS_ENDPOINT_URL_STS', aws.url);
+      vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+      const asked: string[] = [];
+      const ctx = realContext(home, { ...env, AWS_ENDPOINT_URL: '', AWS_CONFIG_FILE: config });
+      const network = {
+        request: async ({ url }: { readonly url: string }) => {
+          asked.push(url);
+          throw Object.assign(new Error('no network'), { code: 'ENETUNREACH' });
+        },
+      };
+      const other = { ...ctx, system: { ...ctx.system, network } };
+      expect(await failureOf(backend.read({ ...token, profile: 'role' }, other), [key])).toMatchObject({
+        code: 'SECRET_BACKEND_FAILED',
+        message: expect.stringContaining('ENETUNREACH'),
+      });
+      expect([...new Set(asked)]).toEqual(['https://sts.eu-west-1.amazonaws.com/']);
+      expect(aws.requests).toEqual([]);
     });
 
     it('finds the endpoint of a service in the sections of the file', async () => {

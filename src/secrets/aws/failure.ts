@@ -9,6 +9,15 @@ export function awsFailure(error: unknown, what: string): McpformError {
     return new McpformError(meaning.code, `${what}: ${meaning.sentence}`, { hint: meaning.hint });
   }
   const status = statusOf(error);
+  if (status === 401 || status === 403) {
+    return new McpformError(
+      'SECRET_DENIED',
+      `${what}: AWS, or who stands before it, answered with ${status}`,
+      {
+        hint: 'see the credentials, and the policies of the endpoint and of this network',
+      },
+    );
+  }
   const sentence = status === null ? 'the answer is not what AWS answers' : `AWS answered with ${status}`;
   return new McpformError('SECRET_BACKEND_FAILED', `${what}: ${sentence}`, {
     hint: 'ask the same with the `aws` program to see why',
