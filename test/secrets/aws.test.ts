@@ -292,23 +292,10 @@ describe('the aws backend, when aws-double misbehaves', () => {
   describe('writing', () => {
     it('tells that somebody else was faster', async () => {
       await aws.putSecret('mcp/json', '{"token":"old"}');
-      let isFirst = true;
-      aws.lie = ({ target }) => {
-        if (target === 'secretsmanager.PutSecretValue' && isFirst) {
-          isFirst = false;
-          void aws.ask('secretsmanager.PutSecretValue', {
-            SecretId: 'mcp/json',
-            SecretString: '{"token":"theirs"}',
-          });
-        }
-        return false;
-      };
-      const realAnswer = aws.lie;
-      aws.lie = (request, response) => {
-        if (request.target !== 'secretsmanager.GetSecretValue' || isFirst)
-          return realAnswer(request, response);
-        response.end('{"VersionId":"version-of-theirs","SecretString":"{}"}');
-        return true;
+      aws.lie = ({ input }, response) => {
+        const isBefore = input['VersionStage'] === 'AWSPREVIOUS';
+        if (isBefore) response.end('{"VersionId":"theirs","SecretString":"{}"}');
+        return isBefore;
       };
       expect(await failsToWrite({ secret: 'mcp/json', key: 'token' })).toMatchObject({
         message: expect.stringContaining('meanwhile'),
@@ -321,6 +308,22 @@ describe('the aws backend, when aws-double misbehaves', () => {
         code: 'SECRET_NOT_WRITABLE',
       });
       expect(aws.requests.map(({ target }) => target)).toEqual(['secretsmanager.GetSecretValue']);
+    });
+
+    it('tells that somebody else was faster with a parameter, and changes no key that it does not know', async () => {
+      await aws.putParameter('/mcp/json', '{"token":"old"}');
+      const answerTo = (wanted: string, answer: Json): void => {
+        aws.lie = ({ target }, response) => {
+          if (target === wanted) response.end(JSON.stringify(answer));
+          return target === wanted;
+        };
+      };
+      answerTo('AmazonSSM.PutParameter', { Version: 9 });
+      expect(await failsToWrite({ parameter: '/mcp/json', key: 'token' })).toMatchObject({
+        message: expect.stringContaining('meanwhile'),
+      });
+      answerTo('AmazonSSM.DescribeParameters', { Parameters: [], NextToken: 'more' });
+      expect(await failsToWrite({ parameter: '/mcp/json' })).toMatchObject({ code: 'SECRET_NOT_WRITABLE' });
     });
 
     it('writes no parameter by its ARN', async () => {

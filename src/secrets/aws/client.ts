@@ -89,6 +89,9 @@ export async function resolveCredentials(
   }
 }
 
+export type SecretsApi = ReturnType<typeof openSecrets>;
+export type ParametersApi = ReturnType<typeof openParameters>;
+
 export function openSecrets(request: AwsRequest, credentials: AwsCredentials) {
   const client = new SecretsManagerClient({ ...configOf(request, request.settings.endpoint), credentials });
   return {

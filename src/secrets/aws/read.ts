@@ -17,20 +17,17 @@ export interface Current {
   readonly version: string | number | undefined;
 }
 
-export async function readSecret(
-  { name, what }: AwsLocator,
-  { library, request, credentials }: AwsSession,
-): Promise<Current> {
-  const answer = await library.openSecrets(request, credentials).get(name);
+export async function readSecret({ name, what }: AwsLocator, { secrets }: AwsSession): Promise<Current> {
+  const answer = await secrets().get(name);
   const { SecretString, SecretBinary, VersionId } = answer;
   return { text: SecretString ?? SecretBinary ?? garbage(what), version: VersionId };
 }
 
 export async function readParameter(
   { name, what }: AwsLocator,
-  { library, request, credentials }: AwsSession,
+  { parameters }: AwsSession,
 ): Promise<Current> {
-  const { Parameter } = await library.openParameters(request, credentials).get(name);
+  const { Parameter } = await parameters().get(name);
   return { text: Parameter?.Value ?? garbage(what), version: Parameter?.Version };
 }
 

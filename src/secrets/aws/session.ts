@@ -1,19 +1,16 @@
 import { McpformError } from '../../model/error.ts';
 import type { SecretContext } from '../../model/secret.ts';
 import { withinTime } from '../within-time.ts';
-import type { AwsCredentials, AwsRequest } from './client.ts';
+import type { ParametersApi, SecretsApi } from './client.ts';
 import { credentialSource } from './credential-source.ts';
 import { awsFailure } from './failure.ts';
 import type { AwsLocator } from './locator.ts';
 import { networkHandler } from './network-handler.ts';
 import { BACKEND, readAwsSettings } from './settings.ts';
 
-export type AwsLibrary = typeof import('./client.ts');
-
 export interface AwsSession {
-  readonly library: AwsLibrary;
-  readonly request: AwsRequest;
-  readonly credentials: AwsCredentials;
+  readonly secrets: () => SecretsApi;
+  readonly parameters: () => ParametersApi;
 }
 
 /** Runs `use` as somebody, 30 s at most. Throws SECRET_*; what the library throws in `use` is told as one. */
@@ -30,12 +27,15 @@ export async function withAws<T>(
       hint: 'log in with `aws configure` or `aws sso login`, or set AWS_PROFILE',
     });
   }
-  const library = await import('./client.ts');
+  const { openParameters, openSecrets, resolveCredentials } = await import('./client.ts');
   const run = async (signal: AbortSignal): Promise<T> => {
     const request = { settings, handler: networkHandler({ what, signal }, ctx) };
     try {
-      const credentials = await library.resolveCredentials(source, request);
-      return await use({ library, request, credentials });
+      const credentials = await resolveCredentials(source, request);
+      return await use({
+        secrets: () => openSecrets(request, credentials),
+        parameters: () => openParameters(request, credentials),
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw awsFailure(error, what);

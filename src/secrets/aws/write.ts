@@ -12,8 +12,7 @@ export async function writeAws(locator: AwsLocator, value: SecretValue, session:
 
 async function writeSecret(locator: AwsLocator, value: SecretValue, session: AwsSession): Promise<void> {
   const { name, key, what } = locator;
-  const { library, request, credentials } = session;
-  const secrets = library.openSecrets(request, credentials);
+  const secrets = session.secrets();
   if (key === null) {
     await secrets.put(name, value.reveal());
     return;
@@ -27,18 +26,22 @@ async function writeSecret(locator: AwsLocator, value: SecretValue, session: Aws
 
 async function writeParameter(locator: AwsLocator, value: SecretValue, session: AwsSession): Promise<void> {
   const { name, key, what } = locator;
-  const { library, request, credentials } = session;
   if (name.startsWith('arn:')) {
     throw new McpformError('SECRET_NOT_WRITABLE', `${what}: a parameter is written by its name`, {
       hint: 'name it without its ARN, with "region" if need be',
     });
   }
-  const parameters = library.openParameters(request, credentials);
+  const parameters = session.parameters();
   const current = await readParameter(locator, session);
-  const { Parameters } = await parameters.describe(name);
+  const known = (await parameters.describe(name)).Parameters?.[0];
+  if (known === undefined) {
+    throw new McpformError('SECRET_NOT_WRITABLE', `${what}: AWS does not say which key encrypts it`, {
+      hint: 'name it without a version or label, or write it with `aws ssm put-parameter`',
+    });
+  }
   const Value =
     key === null ? value.reveal() : replaceKey(current.text, { key, value: value.reveal(), what });
-  const { KeyId, Tier } = Parameters?.[0] ?? {};
+  const { KeyId, Tier } = known;
   const { Version } = await parameters.put({ Name: name, Value, KeyId, Tier });
   if (key !== null && Version !== Number(current.version) + 1) throw changedMeanwhile(what);
 }
