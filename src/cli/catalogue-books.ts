@@ -159,11 +159,16 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'doctor',
-    summary: 'Check this machine: clients, folders, books, policy',
-    description: 'Starts no server and changes nothing.',
-    options: common,
-    examples: ['mcpform doctor'],
+    summary: 'Check this machine: clients, folders, books, policy, what keeps secrets',
+    description:
+      'Starts no server, reads no secret and changes nothing. Of what keeps secrets, it looks at what the manifest uses; without a manifest, it lists what could be used here.',
+    options: [
+      { flags: '--all-backends', description: 'also what keeps secrets and is not used by the manifest' },
+      ...common,
+    ],
+    examples: ['mcpform doctor', 'mcpform doctor --all-backends'],
     touches: 'read',
+    asksBackends: true,
     load: async () => (await occasional()).doctor,
   },
   {

@@ -108,6 +108,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
       'mcpform plan --sweep',
     ],
     touches: 'read',
+    asksBackends: 'checkSecrets',
     load: async () => reading.plan,
   },
   {

@@ -33,6 +33,8 @@ export interface CommandSpec {
   readonly touches: Touches;
   /** With `--json` (and that switch) the answer is a stream of events, of which the last says how it ended. */
   readonly streams?: true | 'watch';
+  /** With this switch, or always, what keeps secrets is asked: that takes programs and requests of any kind. */
+  readonly asksBackends?: true | 'checkSecrets';
   /** There is nothing to finish when it is interrupted, and so nothing to say. */
   readonly endsAtOnce?: true;
   readonly load: () => Promise<Run>;

@@ -33,6 +33,7 @@ export function parseArguments(argv: readonly string[], version: string, width: 
       writeErr: (text) => {
         err += text;
       },
+      outputError: (text, write) => write(withoutValues(text)),
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
     });
@@ -47,6 +48,11 @@ export function parseArguments(argv: readonly string[], version: string, width: 
   if (found === undefined)
     return { kind: 'print', out: '', err: program.helpInformation(), exitCode: EXIT.usage };
   return found;
+}
+
+/** An option that there is not may have come with a value, and that may be a secret: it is not said back. */
+function withoutValues(text: string): string {
+  return text.replace(/unknown option '(--[\w-]*|-[^-]?)[\s\S]*'/, "unknown option '$1'");
 }
 
 type OnCommand = (spec: CommandSpec, args: readonly string[], options: Options) => void;

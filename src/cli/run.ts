@@ -55,6 +55,10 @@ function isStream({ streams }: CommandSpec, { options }: CommandInput): boolean 
   return streams === true || (streams !== undefined && switchOption(options, streams));
 }
 
+function asksBackends({ asksBackends: when }: CommandSpec, { options }: CommandInput): boolean {
+  return when === true || (when !== undefined && switchOption(options, when));
+}
+
 interface Surroundings {
   readonly signal: AbortSignal;
   /** Shows what it is given. */
@@ -74,6 +78,7 @@ async function perform(
   const ctx = await makeContext({
     touches: spec.touches,
     needsLastingKey: textOption(input.options, 'out') !== undefined,
+    asksBackends: asksBackends(spec, input),
     stateDir: textOption(input.options, 'stateDir'),
     cwd: input.cwd,
     env: process.env,

@@ -1,5 +1,6 @@
 import type { Context } from '../model/context.ts';
 import { isErrno, McpformError } from '../model/error.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Diagnosis } from '../model/provider.ts';
 import { loadProvider } from '../providers/index.ts';
 import { assertOwnFolder, filesIn } from '../state/folder.ts';
@@ -10,9 +11,15 @@ import { CLIENT_NAMES } from './client-names.ts';
 import { declare } from './declare.ts';
 import type { LoadRequest } from './load.ts';
 import { readPolicies } from './read-policies.ts';
+import { diagnoseBackends } from './secrets/report-backends.ts';
+
+export interface DiagnoseRequest extends LoadRequest {
+  /** Also what keeps secrets that the manifest does not use. */
+  readonly allBackends: boolean;
+}
 
 /** Everything `doctor` looks at, in order. Nothing throws: what goes wrong is an answer. */
-export async function diagnose(request: LoadRequest, ctx: Context): Promise<readonly Diagnosis[]> {
+export async function diagnose(request: DiagnoseRequest, ctx: Context): Promise<readonly Diagnosis[]> {
   const clients = await Promise.all(
     CLIENT_NAMES.map(async (name) => (await (await loadProvider(name)).diagnose?.(ctx)) ?? []),
   );
@@ -63,8 +70,19 @@ async function policyDetail(ctx: Context): Promise<string> {
     : policies.map(({ file }) => file).join(', ');
 }
 
-/** The manifest here, if there is one, and its books. */
-async function diagnoseStack(request: LoadRequest, ctx: Context): Promise<readonly Diagnosis[]> {
+/** The manifest here, if there is one, its books, and what keeps its secrets. */
+async function diagnoseStack(request: DiagnoseRequest, ctx: Context): Promise<readonly Diagnosis[]> {
+  const { checks, manifest } = await checkStack(request, ctx);
+  return [...checks, ...(await diagnoseBackends(manifest, { all: request.allBackends }, ctx))];
+}
+
+interface StackChecks {
+  readonly checks: readonly Diagnosis[];
+  /** Null where there is none to read. */
+  readonly manifest: Manifest | null;
+}
+
+async function checkStack(request: LoadRequest, ctx: Context): Promise<StackChecks> {
   try {
     const { manifest, loaded, books } = await declare(request, ctx);
     const state = await check('books', async () => {
@@ -82,11 +100,12 @@ async function diagnoseStack(request: LoadRequest, ctx: Context): Promise<readon
         inventory.hold === undefined ? '' : `, on hold since rollback ${inventory.hold.generation}`;
       return `${books}, serial ${inventory.serial}, ${Object.keys(inventory.entries).length} managed${settle}${hold}${holder}`;
     });
-    return [{ check: 'manifest', state: 'ok', detail: manifest.files.join(', ') }, state];
+    const here: Diagnosis = { check: 'manifest', state: 'ok', detail: manifest.files.join(', ') };
+    return { checks: [here, state], manifest };
   } catch (error) {
     if (error instanceof McpformError && error.code === 'MANIFEST_NOT_FOUND') {
-      return [{ check: 'manifest', state: 'ok', detail: 'none here' }];
+      return { checks: [{ check: 'manifest', state: 'ok', detail: 'none here' }], manifest: null };
     }
-    return [failed('manifest', error)];
+    return { checks: [failed('manifest', error)], manifest: null };
   }
 }

@@ -5,14 +5,14 @@ import type { Finding } from '../model/finding.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Declared } from './declare.ts';
-import type { World } from './observe.ts';
+import type { Rendered } from './observe.ts';
 import { readPolicies } from './read-policies.ts';
 import { unsignedImages } from './unsigned-images.ts';
 
 /** Denied addresses become conflicts; a denied source stops everything. */
 export async function judgePolicy(
   declared: Declared,
-  world: World,
+  world: { readonly rendered: readonly Pick<Rendered, 'desired' | 'attributes'>[] },
   ctx: Context,
 ): Promise<{ readonly denied: ReadonlyMap<Address, Finding>; readonly findings: readonly Finding[] }> {
   const policies = await readPolicies(ctx);

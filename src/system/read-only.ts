@@ -8,7 +8,11 @@ import { wrapFiles } from './wrap-files.ts';
  * else is refused before it touches anything, and so are a program that would stay and every request that is not only
  * a question. Reading, and running programs to their end, are as in `system`.
  */
-export function readOnly(system: System, writableFolders: readonly string[]): System {
+export function readOnly(
+  system: System,
+  writableFolders: readonly string[],
+  { asksBackends = false }: ReadOnlyOptions = {},
+): System {
   const roots = writableFolders.map((folder) => resolve(folder));
   const isWritable = (path: string): boolean => {
     const whole = resolve(path);
@@ -24,13 +28,19 @@ export function readOnly(system: System, writableFolders: readonly string[]): Sy
   const processes: Processes = {
     ...system.processes,
     start: async (command, args, options) => {
-      if (isWayToEngine(command, args)) return system.processes.start(command, args, options);
+      if (asksBackends || isWayToEngine(command, args)) return system.processes.start(command, args, options);
       throw new McpformError('SYSTEM_READ_ONLY', `refused to start "${command}": this command only looks`, {
         hint: 'please report this as a bug',
       });
     },
   };
-  return { files, clock: system.clock, processes, network: onlyAsking(system.network) };
+  const network = asksBackends ? system.network : onlyAsking(system.network);
+  return { files, clock: system.clock, processes, network };
+}
+
+export interface ReadOnlyOptions {
+  /** What keeps secrets is asked, because a person said so: it may be a program that reads stdin, or take a POST. */
+  readonly asksBackends?: boolean;
 }
 
 /** To a container engine on another machine: what is asked of it on that way is for whoever asks to say. */

@@ -17,12 +17,18 @@ const calls: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   logs: [['logs', 'memory']],
   stats: [['stats'], ['stats', '--json']],
+  'secrets list': [['secrets', 'list']],
+  'secrets check': [
+    ['secrets', 'check', '--all'],
+    ['secrets', 'check', 'github-token', '--json'],
+  ],
+  'grant list': [['grant', 'list']],
   show: [['show', 'plan.json']],
   status: [['status'], ['status', '--json']],
   explain: [['explain', 'claude-code/user/memory']],
   history: [['history']],
   'state list': [['state', 'list']],
-  doctor: [['doctor']],
+  doctor: [['doctor'], ['doctor', '--all-backends']],
   completion: [['completion', 'bash']],
 };
 
@@ -30,6 +36,9 @@ it('knows a call for every command that may not write', () => {
   const reading = CATALOGUE.filter(({ touches }) => touches !== 'write').map(({ name }) => name);
   expect(Object.keys(calls)).toEqual(reading);
 });
+
+/** What the secret of `TOOLS` is asked of. */
+const ENV = { GITHUB_TOKEN: 'a value for secrets check' };
 
 /** Only the cache may change. */
 const isCache = (path: string): boolean => path === '.cache' || path.startsWith('.cache/');
@@ -43,7 +52,7 @@ describe.concurrent('a command that only looks', () => {
       // What was just made has its own times settled before we look.
       const before = await fingerprint(stage.home.folder, isCache);
       for (const { args, name } of rows) {
-        const { stderr } = await stage.expectExit(name === 'logs' ? 1 : 0, args);
+        const { stderr } = await stage.expectExit(name === 'logs' ? 1 : 0, args, { env: ENV });
         expect(stderr, args.join(' ')).not.toContain('SYSTEM_READ_ONLY');
         expect(await fingerprint(stage.home.folder, isCache), args.join(' ')).toEqual(before);
       }
@@ -54,7 +63,7 @@ describe.concurrent('a command that only looks', () => {
       const before = await fingerprint(stage.home.folder, isCache);
       for (const { args, name } of rows) {
         const exitCode = name === 'show' || name === 'logs' ? 1 : 0;
-        await stage.expectExit(exitCode, args);
+        await stage.expectExit(exitCode, args, { env: ENV });
         expect(await fingerprint(stage.home.folder, isCache), args.join(' ')).toEqual(before);
       }
     }));

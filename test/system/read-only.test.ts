@@ -89,4 +89,28 @@ describe('a system that only looks', () => {
       expect(asked).toEqual(['HEAD', 'GET', 'POST']);
     });
   });
+
+  it('lets what keeps secrets be asked in any way where a person said so, and still writes nothing', async () => {
+    const asked: string[] = [];
+    const system = memorySystem({
+      tree: { '/w/file': 'x' },
+      network: {
+        request: async ({ method }) => {
+          asked.push(method);
+          return { status: 200, headers: {}, body: (async function* () {})(), discard: async () => {} };
+        },
+      },
+    });
+    const { files, network, processes } = readOnly(system, [], { asksBackends: true });
+    await network.request({ method: 'POST', url: 'https://vault.test/v1/auth/approle/login' });
+    expect(asked).toEqual(['POST']);
+    // Nothing is installed in memory: that is what it fails of.
+    await expect(processes.start('pass', [], { cwd: '/', env: {} })).rejects.not.toMatchObject({
+      code: 'SYSTEM_READ_ONLY',
+    });
+    await expect(files.create('/w/new', '', once)).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
+    await expect(
+      readOnly(system, []).processes.start('pass', [], { cwd: '/', env: {} }),
+    ).rejects.toMatchObject({ code: 'SYSTEM_READ_ONLY' });
+  });
 });
