@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { engineName } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
@@ -6,6 +7,7 @@ import { hostSources } from '../policy/container-facts.ts';
 import { volumeSources } from '../policy/driver-facts.ts';
 import type { EngineHost, EngineHosts } from '../policy/engine-host.ts';
 import { findEndpoint } from '../providers/docker/connection/find-endpoint.ts';
+import { memoryFolders } from './secrets/memory-folders.ts';
 
 /**
  * What policy asks about the machines of the engines that get folders of them. When an engine is on another machine,
@@ -40,6 +42,8 @@ async function engineHost(
     homes: [ctx.home],
     sockets: socket === null ? [] : [socket],
     realPaths: new Map(sources.map((source, index) => [source, real[index] ?? null])),
+    // Our own folder around them, too.
+    secretFolders: (await memoryFolders(ctx)).map(dirname),
   };
 }
 

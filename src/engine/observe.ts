@@ -13,6 +13,8 @@ export interface Rendered extends Resource {
   readonly place: Place;
   /** Where secrets were filled in that are no longer what was written, although nobody asked for others. */
   readonly drifted?: readonly Pointer[];
+  /** It runs without its folder of secrets, which is gone: no start of it brings that back. */
+  readonly hasLostSecrets?: true;
   /** What the books are to say of its secrets. Set once they were looked up. */
   readonly books?: Pick<InventoryEntry, 'fingerprints' | 'filled'>;
 }
@@ -90,11 +92,12 @@ interface Asked {
 async function assemble(resources: readonly Resource[], asked: Asked, ctx: Context): Promise<World> {
   const { providers, observations } = asked;
   const hasServices = resources.some(({ desired }) => desired.kind === 'container');
-  const placed = hasServices ? await placeThem(resources, asked, ctx) : resources;
-  const rendered = placed.map((resource): Rendered => {
-    const name = resource.desired.provider;
+  const placed = hasServices ? await placeThem(resources, asked, ctx) : { resources, findings: [] };
+  const rendered = placed.resources.map((resource): Rendered => {
+    const { provider: name, address } = resource.desired;
     const provider = providers.get(name) as Provider;
-    return { ...resource, place: provider.identify(resource.desired, observations.get(name) as Observation) };
+    const place = provider.identify(resource.desired, observations.get(name) as Observation);
+    return placed.lost?.has(address) ? { ...resource, place, hasLostSecrets: true } : { ...resource, place };
   });
   const all = [...observations.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -107,19 +110,31 @@ async function assemble(resources: readonly Resource[], asked: Asked, ctx: Conte
       all.flatMap(([name, { config }]) => (config === null ? [] : [[name, config]])),
     ),
     engines: new Map(all.flatMap(([, { engines = [] }]) => [...engines])),
-    findings: all.flatMap(([, observation]) => observation.findings),
+    findings: [...all.flatMap(([, observation]) => observation.findings), ...placed.findings],
   };
+}
+
+interface PlacedResources extends Pick<World, 'findings'> {
+  readonly resources: readonly Resource[];
+  readonly lost?: ReadonlySet<Address>;
 }
 
 async function placeThem(
   resources: readonly Resource[],
   asked: Asked,
   ctx: Context,
-): Promise<readonly Resource[]> {
+): Promise<PlacedResources> {
   const { placeServices, wantsPort } = await import('./place-services.ts');
-  if (!wantsPort(resources, asked)) return placeServices(resources, asked);
+  const { placeSecrets, wantsSecretFiles } = await import('./place-secrets.ts');
+  const known: PlacedResources = resources.some(wantsSecretFiles)
+    ? await placeSecrets(resources, asked, ctx)
+    : { resources, findings: [] };
+  const { launcher, platform } = ctx;
+  const seen = { ...asked, launcher, platform };
+  if (!wantsPort(known.resources, seen)) return { ...known, resources: placeServices(known.resources, seen) };
   const { listeningPorts } = await import('./listening-ports.ts');
-  return placeServices(resources, { ...asked, listening: await listeningPorts(ctx) });
+  const listening = await listeningPorts(ctx);
+  return { ...known, resources: placeServices(known.resources, { ...seen, listening }) };
 }
 
 export function addressesOf(world: World): ReadonlyMap<Address, Place> {

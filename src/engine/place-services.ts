@@ -1,7 +1,9 @@
 import { choosePorts, fixedPort, type Publication } from '../graph/choose-ports.ts';
 import { serviceUrl } from '../graph/service-url.ts';
 import { publishOf, withPort } from '../graph/with-port.ts';
+import { withUrl } from '../graph/with-url.ts';
 import { engineName } from '../model/address.ts';
+import type { Launcher } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
 import { isServiceEntry } from '../model/is-service-entry.ts';
 import { isJsonObject } from '../model/json.ts';
@@ -14,6 +16,9 @@ import { renderDesired } from './render-desired.ts';
 export interface Seen {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly observations: ReadonlyMap<string, Observation>;
+  /** How a client starts mcpform: what prints the headers for a URL goes with it. */
+  readonly launcher: Launcher;
+  readonly platform: NodeJS.Platform;
   /** Ports of this machine that programs have. Looked at only where `wantsPort`. */
   readonly listening?: ReadonlySet<number>;
 }
@@ -52,7 +57,7 @@ export function placeServices(resources: readonly Resource[], seen: Seen): reado
     resources.flatMap(({ desired }) => (isServiceEntry(desired) ? [desired.server] : [])),
   );
   return resources.map((resource) => {
-    const desired = moved(resource.desired, placed, called);
+    const desired = moved(resource.desired, { placed, called }, seen);
     return desired === resource.desired ? resource : renderAgain(desired, seen);
   });
 }
@@ -122,14 +127,16 @@ function factsOf(engine: string | null, { observations }: Seen): EngineFacts | u
   return observations.get('docker')?.engines?.get(engineName(engine));
 }
 
-function moved(desired: Desired, placed: ReadonlyMap<string, Placed>, called: ReadonlySet<string>): Desired {
+function moved(
+  desired: Desired,
+  { placed, called }: { placed: ReadonlyMap<string, Placed>; called: ReadonlySet<string> },
+  seen: Seen,
+): Desired {
   const place = placed.get(desired.server ?? '');
   if (place === undefined) return desired;
   if (isServiceEntry(desired)) {
     const { url } = place;
-    return url === null || url === desired.spec.url
-      ? desired
-      : { ...desired, spec: { ...desired.spec, url } };
+    return url === null || url === desired.spec.url ? desired : withUrl(desired, url, seen);
   }
   if (!isContainer(desired)) return desired;
   if (place.url === null && called.has(desired.server) && desired.blocked === undefined) {

@@ -8,6 +8,7 @@ import { removeEntries } from '../state/move-books.ts';
 import type { Commit, Run } from '../state/run.ts';
 import type { ApplyRequest } from './apply-stack.ts';
 import type { Declared } from './declare.ts';
+import type { World } from './observe.ts';
 import { nextOwnership, writeOwnership } from './record-ownership.ts';
 import type { Survey } from './survey.ts';
 
@@ -49,7 +50,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
       plan,
       revision: loaded.git?.revision ?? null,
       outcomes,
-      ...launchesOf(declared),
+      ...launchesOf(seen.world),
     },
   });
   const isReplaced = outcomes.some(({ action, result }) => action !== 'create' && result === 'done');
@@ -65,10 +66,8 @@ async function rememberImages(plan: Plan, outcomes: readonly Outcome[], ctx: Con
   await rememberApplied(plan, outcomes, ctx);
 }
 
-function launchesOf({ resources }: Declared): { readonly launches?: readonly string[] } {
-  const ids = resources.flatMap(({ desired: { launch } }) =>
-    launch === undefined ? [] : [launchId(launch)],
-  );
+function launchesOf({ rendered }: World): { readonly launches?: readonly string[] } {
+  const ids = rendered.flatMap(({ desired: { launch } }) => (launch === undefined ? [] : [launchId(launch)]));
   return ids.length === 0 ? {} : { launches: [...new Set(ids)].sort() };
 }
 

@@ -2,6 +2,7 @@ import type { ContainerSpec } from '../model/container.ts';
 import { toMilliseconds } from '../model/duration.ts';
 import { isImageId } from '../model/image-reference.ts';
 import { toPointer } from '../model/json.ts';
+import { isWithin } from '../model/leaves.ts';
 import type { Pin } from '../model/lock.ts';
 import type { Manifest, Server, Template } from '../model/manifest.ts';
 import { binderOf, bindTemplate, joinTemplate } from './bind-template.ts';
@@ -76,17 +77,20 @@ function readContainer(
   const networks = readNetworks(isService ? server.name : null, reading);
   const service = life.service === null ? null : readReach(life.service, networks, reading);
   checkTexts(fields, faults);
+  const variables = readVariables(server, isService ? joinTemplate : binderOf(server, manifest.secrets));
+  const mounted = readMounts(reading);
+  if (variables.secretFiles !== undefined) checkSecretsFolder(mounted, faults);
   return {
     image,
     platform: fields.platform ?? null,
     entrypoint: fields.entrypoint ?? null,
     args: server.args.map((arg) => bindTemplate(arg, manifest.secrets)),
-    ...readVariables(server, isService ? joinTemplate : binderOf(server, manifest.secrets)),
+    ...variables,
     workingDirectory: fields.workingDirectory ?? null,
     hostname: fields.hostname ?? null,
     ...readSecurity(reading),
     limits: readLimits(reading),
-    ...readMounts(reading),
+    ...mounted,
     networks,
     ...readNames(reading),
     ...life,
@@ -113,6 +117,20 @@ function readVariables(
   });
   const secretFiles = files.size === 0 ? {} : { secretFiles: [...files].sort() };
   return { env: Object.fromEntries(env), ...secretFiles };
+}
+
+/** Where the secrets are, and in there, nothing else can be. */
+function checkSecretsFolder(
+  { mounts, tmpfs }: Pick<ContainerSpec, 'mounts' | 'tmpfs'>,
+  faults: Fault[],
+): void {
+  const targets = [...mounts.map(({ target }) => target), ...tmpfs];
+  const taken = targets.find((target) => isWithin(target, SECRETS_FOLDER));
+  if (taken === undefined) return;
+  faults.push({
+    message: `"${taken}" is mounted where its secrets are to be files`,
+    hint: `mount it elsewhere, or hand the secrets over in variables whose names do not end in \`_FILE\``,
+  });
 }
 
 function checkTexts(fields: EngineFields, faults: Fault[]): void {

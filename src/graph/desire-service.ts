@@ -1,10 +1,10 @@
 import { type Address, entryAddress, objectAddress, type Target } from '../model/address.ts';
 import { objectName } from '../model/container.ts';
 import type { Finding } from '../model/finding.ts';
-import { toPointer } from '../model/json.ts';
 import type { Server } from '../model/manifest.ts';
-import type { Desired, DesiredEntry, DesiredObject, EntrySpec, Fill, PinSummary } from '../model/resource.ts';
+import type { Desired, DesiredEntry, DesiredObject, EntrySpec, PinSummary } from '../model/resource.ts';
 import { borrowedLaunch } from './borrowed-launch.ts';
+import { containerFills } from './container-fills.ts';
 import { emitSecrets } from './emit-secrets.ts';
 import { bindServer } from './entry-spec.ts';
 import { imageCaveats } from './image-caveats.ts';
@@ -12,8 +12,6 @@ import type { Reason } from './launch.ts';
 import { launchDigest } from './launch-digest.ts';
 import { imageObject } from './objects/image-object.ts';
 import { objectsUsedBy } from './objects/uses.ts';
-import { SECRETS_FOLDER } from './secret-files.ts';
-import { holdsSecret } from './secret-sources.ts';
 import { containerSecretUses, secretUses } from './secret-uses.ts';
 import { serviceUrl } from './service-url.ts';
 import type { ServiceContainer } from './services.ts';
@@ -73,25 +71,11 @@ function containerObject(
     // What is kept is kept in a client's file.
     lifecycle: { ...server.lifecycle, keep: [] },
     secrets: containerSecretUses(server, manifest.secrets),
-    ...fillsOf(spec),
+    ...containerFills(spec),
     launchDigest: digestOf(server, world, spec),
     ...(pin === undefined ? {} : { pin }),
     at: atServer(server, world),
   };
-}
-
-/** What of the container only apply knows: variables with a secret in them, and the folder with those that are files. */
-function fillsOf({ env, secretFiles = [] }: ServiceContainer['spec']): { readonly fills?: readonly Fill[] } {
-  const texts = Object.entries(env).flatMap(([name, template]): readonly Fill[] =>
-    holdsSecret(template) ? [{ kind: 'text', pointer: toPointer(['env', name]), template }] : [],
-  );
-  const folder: Fill = {
-    kind: 'folder',
-    pointer: toPointer(['volumes', SECRETS_FOLDER]),
-    secrets: secretFiles,
-  };
-  const fills = secretFiles.length === 0 ? texts : [...texts, folder];
-  return fills.length === 0 ? {} : { fills };
 }
 
 function pinOf(server: Server, { pins }: World): PinSummary | undefined {

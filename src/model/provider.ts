@@ -105,6 +105,8 @@ export interface EngineFacts {
   readonly host: string | null;
   /** Ports of that machine on which a container is published, running or not: the container's name by port. */
   readonly ports: ReadonlyMap<number, string>;
+  /** Whether it finds the folders of this machine under their paths. Looked at only where a container wants one of ours. */
+  readonly sharesFolders?: boolean;
 }
 
 /** The map of entries that a target means: a file and the path of keys to it. */

@@ -46,6 +46,8 @@ function findingsOn(
 ): readonly Finding[] {
   const host = hosts.get(engineName(desired.engine ?? null)) ?? UNKNOWN_HOST;
   const facts = factsOf(desired, rendered.get(desired.address), host);
+  const never = facts.filter(({ isNever }) => isNever === true);
+  if (never.length > 0) return never.map(refused);
   return policies.length === 0
     ? facts.flatMap((one) => judgeAlone(one, isUnattended))
     : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
@@ -65,6 +67,15 @@ function eachOnce(judged: readonly (readonly [Desired, readonly Finding[]])[]): 
       )
       .map((finding) => locate(finding, desired)),
   );
+}
+
+function refused({ shown }: Fact): Finding {
+  return {
+    code: 'POLICY_DENIED',
+    severity: 'error',
+    message: `${shown} is never given to a container by a manifest`,
+    hint: 'name the secret in a variable that ends in `_FILE`: `TOKEN_FILE: ${secret.NAME}`',
+  };
 }
 
 function locate(finding: Finding, { address, at }: Desired): Finding {

@@ -7,6 +7,8 @@ export interface EngineHost extends KnownPlaces {
    * nobody could find out (another machine, no permission, not there), and what is not known is not allowed.
    */
   readonly realPaths: ReadonlyMap<string, string | null>;
+  /** Where mcpform keeps secrets of containers in memory, absolute. */
+  readonly secretFolders?: readonly string[];
 }
 
 /** By the name that addresses have for an engine: `docker`, `docker@lab`. */

@@ -11,6 +11,8 @@ export interface Fact {
   readonly also?: readonly string[];
   /** Why it must be allowed by name, and never by default or along with others; messages say it too. */
   readonly danger?: string;
+  /** No policy and no person can allow it. */
+  readonly isNever?: true;
   /** How messages name it; holds no argument and no value, since people paste keys there. */
   readonly shown: string;
 }

@@ -3,8 +3,10 @@ import type { Resource } from '../../src/engine/expansion.ts';
 import { placeServices, wantsPort } from '../../src/engine/place-services.ts';
 import { renderDesired } from '../../src/engine/render-desired.ts';
 import { desire } from '../../src/graph/desire.ts';
+import { launchId } from '../../src/graph/launch-id.ts';
 import { engineName } from '../../src/model/address.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { AnyLaunchRecord } from '../../src/model/launch.ts';
 import type { Pin } from '../../src/model/lock.ts';
 import type { Server } from '../../src/model/manifest.ts';
 import type { EngineFacts, Observation, Provider } from '../../src/model/provider.ts';
@@ -77,7 +79,12 @@ function place(
     ([name, more]) => [name, { host: null, ports: new Map(), ...more }] as const,
   );
   const observation = { objects: new Map(objects), engines: new Map(facts) } as unknown as Observation;
-  const seen = { providers, observations: new Map([['docker', observation]]) };
+  const seen = {
+    providers,
+    observations: new Map([['docker', observation]]),
+    launcher: surroundings().launcher,
+    platform: 'linux' as const,
+  };
   const after = placeServices(resources, { ...seen, listening: new Set(listening) });
   return { before: resources, after, isWanted: wantsPort(resources, seen) };
 }
@@ -108,6 +115,18 @@ describe('the port of a service', () => {
     expect(at(after, 'docker/container/a').desired.launchDigest).toBe(
       at(before, 'docker/container/a').desired.launchDigest,
     );
+  });
+
+  it('is the one that the headers of its entry are for, when another launch prints them', () => {
+    const headers = { Authorization: ['Bearer ', { secret: 'linear' }] } as const;
+    const { before, after } = place([http('a', {}, { headers })], {
+      there: { 'team-tools.a': { '3001/tcp': '127.0.0.1:31999' } },
+    });
+    const { launch } = at(after, 'claude-code/user/a').desired;
+    expect(launch).toMatchObject({ url: 'http://127.0.0.1:31999/mcp', headers });
+    const helper = at(after, 'claude-code/user/a').attributes['headersHelper'];
+    expect(helper).toBe(`/usr/bin/node /opt/mcpform/mcpform.cjs exec ${launchId(launch as AnyLaunchRecord)}`);
+    expect(at(before, 'claude-code/user/a').attributes['headersHelper']).not.toBe(helper);
   });
 
   it('stays when the server listens on another port of its container', () => {
@@ -212,9 +231,9 @@ describe('a service on another machine', () => {
   });
 
   it('keeps the reason for which it was blocked already', () => {
-    const secret = http('a', { engine: 'lab' }, { env: { T: [{ secret: 'github-token' }] } });
-    const { after } = place([secret], { engines: lab });
-    expect(blockedIn(after).map(({ code }) => code)).toEqual(['GRAPH_SECRET_UNAVAILABLE']);
+    const claiming = http('a', { engine: 'lab', labels: { 'dev.mcpform.stack': 'x' } });
+    const { after } = place([claiming], { engines: lab });
+    expect(blockedIn(after).map(({ code }) => code)).toEqual(['GRAPH_CONTAINER_INVALID']);
   });
 
   it('shares its ports with other engines of that machine, and with none elsewhere', () => {

@@ -385,7 +385,7 @@ describe('what no engine would take', () => {
 });
 
 describe('what people should know', () => {
-  const secret: Partial<Server> = { ...http, env: { TOKEN: [{ secret: 'github-token' }] } };
+  const secretFile: Partial<Server> = { ...http, env: { TOKEN_FILE: [{ secret: 'github-token' }] } };
 
   it.each<[string, JsonObject, Partial<Server>, string]>([
     ['privileged', { security: { privileged: true } }, {}, 'all power over the host (`privileged`)'],
@@ -398,7 +398,7 @@ describe('what people should know', () => {
     ['what it writes', { volumes: ['./d:/d:rw'] }, {}, 'can change "/repo/d" on the host'],
     ['a wide port', { port: 1, publish: '0.0.0.0:80' }, http, 'published on "0.0.0.0"'],
     ['a wide port, IPv6', { port: 1, publish: '[::]:80' }, http, 'published on "::"'],
-    ['secrets for everybody', { port: 1 }, secret, 'the client shows it none'],
+    ['secrets for everybody', { port: 1 }, secretFile, 'the client shows it none'],
   ])('%s', (_, engine, more, message) => {
     const manifest = {
       networks: { host: { external: true } },
@@ -420,6 +420,44 @@ describe('what people should know', () => {
   });
 
   it('is not that a service with a credential gets secrets', () => {
-    expect(read({ port: 1 }, { ...secret, headers: { Authorization: 'x' } }).caveats).toEqual([]);
+    expect(read({ port: 1 }, { ...secretFile, headers: { Authorization: 'x' } }).caveats).toEqual([]);
+  });
+
+  it('is, once, who else sees the secrets in variables', () => {
+    const env = { A: ['x', { secret: 'linear' }], B: [{ secret: 'linear' }], C: 'c' } as const;
+    const { caveats } = read({ port: 1 }, { ...http, env, headers: { Authorization: 'x' } });
+    expect(caveats).toEqual([
+      {
+        code: 'SECRET_EXPOSED',
+        message:
+          'server "a": the secrets in "A", "B" are shown by `docker inspect` to whoever may talk to the engine',
+        hint: 'if the image reads secrets from files, name the variable so: `A_FILE`',
+      },
+    ]);
+  });
+});
+
+describe('a secret that is to be a file', () => {
+  const env = { B_FILE: [{ secret: 'linear' }], A_FILE: [{ secret: 'github-token' }] } as const;
+
+  it('is one below /run/secrets, and its variable names it', () => {
+    const { spec, problem } = read({ port: 1 }, { ...http, env });
+    expect(problem).toBeNull();
+    expect(spec.env).toEqual({ B_FILE: '/run/secrets/linear', A_FILE: '/run/secrets/github-token' });
+    expect(spec.secretFiles).toEqual(['github-token', 'linear']);
+  });
+
+  it.each([
+    [{ volumes: ['data:/run/secrets'] }, '/run/secrets'],
+    [{ volumes: ['./x:/run/secrets/linear'] }, '/run/secrets/linear'],
+    [{ tmpfs: ['/run/secrets/'] }, '/run/secrets'],
+  ])('cannot be where something else is mounted: %j', (engine, target) => {
+    const { problem } = read({ port: 1, ...engine }, { ...http, env });
+    expect(problem).toMatchObject({
+      code: 'GRAPH_CONTAINER_INVALID',
+      message: `server "a": "${target}" is mounted where its secrets are to be files`,
+    });
+    expect(read({ port: 1, ...engine }, http).problem).toBeNull();
+    expect(read({ port: 1, tmpfs: ['/run'] }, { ...http, env }).problem).toBeNull();
   });
 });

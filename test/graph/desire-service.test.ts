@@ -217,19 +217,6 @@ describe('an image that is reached by URL and cannot be had', () => {
       'GRAPH_CONTAINER_INVALID',
       'is one that mcpform writes itself',
     ],
-    [
-      'needs a secret in its container',
-      http('a', {}, { env: { T: [{ secret: 'github-token' }] } }),
-      'GRAPH_SECRET_UNAVAILABLE',
-      'containers receive secrets with the secret backends',
-    ],
-    [
-      'needs a secret of another backend there',
-      http('a', {}, { env: { T: ['x', { secret: 'linear' }] } }),
-      'GRAPH_SECRET_UNAVAILABLE',
-      'secret "linear" cannot reach its container',
-    ],
-    ['needs a launcher', http('a', {}, { emit: 'launcher' }), 'GRAPH_LAUNCH_UNAVAILABLE', 'emit: launcher'],
   ])('%s: its container is blocked, and says so once', (_, declared, code, message) => {
     const pins = declared.runtime.kind === 'image' && declared.runtime.image === IMAGE ? { a: pin } : {};
     const { desired, findings } = desire(stack([declared, server('b')]), surroundings(pins));
@@ -241,15 +228,38 @@ describe('an image that is reached by URL and cannot be had', () => {
     expect(desired[1]?.dependsOn).toEqual(['docker/container/a']);
     expect(desired[0]?.secrets).toEqual([]);
   });
+});
 
-  it('may still have a secret that its client sends', () => {
+describe('an image that is reached by URL and gets secrets', () => {
+  const env = { A: ['x', { secret: 'linear' }], B_FILE: [{ secret: 'github-token' }] } as const;
+
+  it('has them in its container, for apply to fill in, and its entry has none of them', () => {
+    const { desired } = graphOf([http('a', {}, { env })]);
+    const container = containerAt(desired, 'docker/container/a');
+    expect(container.blocked).toBeUndefined();
+    expect(container.secrets).toMatchObject([
+      { name: 'linear', pointer: '/env/A', via: 'environment' },
+      { name: 'github-token', locator: 'env:GITHUB_TOKEN', pointer: '/env/B_FILE', via: 'file' },
+    ]);
+    expect(container.fills).toEqual([
+      { kind: 'text', pointer: '/env/A', template: ['x', { secret: 'linear' }] },
+      { kind: 'folder', pointer: '/volumes/~1run~1secrets/bind', secrets: ['github-token'] },
+    ]);
+    expect(at(desired, 'claude-code/user/a').secrets).toEqual([]);
+    expect(at(desired, 'claude-code/user/a').launchDigest).toBe(container.launchDigest);
+  });
+
+  it('may have one that its client sends, through what prints its headers', () => {
     const headers = { Authorization: [{ secret: 'linear' }] } as const;
     const { desired } = graphOf([http('a', {}, { headers })]);
     expect(desired.map(({ address, blocked }) => [address, blocked?.code])).toEqual([
       [`docker/image/${NAME}@3f1c3f1c3f1c`, undefined],
       ['docker/container/a', undefined],
-      ['claude-code/user/a', 'GRAPH_SECRET_UNAVAILABLE'],
+      ['claude-code/user/a', undefined],
     ]);
+    const entry = at(desired, 'claude-code/user/a') as DesiredEntry;
+    expect(entry.launch).toMatchObject({ server: 'a', url: entry.spec.url, headers });
+    expect(entry.spec.headers).toEqual({});
   });
 });
 

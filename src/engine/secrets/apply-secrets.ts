@@ -1,4 +1,6 @@
+import { SECRETS_SOURCE } from '../../graph/secret-files.ts';
 import type { Context } from '../../model/context.ts';
+import type { Outcome } from '../../model/event.ts';
 import type { Grant } from '../../model/grant.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -9,6 +11,8 @@ import type { SecretStanding } from './standing.ts';
 
 /** A plan that somebody said yes to, and what it was made from. What it takes is loaded where there are secrets. */
 export interface Approved {
+  /** The books before it is performed. */
+  readonly inventory: Pick<Inventory, 'lineage' | 'entries'>;
   readonly plan: Plan;
   readonly declared: Declared;
   readonly world: World;
@@ -35,16 +39,23 @@ export async function grantSecrets(
 
 /** The resources with the values of the secrets that mcpform writes itself. */
 export async function fillSecrets(
-  { plan, declared, world, secrets, mode }: Approved,
+  { plan, declared, world, secrets, inventory, mode }: Approved,
   ctx: Context,
 ): Promise<FilledIn> {
-  const { rendered } = world;
+  const { rendered, objects } = world;
   const isNeeded = rendered.some(({ desired }) => desired.secrets.some(({ via }) => via !== 'reference'));
   if (!isNeeded || mode === 'destroy') return { rendered, unready: new Map() };
   const { fillIn } = await import('./fill-in.ts');
   const { sourcesByLocator } = await import('./sources.ts');
   return await fillIn(
-    { plan, rendered, looks: secrets.looks, sources: sourcesByLocator(declared.manifest) },
+    {
+      plan,
+      rendered,
+      looks: secrets.looks,
+      sources: sourcesByLocator(declared.manifest),
+      inventory,
+      objects,
+    },
     ctx,
   );
 }
@@ -60,4 +71,17 @@ export async function dropGrants(
   const { writeGrants } = await import('../../state/grants-file.ts');
   const desired = mode === 'destroy' ? [] : declared.resources.map((resource) => resource.desired);
   await writeGrants(folder, grantsLeft(grants, { entries: new Set(Object.keys(entries)), desired }), ctx);
+}
+
+/** Folders of secrets that no container has any more are removed. */
+export async function sweepFolders(
+  before: Inventory['entries'],
+  after: Pick<Inventory, 'lineage' | 'entries'>,
+  outcomes: readonly Outcome[],
+  ctx: Context,
+): Promise<void> {
+  const had = [...Object.values(before), ...Object.values(after.entries)];
+  if (outcomes.length === 0 || !had.some(({ base }) => base[SECRETS_SOURCE] !== undefined)) return;
+  const { sweepSecretFolders } = await import('./sweep-secret-folders.ts');
+  await sweepSecretFolders(after, outcomes, ctx);
 }

@@ -2,14 +2,17 @@ import type { Address } from '../../model/address.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Failure } from '../../model/event.ts';
-import type { InventoryEntry } from '../../model/inventory.ts';
-import type { Template } from '../../model/manifest.ts';
-import type { Plan } from '../../model/plan.ts';
-import type { Desired, Fill } from '../../model/resource.ts';
-import type { SecretValue } from '../../model/secret.ts';
+import type { Inventory, InventoryEntry } from '../../model/inventory.ts';
+import type { JsonObject, Pointer } from '../../model/json.ts';
+import { isWithin } from '../../model/leaves.ts';
+import type { Plan, Step } from '../../model/plan.ts';
+import type { Desired, Fill, Observed } from '../../model/resource.ts';
 import type { Rendered } from '../observe.ts';
-import { filledDigest, withValue } from './fills.ts';
+import type { PlacedFolder } from './container-folder.ts';
+import { filledDigest, usesOf, valueAt, withValue } from './fills.ts';
+import { folderPlacer, keepFolder, knownValues, type PlaceFolder, type Values } from './keep-folder.ts';
 import { type Looks, lookAt } from './look.ts';
+import { makeSecretFolder } from './secret-folder.ts';
 import { secretText } from './secret-text.ts';
 import type { NamedSource } from './sources.ts';
 
@@ -19,6 +22,10 @@ export interface FillIn {
   /** What was looked at before. */
   readonly looks: Looks;
   readonly sources: ReadonlyMap<string, NamedSource>;
+  /** The books before this apply. */
+  readonly inventory: Pick<Inventory, 'lineage' | 'entries'>;
+  /** What is there now, by `place.key`. */
+  readonly objects: ReadonlyMap<string, Observed>;
 }
 
 export interface FilledIn {
@@ -31,30 +38,51 @@ export interface FilledIn {
 /**
  * Once a plan is approved: asks for the secrets of what it writes, puts them where they are to stand, and notes for the
  * books which they were. What the client expands itself is nobody's business here.
+ *
+ * Folders of secrets are there when it returns: those of what is written, and those of what stays as it is and lost its
+ * own, as after a restart of the machine.
  */
-export async function fillIn({ plan, rendered, looks, sources }: FillIn, ctx: Context): Promise<FilledIn> {
-  const written = new Set(
-    plan.steps.filter(({ action }) => action !== 'conflict').map(({ address }) => address),
+export async function fillIn(
+  { plan, rendered, looks, sources, inventory, objects }: FillIn,
+  ctx: Context,
+): Promise<FilledIn> {
+  const written = new Map(
+    plan.steps.filter(({ action }) => action !== 'conflict').map((step) => [step.address, step]),
   );
   const concerned = rendered.filter(({ desired }) => written.has(desired.address));
   const open = concerned
     .flatMap(({ desired }) => locatorsOf(desired))
     .filter((locator) => !looks.has(locator));
   const all: Looks = new Map([...looks, ...(await lookAt(open, sources, ctx))]);
+  const place = await folderPlacer(rendered, inventory, ctx);
+  const known: Known = { looks: all, place };
   const unready = new Map<Address, Failure>();
-  const filled = rendered.map((resource) => {
+  const filled: Rendered[] = [];
+  for (const resource of rendered) {
     const { address } = resource.desired;
-    if (!written.has(address) || locatorsOf(resource.desired).length === 0) return resource;
+    const step = written.get(address);
+    if (step === undefined || locatorsOf(resource.desired).length === 0) {
+      await keepFolder(resource, known, ctx);
+      filled.push(resource);
+      continue;
+    }
     try {
-      return withSecrets(resource, all, ctx);
+      const now = objects.get(resource.place.key)?.attributes;
+      const standing = { step, now, entry: inventory.entries[address] };
+      filled.push(await withSecrets(resource, { ...known, ...standing }, ctx));
     } catch (error) {
       if (!(error instanceof McpformError)) throw error;
       const { code, message, hint } = error;
       unready.set(address, { code, message, ...(hint === undefined ? {} : { hint }) });
-      return resource;
+      filled.push(resource);
     }
-  });
+  }
   return { rendered: filled, unready };
+}
+
+interface Known {
+  readonly looks: Looks;
+  readonly place: PlaceFolder;
 }
 
 /** Of the secrets that mcpform hands on. */
@@ -62,22 +90,46 @@ function locatorsOf({ secrets }: Desired): readonly string[] {
   return [...new Set(secrets.filter(({ via }) => via !== 'reference').map(({ locator }) => locator))];
 }
 
-function withSecrets(resource: Rendered, looks: Looks, ctx: Context): Rendered {
+interface Standing {
+  readonly step: Step;
+  readonly now: JsonObject | undefined;
+  readonly entry: InventoryEntry | undefined;
+}
+
+/**
+ * What a step leaves as it is stays so, with the secrets that were filled in then: it was approved without anybody
+ * knowing that there are others by now. The books keep telling that there are, and the next plan does.
+ */
+async function withSecrets(
+  resource: Rendered,
+  { looks, place, step, now, entry }: Known & Standing,
+  ctx: Context,
+): Promise<Rendered> {
   const { desired } = resource;
   const fingerprints: Record<string, string> = {};
-  const values = new Map<string, SecretValue>();
-  for (const { name, locator, via } of desired.secrets) {
+  for (const { locator, via } of desired.secrets) {
     const look = looks.get(locator);
     if (via === 'reference' || look === undefined) continue;
     if (look.kind === 'failed') throw look.error;
     fingerprints[locator] = look.fingerprint;
-    if (name !== undefined) values.set(name, look.value);
   }
+  const values = knownValues(desired, looks);
   let { attributes } = resource;
   const filled: Record<string, string> = {};
   for (const fill of desired.fills ?? []) {
-    attributes = withValue(attributes, fill.pointer, filling(fill, values));
-    filled[fill.pointer] = filledDigest(fill, desired, ctx.digest);
+    const { pointer } = fill;
+    const stays = now === undefined || isWritten(pointer, step) ? undefined : valueAt(now, pointer);
+    const value = textOf(fill, { desired, values, place });
+    if (stays !== undefined && stays !== value.text) {
+      for (const { locator } of usesOf(fill, desired)) {
+        const before = entry?.fingerprints?.[locator];
+        if (before !== undefined) fingerprints[locator] = before;
+      }
+    } else if (value.folder !== undefined) {
+      await makeSecretFolder(value.folder.folder, value.folder.root, ctx);
+    }
+    attributes = withValue(attributes, pointer, stays ?? value.text);
+    filled[pointer] = filledDigest(fill, desired, ctx.digest);
   }
   const books: Pick<InventoryEntry, 'fingerprints' | 'filled'> = {
     fingerprints,
@@ -86,7 +138,18 @@ function withSecrets(resource: Rendered, looks: Looks, ctx: Context): Rendered {
   return { ...resource, attributes, books };
 }
 
-function filling(fill: Fill, values: ReadonlyMap<string, SecretValue>): string {
-  if (fill.kind === 'folder') throw new Error('folders of secrets are made elsewhere');
-  return secretText(fill.template as Template, fill.pointer, values);
+function isWritten(pointer: Pointer, { action, paths }: Step): boolean {
+  if (action === 'create' || action === 'replace') return true;
+  return paths.some((path) => isWithin(pointer, path.pointer) || isWithin(path.pointer, pointer));
+}
+
+function textOf(
+  fill: Fill,
+  { desired, values, place }: { desired: Desired; values: Values; place: PlaceFolder },
+): { readonly text: string; readonly folder?: PlacedFolder } {
+  if (fill.kind === 'text') return { text: secretText(fill, desired, values) };
+  const folder = place(fill, desired, values);
+  if (folder !== null) return { text: folder.folder.path, folder };
+  const words = 'this machine has no folder in memory for secrets any more';
+  throw new McpformError('SECRET_FOLDER_FAILED', words, { hint: 'plan again' });
 }

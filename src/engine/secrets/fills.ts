@@ -29,7 +29,8 @@ export function settleFills(
       const changed = usesOf(fill, desired).some((use) => secrets.hasChanged(use, desired.address));
       if (!isSame || changed) continue;
       const value = valueAt(observed, fill.pointer);
-      if (value !== undefined && isAsWritten(entry, fill, { value, digest }))
+      const isLost = fill.kind === 'folder' && resource.hasLostSecrets === true;
+      if (value !== undefined && !isLost && isAsWritten(entry, fill, { value, digest }))
         attributes = withValue(attributes, fill.pointer, value);
       else drifted.push(fill.pointer);
     }
@@ -65,7 +66,7 @@ function namesIn(fill: Fill): readonly string[] {
   return template.flatMap((part) => (typeof part !== 'string' && 'secret' in part ? [part.secret] : []));
 }
 
-function valueAt(value: JsonObject, pointer: string): Json | undefined {
+export function valueAt(value: JsonObject, pointer: string): Json | undefined {
   let here: Json | undefined = value;
   for (const key of fromPointer(pointer)) {
     if (!isJsonObject(here) || !Object.hasOwn(here, key)) return undefined;

@@ -2,16 +2,17 @@ import { McpformError } from '../../model/error.ts';
 import type { Pointer } from '../../model/json.ts';
 import { isWithin } from '../../model/leaves.ts';
 import type { Template } from '../../model/manifest.ts';
+import type { Desired } from '../../model/resource.ts';
 import type { SecretValue } from '../../model/secret.ts';
 import { templateText } from '../../model/template.ts';
 
 /**
  * A template with its secrets in it, for the place it is to stand at. Throws SECRET_INVALID for what could not stand
- * there, or would be something else there.
+ * there, or would be something else there: a client expands what its entry holds, an engine nothing.
  */
 export function secretText(
-  template: Template,
-  pointer: Pointer,
+  { template, pointer }: { readonly template: Template; readonly pointer: Pointer },
+  { kind }: Pick<Desired, 'kind'>,
   values: ReadonlyMap<string, SecretValue>,
 ): string {
   if (typeof template === 'string') return template;
@@ -20,7 +21,7 @@ export function secretText(
       if (typeof part === 'string' || !('secret' in part)) return templateText([part]);
       const value = values.get(part.secret);
       if (value === undefined) throw new Error(`secret "${part.secret}" was not looked at`);
-      assertFits(value.reveal(), { name: part.secret, pointer });
+      if (kind === 'entry') assertFits(value.reveal(), { name: part.secret, pointer });
       return value.reveal();
     })
     .join('');

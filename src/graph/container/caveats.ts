@@ -1,13 +1,16 @@
 import type { ContainerSpec, Service } from '../../model/container.ts';
 import type { Server } from '../../model/manifest.ts';
 import type { Reason } from '../launch.ts';
+import { holdsSecret } from '../secret-sources.ts';
 
 /** What people should know of a container before it runs: each names the server and what it may do. */
 export function containerCaveats(server: Server, spec: ContainerSpec): readonly Reason[] {
   return [
     ...privileges(server, spec),
     ...writes(server, spec),
-    ...(spec.service === null ? [] : [...published(server, spec.service), ...open(server)]),
+    ...(spec.service === null
+      ? []
+      : [...published(server, spec.service), ...open(server), ...exposed(server, spec)]),
   ];
 }
 
@@ -62,7 +65,7 @@ function published({ name }: Server, { publish }: Service): readonly Reason[] {
 
 /** Who reaches the port uses the secrets behind it: other users and programs of the machine, at least. */
 function open({ name, env, headers, client }: Server): readonly Reason[] {
-  const hasSecrets = Object.values(env).some((value) => typeof value !== 'string');
+  const hasSecrets = Object.values(env).some(holdsSecret);
   const asks = Object.keys(headers).length > 0 || 'oauth' in client || 'headersHelper' in client;
   if (!hasSecrets || asks) return [];
   return [
@@ -72,4 +75,21 @@ function open({ name, env, headers, client }: Server): readonly Reason[] {
       hint: 'add the header that the server asks for under `headers`, or run the image over stdio',
     },
   ];
+}
+
+/** An engine keeps the variables of a container for as long as it has the container. */
+function exposed({ name }: Server, { env }: ContainerSpec): readonly Reason[] {
+  const names = Object.entries(env).flatMap(([variable, value]) => (holdsSecret(value) ? [variable] : []));
+  return names.length === 0 ? [] : [secretsShown(name, names)];
+}
+
+/** `variables`: those that a secret is handed over in. */
+export function secretsShown(server: string, variables: readonly string[]): Reason {
+  const quoted = variables.map((each) => `"${each}"`).join(', ');
+  const one = variables.length === 1;
+  return {
+    code: 'SECRET_EXPOSED',
+    message: `server "${server}": ${one ? 'the secret' : 'the secrets'} in ${quoted} ${one ? 'is' : 'are'} shown by \`docker inspect\` to whoever may talk to the engine`,
+    hint: `if the image reads secrets from files, name the variable so: \`${variables[0]}_FILE\``,
+  };
 }

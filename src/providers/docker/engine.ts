@@ -93,6 +93,8 @@ export interface EngineIdentity {
   readonly logDriver: string;
   /** Limits that its kernel, or a rootless engine, drops without a word; as in attributes: `memorySwap`. */
   readonly cannotLimit: readonly string[];
+  /** The machine that it runs on, as it sees it: the release of the kernel, and where its data are. */
+  readonly sees?: { readonly kernel: string; readonly dataFolder: string };
 }
 
 export interface PullOptions {

@@ -19,6 +19,7 @@ import {
 } from './observe-others.ts';
 import { engineIdOf, kindOf, nameOf, objectPlace } from './place.ts';
 import { localImagesIn, reviewLocalImages } from './review-local-images.ts';
+import { sharesFolders } from './shares-folders.ts';
 
 export interface WantedOfEngine {
   /** The Docker context; null: the engine that the docker command talks to. */
@@ -44,11 +45,27 @@ export interface EngineObservation {
 /** What one engine has of what is wanted and remembered. Never throws for what an engine says or does not say. */
 export async function observeEngine(wanted: WantedOfEngine, ctx: Context): Promise<EngineObservation> {
   try {
-    return await observeOn(await connectEngine(wanted.context, ctx), wanted);
+    const engine = await connectEngine(wanted.context, ctx);
+    const observation = await observeOn(engine, wanted);
+    return wanted.desired.some(wantsFolder) ? await withFolders(observation, engine, ctx) : observation;
   } catch (error) {
     if (!(error instanceof McpformError)) throw error;
     return unavailable(wanted, error);
   }
+}
+
+function wantsFolder(object: DesiredObject): boolean {
+  return object.kind === 'container' && object.container.secretFiles !== undefined;
+}
+
+async function withFolders(
+  observation: EngineObservation,
+  engine: Engine,
+  ctx: Context,
+): Promise<EngineObservation> {
+  const { facts, identity } = observation;
+  if (facts === null || identity === null) return observation;
+  return { ...observation, facts: { ...facts, sharesFolders: await sharesFolders(engine, identity, ctx) } };
 }
 
 /** The same for an engine that is connected. Throws what it throws, and ENGINE_CHANGED. */

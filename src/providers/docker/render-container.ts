@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
+import { folderText, SECRETS_FOLDER } from '../../graph/secret-files.ts';
 import type { ContainerSpec, HealthCheck, Limits, Mount, NetworkUse } from '../../model/container.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Template } from '../../model/manifest.ts';
+import { templateText } from '../../model/template.ts';
 import {
   type ContainerAttributes,
   DEFAULT_NETWORK,
@@ -22,12 +24,12 @@ export function renderContainer(name: string, spec: ContainerSpec): JsonObject {
     platform: spec.platform === null ? undefined : normalizePlatform(spec.platform),
     entrypoint: unlessEmpty(spec.entrypoint ?? []),
     args: unlessEmpty(spec.args.map(plainText)),
-    env: Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, plainText(value)])),
+    env: Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, variableText(value)])),
     workingDirectory: spec.workingDirectory === null ? undefined : normalizeFolder(spec.workingDirectory),
     hostname: spec.hostname ?? undefined,
     security: securityOf(spec),
     resources: resourcesOf(spec.limits),
-    volumes: Object.fromEntries(spec.mounts.map((mount) => [mount.target, mountOf(mount)])),
+    volumes: volumesOf(spec),
     tmpfs: Object.fromEntries(spec.tmpfs.map((target) => [target, ''])),
     networks: networksOf(spec.networks),
     dns: unlessEmpty(spec.dns),
@@ -54,6 +56,14 @@ type Partially<T> = { readonly [Key in keyof T]?: Partially<T[Key]> | undefined 
 function plainText(template: Template): string {
   if (typeof template === 'string') return template;
   throw new Error('a secret or a variable of the client cannot be given to an engine');
+}
+
+/** A secret is named; apply fills it in. Nobody expands what a client would. */
+function variableText(template: Template): string {
+  const isOurs =
+    typeof template === 'string' || template.every((part) => typeof part === 'string' || 'secret' in part);
+  if (isOurs) return templateText(template);
+  throw new Error('a variable of the client cannot be given to an engine');
 }
 
 /** As an engine keeps it: `/tmp/` → `/tmp`. */
@@ -90,6 +100,12 @@ function resourcesOf(limits: Limits): Partially<ResourceAttributes> {
     pids: limits.pids ?? undefined,
     ulimits: limits.ulimits,
   };
+}
+
+function volumesOf({ mounts, secretFiles = [] }: ContainerSpec): Readonly<Record<string, MountAttributes>> {
+  const volumes = Object.fromEntries(mounts.map((mount) => [mount.target, mountOf(mount)]));
+  if (secretFiles.length === 0) return volumes;
+  return { ...volumes, [SECRETS_FOLDER]: { bind: folderText(secretFiles), readOnly: true } };
 }
 
 function mountOf(mount: Mount): MountAttributes {

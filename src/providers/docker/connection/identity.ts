@@ -15,6 +15,7 @@ export async function readIdentity(caller: Caller): Promise<EngineIdentity> {
     isRootless: listAt(info, 'SecurityOptions').includes('name=rootless'),
     store: storeOf(info),
     logDriver: textAt(info, 'LoggingDriver'),
+    sees: { kernel: textAt(info, 'KernelVersion'), dataFolder: textAt(info, 'DockerRootDir') },
     cannotLimit: Object.entries(LIMITS).flatMap(([can, limits]) => (info[can] === false ? limits : [])),
   };
 }

@@ -77,10 +77,21 @@ describe('a rendered container', () => {
     });
   });
 
+  it('names the secrets in its variables, and has a folder for those that are files', () => {
+    const env = { TOKEN: ['Bearer ', { secret: 'token' }], KEY_FILE: '/run/secrets/key' };
+    const { attributes } = render(container('web', { env, secretFiles: ['cert', 'key'] }));
+    expect(attributes['env']).toEqual({ TOKEN: 'Bearer ${secret.token}', KEY_FILE: '/run/secrets/key' });
+    expect(attributes['volumes']).toEqual({
+      '/run/secrets': { bind: '${secret.cert} ${secret.key}', readOnly: true },
+    });
+  });
+
   it('refuses what is only known when a program is started', () => {
-    const secret = [{ secret: 'token', locator: 'env:TOKEN' }];
-    expect(() => render(container('web', { env: { TOKEN: secret } }))).toThrow(
+    expect(() => render(container('web', { env: { TOKEN: [{ env: 'TOKEN' }] } }))).toThrow(
       /cannot be given to an engine/,
+    );
+    expect(() => render(container('web', { args: [{ secret: 'key' }].map((part) => [part]) }))).toThrow(
+      /cannot be given/,
     );
     expect(() => render(container('web', { args: [['--key=', { env: 'KEY' }]] }))).toThrow(/cannot be given/);
     expect(() => render(container('web', { image: 'redis:7' }))).toThrow('image "redis:7" has no digest');
