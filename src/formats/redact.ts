@@ -108,8 +108,12 @@ function token(shape: string): RegExp {
   return new RegExp(`(?<![A-Za-z0-9])(?:${shape})`);
 }
 
+/** No token has fewer characters, and no URL with a password. */
+const [SHORTEST_TOKEN, SHORTEST_SHAPE] = [15, 7];
+
 function ruleOf(literal: string): string | null {
-  if (ANY_TOKEN.test(literal)) {
+  if (literal.length < SHORTEST_SHAPE) return null;
+  if (literal.length >= SHORTEST_TOKEN && ANY_TOKEN.test(literal)) {
     return TOKEN_SHAPES.find(([, shape]) => token(shape).test(literal))?.[0] ?? null;
   }
   return SHAPES.find(([, shape]) => shape.test(literal))?.[0] ?? null;

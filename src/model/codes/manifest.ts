@@ -41,7 +41,7 @@ export const manifestCodes = {
   ),
   MANIFEST_IMPORT_SECRET: e(
     EXIT.error,
-    "A part of an imported entry looks like a credential. It was not copied: it is listed under `lifecycle.keep` and stays in the client's file.",
+    "A part of an imported entry looks like a credential. It was not copied: it is listed under `lifecycle.keep` and stays in the client's file. `--secrets-to` moves it to a backend at the import.",
   ),
   MANIFEST_INTERPOLATION: e(
     EXIT.error,
