@@ -50,9 +50,11 @@ function knownProgram(path: string, id: string): string | null {
 function findProgram({ server, command }: CommandLaunchRecord, { env, platform }: World): string {
   const [name = ''] = expandArgs([command], env);
   if (isAbsolute(name)) return name;
-  const endings = platform === 'win32' ? ['', ...(env['PATHEXT'] ?? '.EXE;.CMD;.BAT').split(';')] : [''];
-  const folders = (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
-  const paths = folders.flatMap((folder) => endings.map((ending) => join(folder, name + ending)));
+  // Of a relative path, the folder would be that of whoever approves.
+  const folders = /[\\/]/.test(name) ? [] : (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
+  const paths = folders.flatMap((folder) =>
+    endingsOf(name, { env, platform }).map((end) => join(folder, name + end)),
+  );
   const found = paths.find((path) => whyNotExecutable(path) === null);
   if (found !== undefined) return found;
   throw new McpformError(
@@ -62,4 +64,12 @@ function findProgram({ server, command }: CommandLaunchRecord, { env, platform }
       hint: 'install it, or write its whole path',
     },
   );
+}
+
+/** Windows starts nothing without one of its endings: what is there by the bare name is for another shell. */
+function endingsOf(name: string, { env, platform }: Pick<World, 'env' | 'platform'>): readonly string[] {
+  if (platform !== 'win32') return [''];
+  const endings = (env['PATHEXT'] || '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean);
+  const hasEnding = endings.some((ending) => name.toLowerCase().endsWith(ending.toLowerCase()));
+  return hasEnding ? [''] : endings;
 }
