@@ -50,7 +50,7 @@ export function renderSecretsList({ secrets }: SecretsList, options: TextOptions
 }
 
 /** How people know it: its name, or the client's own spelling. */
-export function nameOf({ name, locator }: Pick<ListedSecret, 'name' | 'locator'>): string {
+function nameOf({ name, locator }: Pick<ListedSecret, 'name' | 'locator'>): string {
   return escapeText(name ?? `\${${locator.slice(locator.indexOf(':') + 1)}}`);
 }
 

@@ -54,6 +54,24 @@ const failures: Readonly<Record<string, Failure>> = {
   'images prune': { args: ['images', 'prune'], code: 'STATE_CORRUPT', exitCode: 1, before: unknowing },
   logs: { args: ['logs', 'nobody'], code: 'USAGE', exitCode: 64 },
   stats: { args: ['stats', 'nobody'], code: 'USAGE', exitCode: 64 },
+  'secrets list': { args: ['secrets', 'list', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
+  'secrets check': { args: ['secrets', 'check', 'nobody'], code: 'USAGE', exitCode: 64 },
+  'secrets set': { args: ['secrets', 'set', 'github-token'], code: 'SECRET_NOT_WRITABLE', exitCode: 1 },
+  'grant list': {
+    args: ['grant', 'list'],
+    code: 'STATE_CORRUPT',
+    exitCode: 1,
+    before: async ({ apply, write }) => {
+      await apply();
+      await write({ [`${BOOKS}/grants.json`]: 'x' });
+    },
+  },
+  'grant add': { args: ['grant', 'add', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
+  'grant revoke': {
+    args: ['grant', 'revoke', 'claude-code/user/no'],
+    code: 'PLAN_ADDRESS_UNKNOWN',
+    exitCode: 64,
+  },
   show: { args: ['show', 'mcp.yaml'], code: 'PLAN_FILE_INVALID', exitCode: 1 },
   status: { args: ['status', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   explain: { args: ['explain', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
