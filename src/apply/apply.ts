@@ -4,6 +4,7 @@ import type { Context } from '../model/context.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Begin, Journal } from '../model/journal.ts';
 import type { Provider, Work } from '../model/provider.ts';
+import { concealOutcome } from './conceal-outcome.ts';
 import { performGroup } from './perform-group.ts';
 import { about, doneVerdict, errorOf, notDone, type Verdict } from './results.ts';
 import { Schedule } from './schedule.ts';
@@ -242,9 +243,11 @@ class Application {
     this.#stop ??= { code: 'APPLY_STOPPED', message, ...(hint === undefined ? {} : { hint }) };
   }
 
+  /** What engines and clients said is told, and stays in the history. */
   #keep(outcome: Outcome): void {
-    this.#outcomes.set(outcome.address, outcome);
-    this.#tell(outcome);
+    const shown = concealOutcome(outcome, this.#ctx.conceal);
+    this.#outcomes.set(shown.address, shown);
+    this.#tell(shown);
   }
 
   #tell(outcome: Outcome): void {

@@ -1,3 +1,4 @@
+import { concealJson } from '../formats/conceal-json.ts';
 import { launchId } from '../graph/launch-id.ts';
 import { printLock } from '../lock/print-lock.ts';
 import type { Context } from '../model/context.ts';
@@ -47,7 +48,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
       command: request.command,
       manifest: declared.manifest,
       lock: isEmptyLock({ ...lock, ownership }) ? null : printLock({ ...lock, ownership }),
-      plan,
+      plan: concealJson(plan, ctx.conceal),
       revision: loaded.git?.revision ?? null,
       outcomes,
       ...launchesOf(seen.world),

@@ -264,6 +264,26 @@ class Scripted extends InMemoryProvider {
 const error = { code: 'STATE_UNWRITABLE', message: 'no' } as const;
 
 describe('a step that fails', () => {
+  it('tells nobody a secret that the failing part repeats', async () => {
+    const { create, run, ctx, events } = machine();
+    ctx.conceal.add('swordfish-7f3a');
+    const provider = new Scripted(folder);
+    const words = `got ${Buffer.from('swordfish-7f3a').toString('base64')} and swordfish-7f3a`;
+    const finding = { code: 'STATE_UNWRITABLE', severity: 'warning', message: words } as const;
+    provider.answers = {
+      'g/a': {
+        result: 'failed',
+        observed: null,
+        error: { ...error, message: words, hint: words, detail: [words] },
+        findings: [finding],
+      },
+    };
+    const outcomes = await run([create('g/a')], listening(), provider);
+    expect(outcomes[0]?.error?.message).toBe('got (secret) and (secret)');
+    expect(outcomes[0]?.error?.code).toBe('STATE_UNWRITABLE');
+    expect(JSON.stringify([outcomes, events])).not.toMatch(/swordfish|c3dvcmRm/);
+  });
+
   it('stops what needs it and nothing else', async () => {
     const { create, run } = machine();
     const provider = new Scripted(folder);
