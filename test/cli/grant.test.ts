@@ -126,6 +126,26 @@ describe.concurrent('grant revoke', () => {
       expect((await stage.expectExit(1, ['exec', earlier])).stderr).toContain('SECRET_NOT_GRANTED');
     }));
 
+  it('leaves it to another address that starts the very same launch', () =>
+    onSecretStage(async (stage) => {
+      const manifest = await stage.read('project/mcp.yaml');
+      const targets = '[{ client: claude-code, scope: user }, { client: claude-code, scope: local }]';
+      await stage.write({
+        'project/mcp.yaml': manifest.replace('args: [linear],', `args: [linear], targets: ${targets},`),
+      });
+      await applied(stage);
+      const start = ['exec', await stage.launchOf('linear')];
+      await stage.expectExit(0, ['grant', 'revoke', LINEAR]);
+      expect((await stage.run(start)).stderr).not.toContain('SECRET_NOT_GRANTED');
+      await stage.expectExit(0, ['grant', 'revoke', 'claude-code/local/linear']);
+      expect((await stage.expectExit(1, start)).stderr).toContain('SECRET_NOT_GRANTED');
+      // Granted to one of them again, and to that one alone.
+      await stage.expectExit(0, ['grant', 'add', LINEAR, '--auto-approve']);
+      expect((await stage.run(start)).stderr).not.toContain('SECRET_NOT_GRANTED');
+      const current = (await listed(stage)).filter(({ locator }) => locator.startsWith('file:'));
+      expect(current.map(({ address }) => address)).toEqual([LINEAR]);
+    }));
+
   it('works without a manifest, and with a broken one, from the books', () =>
     onSecretStage(async (stage) => {
       await applied(stage);
@@ -153,6 +173,20 @@ describe.concurrent('grant revoke', () => {
       await stage.expectExit(0, ['grant', 'list', '--stack', 'kept'], elsewhere);
       const unknown = await stage.expectExit(64, ['grant', 'list', '--stack', 'other'], elsewhere);
       expect(unknown.stderr).toContain('stacks are kept');
+    }));
+
+  it('takes no other stack of the folder for one whose manifest is broken or gone', () =>
+    onSecretStage(async (stage) => {
+      await applied(stage);
+      await stage.write({ 'project/second.yaml': 'servers: {', 'elsewhere/mcp.yaml': 'servers: {' });
+      for (const file of ['second.yaml', 'third.yaml', '../elsewhere/mcp.yaml', '../nowhere/mcp.yaml']) {
+        const { stderr } = await stage.expectExit(1, ['grant', 'revoke', '--all', '-f', file]);
+        expect(stderr).toContain('MANIFEST_');
+      }
+      expect(await listed(stage)).toHaveLength(3);
+      await stage.write({ 'project/mcp.yaml': 'servers: {' });
+      await stage.expectExit(0, ['grant', 'revoke', '--all', '-f', 'mcp.yaml']);
+      expect(await listed(stage)).toEqual([]);
     }));
 
   it('leaves the grants of another stack as they are', () =>

@@ -1,5 +1,6 @@
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Context } from '../../model/context.ts';
-import { McpformError } from '../../model/error.ts';
+import { isErrno, McpformError } from '../../model/error.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { readInventory } from '../../state/inventory-file.ts';
 import { readStubs } from '../../state/launches-in-books.ts';
@@ -27,10 +28,10 @@ export async function findGrantBooks(
 ): Promise<GrantBooks> {
   const found = stack === undefined ? await ofManifest(request, ctx) : null;
   if (found !== null && !(found instanceof McpformError)) return found;
-  const root = stack === undefined ? await rootOf(request, ctx) : null;
+  const origin = stack === undefined ? await originOf(request, ctx) : null;
   const all = await booksOfUser(ctx);
   const fitting = all.filter(({ inventory }) =>
-    stack === undefined ? inventory.source.root === root : inventory.stack === stack,
+    stack === undefined ? isFrom(inventory, origin) : inventory.stack === stack,
   );
   const [first, ...others] = fitting;
   if (first === undefined) throw found ?? unknownStack(stack, all);
@@ -55,11 +56,40 @@ async function ofManifest(request: LoadRequest, ctx: Context): Promise<GrantBook
   return { ...asker, folder: declared.books, inventory, declared };
 }
 
-/** What books remember of a stack that is applied from here. */
-async function rootOf({ cwd }: LoadRequest, { system }: Context): Promise<string> {
-  const folder = await system.files.realPath(cwd);
-  const git = await readGitFacts(folder, system.files);
-  return git === null ? folder : await system.files.realPath(git.mainRoot);
+/** What books remember of the stack that is meant. */
+interface Origin {
+  readonly root: string;
+  /** Relative to the work tree; null: the one that is found without being named. */
+  readonly files: readonly string[] | null;
+}
+
+/** Null where there is not even the folder. */
+async function originOf({ cwd, files }: LoadRequest, { system }: Context): Promise<Origin | null> {
+  const real = (path: string): Promise<string> => system.files.realPath(path);
+  const paths = files.map((file) => resolve(cwd, file));
+  try {
+    const folder = await real(paths[0] === undefined ? cwd : dirname(paths[0]));
+    const git = await readGitFacts(folder, system.files);
+    const workTree = git === null ? folder : await real(git.root);
+    const named = await Promise.all(
+      paths.map(async (path) => relative(workTree, join(await real(dirname(path)), basename(path)))),
+    );
+    return {
+      root: git === null ? folder : await real(git.mainRoot),
+      files: named.length === 0 ? null : named.map((path) => path.split(sep).join('/')),
+    };
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/** Another manifest of the same folder is another stack. */
+function isFrom({ source }: Inventory, origin: Origin | null): boolean {
+  if (origin === null || source.root !== origin.root) return false;
+  const { files } = origin;
+  if (files === null) return source.files.length === 1 && /(?:^|\/)mcp\.ya?ml$/.test(source.files[0] ?? '');
+  return source.files.length === files.length && files.every((file, at) => source.files[at] === file);
 }
 
 interface Books {
