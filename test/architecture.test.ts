@@ -26,7 +26,8 @@ const rooms: Record<string, { ring: number; sideways: readonly string[] }> = {
   state: { ring: 3, sideways: [] },
   launch: { ring: 3, sideways: [] },
   engine: { ring: 3, sideways: ['state', 'launch'] },
-  cli: { ring: 4, sideways: ['engine', 'launch'] },
+  loop: { ring: 4, sideways: [] },
+  cli: { ring: 4, sideways: ['engine', 'launch', 'loop'] },
 };
 
 /** Libraries that a pure room may use, and the one file each driver library is imported in. */

@@ -12,6 +12,7 @@ import { planCodes } from './codes/plan.ts';
 import { policyCodes } from './codes/policy.ts';
 import { resolveCodes } from './codes/resolve.ts';
 import { secretCodes } from './codes/secret.ts';
+import { sourceCodes } from './codes/source.ts';
 import { stateCodes } from './codes/state.ts';
 import { systemCodes } from './codes/system.ts';
 import { verifyCodes } from './codes/verify.ts';
@@ -34,6 +35,7 @@ const table = {
   ...launchCodes,
   ...containerEngineCodes,
   ...secretCodes,
+  ...sourceCodes,
   ...healthCodes,
   ...stateCodes,
   ...applyCodes,
