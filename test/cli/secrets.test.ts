@@ -63,6 +63,10 @@ const LOOKS: readonly (readonly string[])[] = [
   ['explain', 'claude-code/user/memory'],
   ['explain', 'claude-code/user/memory', '--json'],
   ['doctor', '--json'],
+  ['secrets', 'list'],
+  ['secrets', 'check', '--all'],
+  ['secrets', 'check', '--all', '--json'],
+  ['grant', 'list', '--json'],
 ];
 
 /** Everything a person does in a week; all that was said. */
