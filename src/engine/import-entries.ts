@@ -1,10 +1,6 @@
 import type { FoundLiteral } from '../manifest/found-literals.ts';
-import {
-  type ImportedServer,
-  importEntry,
-  joinImports,
-  type WrittenTarget,
-} from '../manifest/write-import.ts';
+import { joinImports } from '../manifest/join-imports.ts';
+import { type ImportedServer, importEntry, type WrittenTarget } from '../manifest/write-import.ts';
 import type { Address, Target } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';

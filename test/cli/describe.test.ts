@@ -27,7 +27,7 @@ function stage() {
       columns: () => 40,
       left: new AbortController().signal,
     },
-    ask: async (question: string) => {
+    ask: async (question: string, _signal: AbortSignal) => {
       say(question);
       return null;
     },

@@ -147,7 +147,7 @@ describe('a server', () => {
   package: pypi:mcp-server-docs==1.2.3
   bin: docs-server
   launch: direct
-  emit: launcher
+  emit: wrapper
   timeout: 1m30s
   alwaysLoad: true
   health: { timeout: 500ms }
@@ -165,7 +165,7 @@ describe('a server', () => {
       runtime: { kind: 'package', ecosystem: 'pypi', name: 'mcp-server-docs', version: '1.2.3' },
       bin: 'docs-server',
       launch: 'direct',
-      emit: 'launcher',
+      emit: 'wrapper',
       timeoutMs: 90_000,
       client: { alwaysLoad: true },
       engine: { health: { timeout: '500ms' } },

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/graph/desire.ts';
+import { joinImports } from '../../src/manifest/join-imports.ts';
 import { parseManifest } from '../../src/manifest/parse-manifest.ts';
-import { type ImportedServer, importEntry, joinImports } from '../../src/manifest/write-import.ts';
+import { type ImportedServer, importEntry } from '../../src/manifest/write-import.ts';
 import { addServers } from '../../src/manifest/write-manifest.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { isWithin, leavesOf } from '../../src/model/leaves.ts';
