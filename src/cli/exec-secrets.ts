@@ -1,7 +1,6 @@
 import { dataFolder } from '../launch/exec.ts';
-import type { LaunchSecrets } from '../launch/expand-args.ts';
 import { headersFor } from '../launch/secrets/headers.ts';
-import { resolveLaunchSecrets } from '../launch/secrets/resolve.ts';
+import { type ResolvedLaunch, resolveLaunchSecrets } from '../launch/secrets/resolve.ts';
 import { McpformError } from '../model/error.ts';
 import { type AnyLaunchRecord, type HeadersLaunchRecord, isHeadersLaunch } from '../model/launch.ts';
 import type { SecretContext } from '../model/secret.ts';
@@ -17,8 +16,7 @@ export interface Launch {
   readonly record: AnyLaunchRecord;
 }
 
-export interface Resolved {
-  readonly secrets: LaunchSecrets;
+export interface Resolved extends ResolvedLaunch {
   /** Some of our input was read already: whoever goes on hands it on. */
   readonly hasReadInput: boolean;
 }
@@ -50,8 +48,8 @@ export async function resolveSecrets({ id, record }: Launch, env: Environment): 
     systemWith,
   });
   try {
-    const secrets = await Promise.race([resolving, givenUp(watch, resolving)]);
-    return { secrets, ...watch.stop() };
+    const resolved = await Promise.race([resolving, givenUp(watch, resolving)]);
+    return { ...resolved, ...watch.stop() };
   } finally {
     watch.stop();
     restore();
@@ -85,6 +83,14 @@ function keepTlsRule(): () => void {
     if (rule === undefined) delete process.env[TLS_RULE];
     else process.env[TLS_RULE] = rule;
   };
+}
+
+/** Makes our own environment the one that a launch goes on with: a server may run in this very process. */
+export function takeEnvironment(env: Environment): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && process.env[name] !== value) process.env[name] = value;
+  }
 }
 
 /** `mcpform exec ID` of headers: prints them for the client whose helper it is. */

@@ -39,21 +39,24 @@ async function startWithSecrets(
   found: Found | FoundImage | FoundWithSecrets,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const { printHeaders, resolveSecrets } = await import('./exec-secrets.ts');
+  const { printHeaders, resolveSecrets, takeEnvironment } = await import('./exec-secrets.ts');
   const { id } = found;
   const record = recordOf(found);
   if (isHeadersLaunch(record)) return await printHeaders({ id, record }, env);
   if ('look' in found && found.look !== 'good') await settle(found);
   const resolved = await resolveSecrets({ id, record }, env);
+  const approved = { ...resolved.env };
+  takeEnvironment(approved);
   if ('record' in found) {
     const { secrets } = resolved;
     const failed = (error: unknown): Promise<void> => fail(error, secrets);
-    await require('./exec-image.ts').execImage(found, { env, secrets, fail: failed }).catch(failed);
-  } else if ('look' in found) setImmediate(become, found, env, resolved);
-  else if (isCommandFile(found.withSecrets)) setImmediate(becomeCommand, found.withSecrets, env, resolved);
+    await require('./exec-image.ts').execImage(found, { env: approved, secrets, fail: failed }).catch(failed);
+  } else if ('look' in found) setImmediate(become, found, approved, resolved);
+  else if (isCommandFile(found.withSecrets))
+    setImmediate(becomeCommand, found.withSecrets, approved, resolved);
 }
 
-const NONE: Resolved = { secrets: new Map(), hasReadInput: false };
+const NONE: Omit<Resolved, 'env'> = { secrets: new Map(), hasReadInput: false };
 
 function become(found: Found, env: NodeJS.ProcessEnv, { secrets, hasReadInput } = NONE): void {
   const { record } = found.file;
@@ -79,7 +82,7 @@ function become(found: Found, env: NodeJS.ProcessEnv, { secrets, hasReadInput } 
 function becomeCommand(
   { record, file }: CommandLaunchFile,
   env: NodeJS.ProcessEnv,
-  { secrets, hasReadInput }: Resolved,
+  { secrets, hasReadInput }: Omit<Resolved, 'env'>,
 ): void {
   const start = orFail((): Start => {
     const added = expandSecrets(record.env, env, secrets);

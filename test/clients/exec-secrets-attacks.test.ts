@@ -174,6 +174,26 @@ describe('the environment of an entry', () => {
     expect(await output(id)).toBe(`approved\n${CANARY}\n`);
   });
 
+  it('does not say which interpreter runs the script that a command is, nor what a server finds', async () => {
+    const tool = await put(world, 'bin/tool', `#!/usr/bin/env sh\n${GUARD}; helper\n`, 0o755);
+    await script('bin/helper', 'echo approved; echo "$HOME"');
+    const path = [dirname(tool), world.home.env['PATH']].join(delimiter);
+    const env = { ...world.ctx.env, PATH: path };
+    const approving = { ...world, ctx: { ...world.ctx, env } };
+    await script('evil/sh', 'echo evil');
+    const evil = dirname(await script('evil/helper', 'echo evil'));
+    const entry = { PATH: [evil, path].join(delimiter), HOME: evil };
+    const expected = `${CANARY}\napproved\n${world.home.folder}\n`;
+    const id = await approved(approving, commandRecord(tool, { token }));
+    expect(await output(id, { env: entry })).toBe(expected);
+    // What the manifest itself sets comes through the entry.
+    const own = await approved(approving, commandRecord(tool, { token }, { loaderVariables: ['HOME'] }));
+    expect(await output(own, { env: entry })).toBe(expected.replace(world.home.folder, evil));
+    const inProcess = await approved(approving, packageRecord('facts', { token }));
+    const said = JSON.parse(await output(inProcess, { env: { ...entry, SHELL: '/evil' } }));
+    expect(said.env).toEqual({ ...world.home.env, PATH: path, TOKEN: CANARY });
+  });
+
   it('does not say which program is asked for a secret, nor with which configuration', async () => {
     const names = ['HOME', 'XDG_CONFIG_HOME', 'VAULT_ADDR', 'PASSWORD_STORE_DIR', 'GNUPGHOME', 'PATH'];
     await script('bin/asked', names.map((name) => `echo "${name}=$${name}"`).join('\n'));

@@ -253,7 +253,7 @@ describe('headers', () => {
   it('are not printed to a terminal', async () => {
     const id = await approved(world, headersRecord(url, { token }));
     const line = `CLAUDE_CODE_MCP_SERVER_URL=${url} "${process.execPath}" "${MCPFORM}" exec ${id}`;
-    const child = spawn('script', ['-qec', line, '/dev/null'], {
+    const child = spawn('/usr/bin/script', ['-qec', line, '/dev/null'], {
       cwd: world.home.project,
       env: world.home.env,
       stdio: 'pipe',

@@ -6,7 +6,7 @@ import type { System } from '../../model/system.ts';
 import { loadBackend } from '../../secrets/index.ts';
 import type { LaunchSecrets } from '../expand-args.ts';
 import { readLaunchGrants } from './read-grants.ts';
-import { environmentForSecrets } from './settings.ts';
+import { environmentForLaunch, environmentForSecrets } from './settings.ts';
 
 export interface ResolveOptions {
   readonly id: string;
@@ -20,18 +20,25 @@ export interface ResolveOptions {
   readonly systemWith: (env: SecretContext['env']) => System;
 }
 
+export interface ResolvedLaunch {
+  readonly secrets: LaunchSecrets;
+  /** `env` with what was kept at approval: what the launch goes on with. */
+  readonly env: SecretContext['env'];
+}
+
 /**
  * Asks for every secret of a launch, all at once, and each as it was granted: where and with which programs does not
  * follow from the environment that the launch is started with. Throws SECRET_* with the name of the secret, and
  * LAUNCH_REFUSED; nothing is asked unless everything is granted.
  */
 export async function resolveLaunchSecrets(
-  { server, secrets: sources = {} }: Pick<AnyLaunchRecord, 'server' | 'secrets'>,
+  record: AnyLaunchRecord,
   { id, env, data, platform, signal, systemWith }: ResolveOptions,
-): Promise<LaunchSecrets> {
-  if (Object.keys(sources).length === 0) return new Map();
+): Promise<ResolvedLaunch> {
+  const { server, secrets: sources = {} } = record;
+  if (Object.keys(sources).length === 0) return { secrets: new Map(), env };
   const { settings } = granted(sources, readLaunchGrants(data, id), server);
-  const asking = await environmentForSecrets(Object.values(sources), settings, { env, platform });
+  const asking = await environmentForSecrets(record, settings, { env, platform });
   const ctx: SecretContext = {
     system: systemWith(asking),
     home: settings['HOME'] as string,
@@ -40,7 +47,8 @@ export async function resolveLaunchSecrets(
     signal,
   };
   const read = Object.entries(sources).map(async ([name, source]) => [name, await ask(name, source, ctx)]);
-  return new Map((await Promise.all(read)) as [string, SecretValue][]);
+  const secrets = new Map((await Promise.all(read)) as [string, SecretValue][]);
+  return { secrets, env: await environmentForLaunch(record, settings, { env, platform }) };
 }
 
 function granted(sources: SecretSources, grants: LaunchGrants | null, server: string): LaunchGrants {

@@ -20,7 +20,7 @@ export async function writeLaunchGrants(
   const grants: LaunchGrants = {
     formatVersion: 1,
     locators: [...new Set(sources.map(locatorOf))].filter((locator) => granted.has(locator)).sort(),
-    settings: await secretSettings(sources, ctx),
+    settings: await secretSettings(record, ctx),
   };
   const path = launchFiles(ctx.folders.data, launchId(record)).grants;
   try {
