@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.ts';
 import type { Code } from '../model/codes.ts';
 import type { McpformError } from '../model/error.ts';
+import type { HeldBecause } from '../model/plan.ts';
 import type { Files } from '../model/system.ts';
 
 /** How far the loop goes: look, tell people, or put right. */
@@ -167,15 +168,6 @@ export interface PassReport {
   readonly held: Readonly<Record<Address, HeldBecause>>;
   readonly error?: { readonly code: Code; readonly message: string; readonly hint?: string };
 }
-
-/** Why the loop leaves a step of a plan alone. */
-export type HeldBecause =
-  | 'observed' // the mode is observe or warn
-  | 'suspended'
-  | 'contended'
-  | 'unpruned' // a delete, and pruning is off
-  | 'unconfirmed' // a delete that was not due for long enough
-  | 'window'; // not at this time
 
 /** A condition that is no longer what it was. The only thing people are notified of. */
 export interface Transition {

@@ -41,6 +41,7 @@ export type Because =
   | 'blocked' // conflict: cannot be written on this machine now, see the finding
   | 'unavailable' // conflict: the place could not be read
   | 'denied' // conflict: machine policy
+  | 'held' // conflict: the loop leaves it alone for now
   | 'dependency'; // conflict: waits for something that is itself in conflict
 
 export type Cause = 'config' | 'drift' | 'both' | 'lock' | 'dependency' | 'secret' | 'request';
@@ -78,6 +79,8 @@ export interface Step {
   /** For `move`. */
   readonly previousAddress?: Address;
   readonly previousPlace?: Place;
+  /** For `conflict` because `held`: why the loop leaves it alone, and what would be done. */
+  readonly held?: Held;
   /** For `conflict` because `dependency`: who blocks it. */
   readonly blockedBy?: Address;
   readonly secrets: readonly ReceivedSecret[];
@@ -87,6 +90,22 @@ export interface Step {
   readonly isDestructive: boolean;
   /** Keyed digest of the observed object the step was planned on, or `absent`. Checked again before writing. */
   readonly precondition: string;
+}
+
+/** Why the loop leaves a step of a plan alone. */
+export type HeldBecause =
+  | 'observed' // the mode is observe or warn
+  | 'suspended'
+  | 'contended' // somebody else keeps changing it back
+  | 'unpruned' // a delete, and pruning is off
+  | 'unconfirmed' // a delete that was not due for long enough
+  | 'restarting' // unhealthy, and restarted too often or too short ago
+  | 'window'; // not at this time
+
+export interface Held {
+  readonly because: HeldBecause;
+  readonly action: Step['action'];
+  readonly reason: Because;
 }
 
 /** A secret that the object of a step receives. */

@@ -4,7 +4,7 @@ import type { InventoryEntry } from '../model/inventory.ts';
 import type { Json, JsonObject, Pointer } from '../model/json.ts';
 import type { SharedOwnership } from '../model/lock.ts';
 import type { Move } from '../model/manifest.ts';
-import type { Plan } from '../model/plan.ts';
+import type { HeldBecause, Plan, Step } from '../model/plan.ts';
 import type { Desired, Observed, Place, SecretUse } from '../model/resource.ts';
 
 /** A desired resource with what its provider made of it: where it lives and what it shall hold. */
@@ -72,6 +72,8 @@ export interface PlanOptions {
   readonly takeOwnership: readonly Address[];
   /** Whether the manifest's files are those the inventory was made with. */
   readonly filesChanged: 'same' | 'changed' | 'accepted';
+  /** What the loop leaves alone of the steps, by address. Pure. */
+  readonly hold?: (steps: readonly Step[]) => ReadonlyMap<Address, HeldBecause>;
   /** Addresses to strike from the books without touching what is there. */
   readonly forget?: readonly Address[];
 }

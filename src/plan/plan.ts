@@ -6,6 +6,7 @@ import { arrangeFindings, conflictFindings, flagFindings } from './collect-findi
 import { decide, type Subject } from './decide.ts';
 import { fillNeeds, trimNeeds } from './fill-needs.ts';
 import { guard, obstaclesTo, otherFilesFinding, refuseRemovals } from './guards.ts';
+import { holdSteps } from './hold-steps.ts';
 import { orderSteps } from './order-steps.ts';
 import { type Owned, ownedAt } from './owned.ts';
 import { planIdOf } from './plan-id.ts';
@@ -78,7 +79,7 @@ function arrange(
   input: PlanInput,
 ): { readonly steps: readonly Step[]; readonly isReduced: boolean } {
   const all = fillNeeds(refuseRemovals([...decided.values()], input), dependenciesOf(subject));
-  const steps = input.mode === 'drift-only' ? onlyDrift(all) : all;
+  const steps = holdSteps(input.mode === 'drift-only' ? onlyDrift(all) : all, input.options.hold);
   return { steps: blockDependents(steps), isReduced: steps.length < all.length };
 }
 

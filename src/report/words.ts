@@ -1,7 +1,7 @@
 import { escapeText } from '../formats/escape.ts';
 import type { Outcome, Result } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Because, Cause, Plan, ReceivedSecret, Step, Summary } from '../model/plan.ts';
+import type { Because, Cause, HeldBecause, Plan, ReceivedSecret, Step, Summary } from '../model/plan.ts';
 
 /** `claude-code/user/github will be created, because it is declared and not there` */
 export function headline(step: Step): string {
@@ -34,8 +34,9 @@ export function actionWords(step: Pick<Step, 'action' | 'previousAddress'>): str
 }
 
 export function becauseWords(
-  step: Pick<Step, 'because' | 'place' | 'blockedBy' | 'action' | 'paths'>,
+  step: Pick<Step, 'because' | 'place' | 'blockedBy' | 'action' | 'paths' | 'held'>,
 ): string {
+  if (step.held !== undefined) return HELD[step.held.because];
   if (step.because === 'unavailable') return `${escapeText(step.place.file)} could not be read`;
   if (step.because === 'dependency' && step.blockedBy !== undefined) {
     return `it waits for ${escapeText(step.blockedBy)}, which is in conflict`;
@@ -44,6 +45,17 @@ export function becauseWords(
   if (step.because === 'renamed' && step.action === 'forget') return 'it goes by another address now';
   return BECAUSE[step.because];
 }
+
+/** Why the loop leaves something alone. */
+const HELD: Readonly<Record<HeldBecause, string>> = {
+  observed: 'the loop only looks at it',
+  suspended: 'it is suspended',
+  contended: 'somebody else keeps changing it back',
+  unpruned: 'the loop does not prune',
+  unconfirmed: 'it has not been due to go for long enough',
+  restarting: 'it was restarted a moment ago, or too often',
+  window: 'this is not the time for changes',
+};
 
 /** The reason alone, where there is no step to say more about. */
 export const BECAUSE: Readonly<Record<Because, string>> = {
@@ -56,6 +68,7 @@ export const BECAUSE: Readonly<Record<Because, string>> = {
   'already-there': 'it is there as declared, and not ours yet',
   'taken-over': 'it is not ours and differs, and you said to take it over',
   'in-sync': 'it is as declared, and only our books are not',
+  held: 'the loop leaves it alone for now',
   ungranted: 'it is as declared, and needs a secret that nobody has granted to it',
   rotated: 'a secret that it receives has another value',
   removed: 'it is no longer in the manifest',

@@ -38,7 +38,7 @@ export type Address = string;
 export type Action =
   'record' | 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'move' | 'forget' | 'conflict';
 /**
- * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `ungranted`: It needs a secret that nobody has granted to it. `rotated`: A secret has another value. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
+ * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `ungranted`: It needs a secret that nobody has granted to it. `rotated`: A secret has another value. `held`: Conflict: the loop leaves it alone for now. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
  */
 export type Because =
   | 'declared'
@@ -52,6 +52,7 @@ export type Because =
   | 'in-sync'
   | 'ungranted'
   | 'rotated'
+  | 'held'
   | 'removed'
   | 'disabled'
   | 'destroy'

@@ -89,7 +89,7 @@ export interface StepDocument {
    */
   action: 'record' | 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'move' | 'forget' | 'conflict';
   /**
-   * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `repinned`: The lock moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `ungranted`: It needs a secret that nobody has granted to it. `rotated`: A secret has another value. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
+   * Why. New values may be added. `declared`: In the manifest and not there yet. `missing`: We wrote it and somebody removed it. `changed`: The manifest moved. `repinned`: The lock moved. `drifted`: The world moved. `changed-and-drifted`: Both moved. `already-there`: Equal and not ours: adopted. `taken-over`: Different, not ours, and somebody said to take it. `in-sync`: The world is as desired, the books are not. `ungranted`: It needs a secret that nobody has granted to it. `rotated`: A secret has another value. `held`: Conflict: the loop leaves it alone for now. `removed`: No longer in the manifest. `disabled`: Its server has `enabled: false`. `destroy`: `mcpform destroy`. `gone`: Neither declared nor there. `orphaned`: Left in place: adopted, or `onRemove: orphan`. `renamed`: It has another address or place. `requested`: A flag or command named it. `exists`: Conflict: different and not ours. `modified`: Conflict: would delete what is no longer what we wrote. `protected`: Conflict: `lifecycle.protect`. `blocked`: Conflict: cannot be changed on this machine now; a finding says why. `unavailable`: Conflict: the place could not be read. `denied`: Conflict: machine policy. `dependency`: Conflict: waits for something that is in conflict itself.
    */
   because:
     | 'declared'
@@ -103,6 +103,7 @@ export interface StepDocument {
     | 'in-sync'
     | 'ungranted'
     | 'rotated'
+    | 'held'
     | 'removed'
     | 'disabled'
     | 'destroy'
@@ -135,6 +136,23 @@ export interface StepDocument {
    */
   previousAddress?: string;
   previousPlace?: PlaceDocument1;
+  /**
+   * For a conflict because `held`: why the loop leaves it alone, and what would be done.
+   */
+  held?: {
+    /**
+     * `observed`: The mode is to look. `suspended`: Somebody suspended it. `contended`: Somebody else keeps changing it back. `unpruned`: A delete, and pruning is off. `unconfirmed`: A delete that was not due for long enough. `restarting`: Unhealthy, and restarted too often or too short ago. `window`: Not at this time.
+     */
+    because: 'observed' | 'suspended' | 'contended' | 'unpruned' | 'unconfirmed' | 'restarting' | 'window';
+    /**
+     * What would be done.
+     */
+    action: string;
+    /**
+     * Why it would be done: a `because`.
+     */
+    reason: string;
+  };
   /**
    * What every flag takes: `claude-code/user/github`.
    */

@@ -84,6 +84,27 @@ describe.concurrent('a secret that mcpform hands on', () => {
     }, null));
 });
 
+describe.concurrent('a launch that no entry starts any more', () => {
+  it('gets no secret, although its record is kept for a rollback', () =>
+    onStage(async (stage) => {
+      await withToken(stage, stackOf(FROM_FILE, WRAPPED));
+      await stage.apply();
+      const grantsOf = async (): Promise<Record<string, string[]>> => {
+        const files = (await filesWith(stage.home.folder, '"locators"')).filter((file) =>
+          file.endsWith('.grants'),
+        );
+        const texts = await Promise.all(files.map((file) => stage.read(file)));
+        return Object.fromEntries(files.map((file, at) => [file, JSON.parse(texts[at] as string).locators]));
+      };
+      const [[before] = []] = [Object.keys(await grantsOf())];
+      await stage.write({ 'project/mcp.yaml': stackOf(FROM_FILE, WRAPPED.replace('x.js', 'y.js')) });
+      await stage.apply();
+      const after = await grantsOf();
+      expect(after[before as string]).toEqual([]);
+      expect(Object.values(after).flat()).toEqual([`file:${join(stage.home.project, 'token')}`]);
+    }, null));
+});
+
 describe.concurrent('emit: plaintext', () => {
   it('writes the value into the client’s file and nowhere else, and knows it again', () =>
     onStage(async (stage) => {

@@ -19,6 +19,7 @@ describe('the reasons', () => {
   const everything: World = {
     desired: [
       declared('declared'),
+      declared('left-alone'),
       declared('missing'),
       declared('changed', python),
       declared('drifted'),
@@ -80,7 +81,10 @@ describe('the reasons', () => {
     ],
     ungranted: ['pass:A'],
     changed: ['pass:B'],
-    options: { forget: ['claude-code/user/forgotten'] },
+    options: {
+      forget: ['claude-code/user/forgotten'],
+      hold: () => new Map([['claude-code/user/left-alone', 'suspended']]),
+    },
   };
   const all = planOf(everything).steps;
   const destroyed = planOf({ ...everything, mode: 'destroy' }).steps;

@@ -60,17 +60,33 @@ export async function fillSecrets(
   );
 }
 
-/** What has left for good has no grants. */
+/** What has left for good has no grants, and what is no longer started by any entry gets no secret any more. */
 export async function dropGrants(
   grants: readonly Grant[],
-  { declared, mode, folder, entries }: Approved & Pick<Inventory, 'entries'>,
+  { inventory, declared, mode, folder, entries }: Approved & Pick<Inventory, 'entries'>,
   ctx: Context,
 ): Promise<void> {
+  await dropLaunches(inventory.entries, entries, ctx);
   if (grants.length === 0) return;
   const { grantsLeft } = await import('./grants.ts');
   const { writeGrants } = await import('../../state/grants-file.ts');
   const desired = mode === 'destroy' ? [] : declared.resources.map((resource) => resource.desired);
   await writeGrants(folder, grantsLeft(grants, { entries: new Set(Object.keys(entries)), desired }), ctx);
+}
+
+async function dropLaunches(
+  before: Inventory['entries'],
+  after: Inventory['entries'],
+  ctx: Context,
+): Promise<void> {
+  const kept = new Set(Object.values(after).map(({ launch }) => launch));
+  const ids = Object.values(before).flatMap(({ launch, secrets }) =>
+    launch === undefined || secrets.length === 0 || kept.has(launch) ? [] : [launch],
+  );
+  if (ids.length === 0) return;
+  const { revokeFromLaunch } = await import('./grant-launches.ts');
+  for (const id of new Set(ids))
+    await revokeFromLaunch({ id, users: [], isMeant: () => true, kept: [] }, ctx);
 }
 
 /** Folders of secrets that no container has any more are removed. */
