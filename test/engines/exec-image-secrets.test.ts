@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { prepareImage } from '../../src/launch/image/prepare-image.ts';
@@ -56,10 +56,12 @@ describe.each(ENGINE_KINDS)('exec of an image with secrets, Docker $version with
     changes: Partial<ContainerSpec>,
     granted?: ReadonlySet<string>,
     more: Partial<ImageLaunchRecord> = {},
+    env: Readonly<Record<string, string>> = {},
   ): Promise<string> => {
     const image = world.image('busybox').pinned;
     const record = { ...imageRecord({ image, ...changes }), secrets, ...more };
-    await writeLaunchGrants(record, granted ?? locatorsOf(record), world.ctx);
+    const ctx = { ...world.ctx, env: { ...world.env, ...env } };
+    await writeLaunchGrants(record, granted ?? locatorsOf(record), ctx);
     return (await prepareImage({ record }, world.ctx)).id;
   };
 
@@ -154,11 +156,27 @@ describe.each(ENGINE_KINDS)('exec of an image with secrets, Docker $version with
     expect(end.stdout.toString()).toBe('');
   });
 
+  it.runIf(isThere)('runs nowhere but on the engine of the approval, with the docker of then', async () => {
+    const id = await prepared({ env: { TOKEN: [{ secret: 'token' }] }, ...sh('echo "$TOKEN"') });
+    const evil = join(world.home.folder, 'evil');
+    await mkdir(evil, { recursive: true });
+    await writeFile(join(evil, 'docker'), '#!/bin/sh\necho evil\n', { mode: 0o755 });
+    const env = {
+      PATH: `${evil}:${world.env['PATH']}`,
+      DOCKER_HOST: 'tcp://127.0.0.1:1',
+      DOCKER_CONTEXT: 'evil',
+      DOCKER_CONFIG: evil,
+    };
+    const end = await ended(start(id, env));
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(end.stdout.toString()).toBe(`${CANARY}\n`);
+  });
+
   it.runIf(isThere).each(['tcp://127.0.0.1:1', 'ssh://nobody@127.0.0.1:1'])(
     'hands no file to an engine at %s',
     async (host) => {
-      const id = await prepared({ ...FILE, ...sh('echo up') });
-      const end = await ended(start(id, { DOCKER_HOST: host }));
+      const id = await prepared({ ...FILE, ...sh('echo up') }, undefined, {}, { DOCKER_HOST: host });
+      const end = await ended(start(id));
       expect(end).toMatchObject({ code: 1, stderr: expect.stringContaining('error[SECRET_EXPOSED]') });
       expect(end.stderr.replaceAll(/\s+/g, ' ')).toContain('its engine is elsewhere');
       expect(end.stderr).not.toContain(CANARY);
