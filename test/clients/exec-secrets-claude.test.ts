@@ -112,4 +112,15 @@ describe.runIf([NEWEST, LOCK_IGNORING].every(requireClaude))('a server that need
       await other.close();
     }
   });
+
+  it('is not started any more once the grant was revoked, and again when somebody approves it', async () => {
+    const revoked = await mcpform(['grant', 'revoke', 'claude-code/user/with-file'], home);
+    expect(revoked.exitCode, revoked.stderr + revoked.stdout).toBe(0);
+    const { stdout } = await list(NEWEST);
+    expect(stdout).not.toMatch(/^with-file: .* ✔ Connected$/m);
+    expect(stdout).toMatch(/^with-program: .* ✔ Connected$/m);
+    const applied = await mcpform(['apply', '--auto-approve'], home);
+    expect(applied.exitCode, applied.stderr + applied.stdout).toBe(0);
+    expect((await list(NEWEST)).stdout).toMatch(/^with-file: .* ✔ Connected$/m);
+  });
 });
