@@ -32,6 +32,10 @@ export interface PlanRequest {
   readonly forget?: readonly Address[];
   /** `--allow-downgrade`, or a command whose purpose it is. */
   readonly allowsDowngrade: boolean;
+  /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
+  readonly isUnattended?: boolean;
+  /** What the loop leaves alone. */
+  readonly leaveAlone?: PlanInput['options']['hold'];
   /** `--check-secrets`, and each apply: whether granted secrets are looked at. */
   readonly checksSecrets: boolean;
 }
@@ -51,7 +55,7 @@ export async function draftPlan(
     sourcesByLocator(declared.manifest),
     ctx,
   );
-  const policy = await judgePolicy(declared, world, ctx);
+  const policy = await judgePolicy(declared, { ...world, isUnattended: request.isUnattended === true }, ctx);
   const { machineId } = await ctx.system.processes.identity();
   const { lock, manifest } = declared;
   const input: PlanInput = {
@@ -82,6 +86,7 @@ export async function draftPlan(
       takeOwnership: request.takeOwnership,
       filesChanged: filesChanged(declared, inventory, request),
       ...(request.forget === undefined ? {} : { forget: request.forget }),
+      ...(request.leaveAlone === undefined ? {} : { hold: request.leaveAlone }),
     },
     findings: [
       ...declared.findings,

@@ -9,16 +9,26 @@ import type { Rendered } from './observe.ts';
 import { readPolicies } from './read-policies.ts';
 import { unsignedImages } from './unsigned-images.ts';
 
+/** What is judged, and where. */
+export interface Judged {
+  readonly rendered: readonly Pick<Rendered, 'desired' | 'attributes'>[];
+  /** Nobody looks at the plan. */
+  readonly isUnattended?: boolean;
+}
+
 /** Denied addresses become conflicts; a denied source stops everything. */
 export async function judgePolicy(
   declared: Declared,
-  world: { readonly rendered: readonly Pick<Rendered, 'desired' | 'attributes'>[] },
+  world: Judged,
   ctx: Context,
 ): Promise<{ readonly denied: ReadonlyMap<Address, Finding>; readonly findings: readonly Finding[] }> {
   const policies = await readPolicies(ctx);
   const desired = declared.resources.map((resource) => resource.desired);
   // Without a policy, people are still told what gives a container power over its host.
-  if (policies.length === 0 && !desired.some(hasHost)) return { denied: new Map(), findings: [] };
+  const { isUnattended = false } = world;
+  if (policies.length === 0 && !desired.some(hasHost) && !isUnattended) {
+    return { denied: new Map(), findings: [] };
+  }
   const [{ checkPolicy }, { engineHosts }] = await Promise.all([
     import('../policy/check-policy.ts'),
     import('./engine-host.ts'),
@@ -28,7 +38,7 @@ export async function judgePolicy(
   );
   const { source } = declared.loaded;
   const hosts = await engineHosts(desired.filter(hasHost), ctx);
-  const findings = checkPolicy(policies, desired, { rendered, source, hosts });
+  const findings = checkPolicy(policies, desired, { rendered, source, hosts, isUnattended });
   const whole = findings.filter((each) => each.severity === 'error' && each.address === undefined);
   if (whole.length > 0) {
     throw new McpformError('POLICY_DENIED', 'the policy of this machine does not allow this source', {

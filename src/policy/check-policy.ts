@@ -48,9 +48,31 @@ function findingsOn(
   const facts = factsOf(desired, rendered.get(desired.address), host);
   const never = facts.filter(({ isNever }) => isNever === true);
   if (never.length > 0) return never.map(refused);
-  return policies.length === 0
-    ? facts.flatMap((one) => judgeAlone(one, isUnattended))
-    : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
+  const unsaid = isUnattended ? facts.flatMap((one) => judgeUnsaid(one, policies)) : [];
+  const said =
+    policies.length === 0
+      ? facts.flatMap((one) => judgeAlone(one, isUnattended))
+      : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
+  return [...unsaid, ...said];
+}
+
+/** What makes a machine run something, or hands it a secret: where nobody looks, a policy must speak of it. */
+const SPOKEN_OF: ReadonlySet<Fact['subject']> = new Set([
+  'commands',
+  'headersHelper',
+  'loaderVariables',
+  'packages',
+  'images',
+  'registries',
+  'secrets',
+]);
+
+function judgeUnsaid({ subject, shown }: Fact, policies: readonly Policy[]): readonly Finding[] {
+  if (!SPOKEN_OF.has(subject) || policies.some(({ rules }) => rules[subject] !== undefined)) return [];
+  const message = `${shown} is denied: nobody approves it here, and no policy of this machine has \`${subject}\``;
+  return [
+    { code: 'POLICY_DENIED', severity: 'error', message, hint: `have \`${subject}\` in a policy allow it` },
+  ];
 }
 
 /** What is denied is so at each address. A warning about something that servers share is the servers' already. */

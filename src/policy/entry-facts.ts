@@ -1,5 +1,6 @@
 import { isServiceEntry } from '../model/is-service-entry.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
+import { isCommandLaunch, isHeadersLaunch, isImageLaunch } from '../model/launch.ts';
 import type { DesiredEntry, Rendered } from '../model/resource.ts';
 import { knownUrl, templateText } from '../model/template.ts';
 import { containerFacts } from './container-facts.ts';
@@ -14,7 +15,7 @@ export function entryFacts(
   rendered: Rendered | undefined,
   host: EngineHost,
 ): readonly Fact[] {
-  const entry = entryOf(desired, rendered);
+  const entry = behindLaunch(desired, entryOf(desired, rendered));
   const { client, scope } = desired.target;
   return [
     fact('clients', client, `client "${client}"`),
@@ -55,6 +56,15 @@ function entryOf({ spec }: DesiredEntry, rendered: Rendered | undefined): Entry 
     url: textOf(attributes['url']),
     headersHelper: textOf(attributes['headersHelper']),
   };
+}
+
+/** What goes through `mcpform exec` is judged as what that starts, and a header helper of ours as none. */
+function behindLaunch({ launch }: DesiredEntry, entry: Entry): Entry {
+  if (launch === undefined || isImageLaunch(launch)) return entry;
+  if (isHeadersLaunch(launch)) return { ...entry, headersHelper: null };
+  const env = [...entry.env, ...Object.keys(launch.env ?? {})];
+  if (!isCommandLaunch(launch)) return { ...entry, env };
+  return { ...entry, command: templateText(launch.command), args: launch.args.map(templateText), env };
 }
 
 function textOf(value: Json | undefined): string | null {
