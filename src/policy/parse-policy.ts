@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { toPointer } from '../model/json.ts';
 import type { PolicyDocument, PolicyRule } from '../schema/policy.types.ts';
 import { validatePolicy } from '../schema/policy.validate.js';
+import { readCommits } from './parse-commits.ts';
 import { readSignatures } from './parse-signatures.ts';
 import type { Policy, Rules, Subject } from './policy.ts';
 
@@ -23,18 +24,20 @@ export function parsePolicy(
   if (!validatePolicy(value)) {
     return { policy: null, findings: shapeFindings(validatePolicy.errors, { code: 'POLICY_INVALID', file }) };
   }
-  if (value.rules === undefined && value.signatures === undefined) {
+  if (value.rules === undefined && value.signatures === undefined && value.commits === undefined) {
     return { policy: null, findings: [saysNothing(file)] };
   }
   const rules = subjectsOf(value).map(([subject, rule]) => [subject, readRules(rule)] as const);
   const signed = readSignatures(value, file);
+  const commits = readCommits(value, file);
   const useless = [
     ...rules.flatMap(([subject, rule]) => uselessPatterns(subject, rule, file)),
     ...signed.findings,
+    ...commits.findings,
   ];
   return useless.length > 0
     ? { policy: null, findings: useless }
-    : { policy: { file, rules: Object.fromEntries(rules), ...signed.read }, findings: [] };
+    : { policy: { file, rules: Object.fromEntries(rules), ...signed.read, ...commits.read }, findings: [] };
 }
 
 function asPolicyFinding(finding: Finding): Finding {
@@ -47,7 +50,7 @@ function saysNothing(file: string): Finding {
     code: 'POLICY_INVALID',
     severity: 'error',
     message: '"rules" is missing',
-    hint: 'write `rules` or `signatures`; `rules: {}` allows everything',
+    hint: 'write `rules`, `signatures` or `commits`; `rules: {}` allows everything',
     at: { file, pointer: '' },
   };
 }

@@ -14,7 +14,15 @@ export interface Policy {
   readonly signatures?: readonly Requirement[];
   /** `sigstore.trustedRoot`: absolute path. Without it, the public good instance judges identities. */
   readonly trustedRoot?: string;
+  /** Who may sign commits and tags, one of whom is enough. Absent: this policy does not say. */
+  readonly commits?: readonly CommitSigner[];
 }
+
+export type CommitSigner =
+  /** A public key of SSH, `KIND BASE64`. */
+  | { readonly kind: 'ssh'; readonly key: string; readonly principal: string | null }
+  /** The fingerprint of an OpenPGP key in upper case, and the absolute path of a file that has the key. */
+  | { readonly kind: 'gpg'; readonly fingerprint: string; readonly keyFile: string };
 
 /** What a policy demands to be signed, and by whom. All that match a subject must hold. */
 export interface Requirement {

@@ -24,6 +24,10 @@ export type Identity = string;
  * Absolute path of a public key in PEM, for signatures without a certificate: cosign's, or the npm registry's.
  */
 export type KeyFile = string;
+/**
+ * Who may sign the commits and tags that `mcpform reconcile` applies. Any one of them is enough; where both policies name signers, each must accept. An empty list accepts nobody.
+ */
+export type PolicyCommits = PolicyCommitSigner[];
 
 /**
  * What mcpform may do on this machine, whoever asks. Read from `/etc/mcpform/policy.yaml` and from the user's configuration folder; every policy must allow.
@@ -44,6 +48,7 @@ export interface PolicyDocument {
   rules?: PolicyRules;
   signatures?: PolicySignatures;
   sigstore?: PolicySigstore;
+  commits?: PolicyCommits;
 }
 /**
  * One rule for each thing a manifest can ask for. What has no rule is allowed.
@@ -324,4 +329,25 @@ export interface PolicySigstore {
    * Absolute path of the trusted root of your own Sigstore, as JSON. What it lists no log for (transparency, certificates) is not asked of a signature.
    */
   trustedRoot: string;
+}
+/**
+ * A signer of commits: an `ssh` key, or the fingerprint of a `gpg` key with its `keyFile`.
+ */
+export interface PolicyCommitSigner {
+  /**
+   * A public key of SSH, as in a `.pub` file: its kind and the key, without a comment.
+   */
+  ssh?: string;
+  /**
+   * Whose key of SSH it is, for messages.
+   */
+  principal?: string;
+  /**
+   * The whole fingerprint of an OpenPGP key: 40 or 64 hexadecimal digits, without spaces.
+   */
+  gpg?: string;
+  /**
+   * Absolute path of the file with that OpenPGP key, as `gpg --export` writes it.
+   */
+  keyFile?: string;
 }

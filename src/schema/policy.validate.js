@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // policy.js
-var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
+var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, commits: { type: "array", items: { $ref: "#/$defs/commitSigner" } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, commitSigner: { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -216,6 +216,70 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
   return validate70.errors = vErrors, errors === 0;
 }
 validate70.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema27 = { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern13 = new RegExp("^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", "u"), pattern14 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", "u"), pattern15 = new RegExp("^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", "u");
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    for (let key0 in data)
+      if (!(key0 === "ssh" || key0 === "principal" || key0 === "gpg" || key0 === "keyFile" || pattern3.test(key0))) {
+        let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema27, data };
+        vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      }
+    if (data.ssh !== void 0) {
+      let data0 = data.ssh;
+      if (typeof data0 == "string") {
+        if (!pattern13.test(data0)) {
+          let err1 = { instancePath: instancePath + "/ssh", schemaPath: "#/properties/ssh/pattern", keyword: "pattern", params: { pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$" }, schema: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", parentSchema: schema27.properties.ssh, data: data0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+      } else {
+        let err2 = { instancePath: instancePath + "/ssh", schemaPath: "#/properties/ssh/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.ssh.type, parentSchema: schema27.properties.ssh, data: data0 };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.principal !== void 0) {
+      let data1 = data.principal;
+      if (typeof data1 == "string") {
+        if (!pattern14.test(data1)) {
+          let err3 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$" }, schema: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", parentSchema: schema27.properties.principal, data: data1 };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+      } else {
+        let err4 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.principal.type, parentSchema: schema27.properties.principal, data: data1 };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.gpg !== void 0) {
+      let data2 = data.gpg;
+      if (typeof data2 == "string") {
+        if (!pattern15.test(data2)) {
+          let err5 = { instancePath: instancePath + "/gpg", schemaPath: "#/properties/gpg/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$" }, schema: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", parentSchema: schema27.properties.gpg, data: data2 };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/gpg", schemaPath: "#/properties/gpg/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.gpg.type, parentSchema: schema27.properties.gpg, data: data2 };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.keyFile !== void 0) {
+      let data3 = data.keyFile;
+      if (typeof data3 == "string") {
+        if (!pattern8.test(data3)) {
+          let err7 = { instancePath: instancePath + "/keyFile", schemaPath: "#/properties/keyFile/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema27.properties.keyFile, data: data3 };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/keyFile", schemaPath: "#/properties/keyFile/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.keyFile.type, parentSchema: schema27.properties.keyFile, data: data3 };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema27.type, parentSchema: schema27, data };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate83.errors = vErrors, errors === 0;
+}
+validate83.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -228,7 +292,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 in data)
-      if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "description" || key0 === "rules" || key0 === "signatures" || key0 === "sigstore" || pattern3.test(key0))) {
+      if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "description" || key0 === "rules" || key0 === "signatures" || key0 === "sigstore" || key0 === "commits" || pattern3.test(key0))) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema19, data };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -306,9 +370,20 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
+    if (data.commits !== void 0) {
+      let data22 = data.commits;
+      if (Array.isArray(data22)) {
+        let len0 = data22.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate83(data22[i0], { instancePath: instancePath + "/commits/" + i0, parentData: data22, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length);
+      } else {
+        let err14 = { instancePath: instancePath + "/commits", schemaPath: "#/properties/commits/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.commits.type, parentSchema: schema19.properties.commits, data: data22 };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
   } else {
-    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

@@ -10,6 +10,10 @@ export const sourceCodes = {
     EXIT.usage,
     'A source is not a folder or the URL of a Git repository that mcpform may read: https and ssh only, no name that starts with `-`.',
   ),
+  SOURCE_TOO_NEW: e(
+    EXIT.error,
+    'No commit of a source is as old as `minCommitAge` demands yet, or the newest one is dated in the future. It is tried again.',
+  ),
   SOURCE_TOO_OLD: e(
     EXIT.error,
     'The newest commit of a source is older than `maxAge` allows: it may be held back.',
