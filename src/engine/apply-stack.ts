@@ -93,7 +93,7 @@ export async function applyStack(
       rendered: filled.rendered,
       entries: run.inventory.entries,
       lock: declared.lock,
-      revision: declared.loaded.git?.revision ?? null,
+      revision: declared.loaded.revision,
       digest: ctx.digest,
     });
     const unprepared = await prepare(declared, { seen, plan, request, granted }, ctx);
