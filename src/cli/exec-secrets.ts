@@ -47,9 +47,14 @@ export async function resolveSecrets({ id, record }: Launch, env: Environment): 
     signal: watch.signal,
     systemWith,
   });
+  const ending = givenUp(watch, resolving);
   try {
-    const resolved = await Promise.race([resolving, givenUp(watch, resolving)]);
+    const resolved = await Promise.race([resolving, ending]);
     return { ...resolved, ...watch.stop() };
+  } catch (error) {
+    // What was asked fails because it was ended; that is no news.
+    if (watch.signal.aborted) return await ending;
+    throw error;
   } finally {
     watch.stop();
     restore();
@@ -62,8 +67,13 @@ async function givenUp(watch: ClientWatch, resolving: Promise<unknown>): Promise
   await Promise.race([resolving.catch(() => {}), late]);
   const asked = watch.asked();
   watch.stop();
+  if (asked === null) {
+    throw new McpformError('SECRET_TIMEOUT', 'the client closed the input of its server, or is gone', {
+      hint: 'what keeps its secrets had not answered yet: see `mcpform secrets check`',
+    });
+  }
   // Whatever still runs of what was asked is killed when we end by ourselves.
-  if (asked !== null) process.once('exit', () => endAs(null, asked));
+  process.once('exit', () => endAs(null, asked));
   process.exit(1);
 }
 

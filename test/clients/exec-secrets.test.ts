@@ -192,6 +192,7 @@ describe('a backend that waits', () => {
     const end = await ended(child, '{"hello":1}\n');
     expect(end.code).toBe(1);
     expect(end.stdout.toString()).toBe('');
+    expect(end.stderr).toContain('error[SECRET_TIMEOUT]: the client closed the input');
     await gone(pids);
   });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { expandArgs } from '../../src/launch/expand-args.ts';
+import { expandArgs, expandSecrets } from '../../src/launch/expand-args.ts';
+import { SecretValue } from '../../src/model/secret.ts';
 
 const env = { SET: 'value', EMPTY: '', NESTED: '${SET}' };
 
@@ -23,4 +24,20 @@ it('refuses a variable that is missing, and names it', () => {
       message: 'environment variable "MISSING" is not set',
     }),
   );
+});
+
+it('fills secrets into variables as they are, whatever they look like, and never into arguments', () => {
+  const secrets = new Map([['key', new SecretValue('${SET} $SET')]]);
+  const templates = {
+    A: [{ secret: 'key' }],
+    B: ['b-', { secret: 'key' }, { env: 'SET' }],
+    C: '${SET}',
+  } as const;
+  expect(expandSecrets(templates, env, secrets)).toEqual({
+    A: '${SET} $SET',
+    B: 'b-${SET} $SETvalue',
+    C: '${SET}',
+  });
+  expect(() => expandSecrets(templates, env, new Map())).toThrow('secret "key" is in a launch');
+  expect(() => expandArgs([[{ secret: 'key' }]], env)).toThrow('a secret in an argument: "key"');
 });
