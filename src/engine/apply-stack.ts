@@ -70,7 +70,7 @@ export async function applyStack(
   );
   try {
     if (request.mode === 'apply') assertNotOnHold(run.inventory);
-    const seen = await lookAround(declared, run, ctx);
+    const seen = await lookAround(declared, run, request, ctx);
     const looks = request.mode !== 'destroy' && request.checksSecrets;
     const secrets = await secretStanding(declared, { looks }, ctx);
     const drafted = await draftPlan(declared, seen.inventory, { world: seen.world, secrets }, request, ctx);
@@ -121,12 +121,18 @@ export function assertNotOnHold({ hold }: Pick<Inventory, 'hold'>): void {
 }
 
 /** Observes, and settles what an interrupted run left, in the journal too. */
-async function lookAround(declared: Declared, run: Run, ctx: Context): Promise<Survey> {
+async function lookAround(
+  declared: Declared,
+  run: Run,
+  { closed }: Pick<ApplyRequest, 'closed'>,
+  ctx: Context,
+): Promise<Survey> {
   const inventory = run.isNew ? null : run.inventory;
   // Before anybody looks, and before the journal lets go of them: were we killed here too, the next run would go on.
   const unavailable = await recover(run.pending, ctx);
   // What is settled goes through the journal below, and the books are asked again then.
-  const state = { inventory, pending: run.pending, settledBy: () => inventory, unavailable };
+  const known = { inventory, pending: run.pending, settledBy: () => inventory, unavailable };
+  const state = closed === undefined ? known : { ...known, closed };
   const seen = await survey(declared, state, ctx);
   if (seen.settled.ends.length === 0) return seen;
   for (const { address, settled } of seen.settled.settled) ctx.emit({ kind: 'recovery', address, settled });

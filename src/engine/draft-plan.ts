@@ -6,7 +6,7 @@ import { McpformError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Provider } from '../model/provider.ts';
+import type { ObserveRequest, Provider } from '../model/provider.ts';
 import { plan } from '../plan/plan.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { hasSameFiles } from '../state/identity.ts';
@@ -34,6 +34,8 @@ export interface PlanRequest {
   readonly allowsDowngrade: boolean;
   /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
   readonly isUnattended?: boolean;
+  /** By `place.file`: engines that nobody asks now, and why. */
+  readonly closed?: ObserveRequest['closed'];
   /** What the loop leaves alone. */
   readonly leaveAlone?: PlanInput['options']['hold'];
   /** `--check-secrets`, and each apply: whether granted secrets are looked at. */

@@ -3,7 +3,7 @@ import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Pointer } from '../model/json.ts';
-import type { EngineFacts, Observation, Provider } from '../model/provider.ts';
+import type { EngineFacts, Observation, ObserveRequest, Provider } from '../model/provider.ts';
 import type { Observed, Place } from '../model/resource.ts';
 import { loadProvider } from '../providers/index.ts';
 import type { Resource } from './expansion.ts';
@@ -46,6 +46,8 @@ export interface ObserveWorld {
   /** Targets to look at although nothing is desired there (discovery). */
   readonly targets?: readonly Target[];
   readonly root: string | null;
+  /** By `place.file`: engines that nobody asks now, and why. Nothing there is judged or touched. */
+  readonly closed?: ObserveRequest['closed'];
 }
 
 /** Asks every provider that is concerned, in parallel. Changes nothing. */
@@ -74,6 +76,7 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
             known.flatMap(({ place, objectId }) => (objectId === undefined ? [] : [[place.key, objectId]])),
           ),
           root: request.root,
+          ...(request.closed === undefined ? {} : { closed: request.closed }),
         },
         ctx,
       );

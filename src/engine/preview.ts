@@ -21,7 +21,8 @@ export async function preview(declared: Declared, request: PlanRequest, ctx: Con
     { stack: declared.manifest.name, source: declared.loaded.source },
     ctx,
   );
-  const seen = await survey(declared, state, ctx);
+  const { closed } = request;
+  const seen = await survey(declared, closed === undefined ? state : { ...state, closed }, ctx);
   const secrets = await secretStanding(declared, { looks: request.checksSecrets }, ctx);
   const plan = await draftPlan(declared, seen.inventory, { world: seen.world, secrets }, request, ctx);
   const hold = request.mode === 'apply' ? holdFindings(seen.inventory) : [];

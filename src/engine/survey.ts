@@ -8,12 +8,13 @@ import { type Settled, settle } from '../state/settle.ts';
 import { parseAddress } from './address-target.ts';
 import type { Declared } from './declare.ts';
 import { findMovedBooks } from './find-moved-books.ts';
-import { observeWorld, type World } from './observe.ts';
+import { type ObserveWorld, observeWorld, type World } from './observe.ts';
 
 /** What the books say before anybody looked, and how they would be with interrupted steps settled. */
 export interface KnownState extends State {
   /** By `place.file`: where interrupted steps could not be cleared up, and why. Nothing there is judged or touched. */
   readonly unavailable?: ReadonlyMap<string, Finding>;
+  readonly closed?: ObserveWorld['closed'];
 }
 
 /** The world, and the books after interrupted steps were settled by looking at it. */
@@ -36,6 +37,7 @@ export async function survey(declared: Declared, state: KnownState, ctx: Context
       places: [...entries, ...interrupted],
       targets: targetsOfLock(declared),
       root: declared.loaded.git?.root ?? null,
+      ...(state.closed === undefined ? {} : { closed: state.closed }),
     },
     ctx,
   );

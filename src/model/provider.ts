@@ -1,5 +1,6 @@
 import type { Address, Target } from './address.ts';
 import type { Context } from './context.ts';
+import type { McpformError } from './error.ts';
 import type { Failure, Outcome } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Gate } from './health.ts';
@@ -78,6 +79,8 @@ export interface ObserveRequest {
   readonly ids: ReadonlyMap<string, string>;
   /** Absolute root of the manifest's repository, to tell shared files; null when there is none. */
   readonly root: string | null;
+  /** By `place.file`: what is not to be asked now, and why. It counts as unavailable. */
+  readonly closed?: ReadonlyMap<string, McpformError>;
 }
 
 /** What is there. Plain data. */

@@ -141,7 +141,7 @@ function requireSame({ id }: EngineIdentity, { context, places }: WantedOfEngine
   );
 }
 
-function unavailable({ context, places }: WantedOfEngine, error: McpformError): EngineObservation {
+export function unavailable({ context, places }: WantedOfEngine, error: McpformError): EngineObservation {
   const option = context === null ? '' : `--context ${context} `;
   return {
     id: places.map(engineIdOf).find((id) => id !== null) ?? null,

@@ -2,7 +2,7 @@ import { engineName } from '../../model/address.ts';
 import type { Context } from '../../model/context.ts';
 import type { Observation, ObserveRequest } from '../../model/provider.ts';
 import type { DesiredObject, Place } from '../../model/resource.ts';
-import { type EngineObservation, observeEngine, type WantedOfEngine } from './observe-engine.ts';
+import { type EngineObservation, observeEngine, unavailable, type WantedOfEngine } from './observe-engine.ts';
 import { contextOf } from './place.ts';
 import { assertObject } from './render.ts';
 
@@ -15,7 +15,10 @@ export interface DockerFacts {
 export async function observe(request: ObserveRequest, ctx: Context): Promise<Observation> {
   const wanted = wantedOf(request);
   const observed = await Promise.all(
-    [...wanted].map(async ([file, of]) => [file, await observeEngine(of, ctx)] as const),
+    [...wanted].map(async ([file, of]) => {
+      const closed = request.closed?.get(file);
+      return [file, closed === undefined ? await observeEngine(of, ctx) : unavailable(of, closed)] as const;
+    }),
   );
   const facts: DockerFacts = { engines: new Map(observed) };
   return {
