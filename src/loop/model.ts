@@ -113,6 +113,14 @@ export interface Suspension {
   readonly since: string;
 }
 
+export interface Ailment {
+  /** Consecutive passes that saw it unhealthy since it was restarted. */
+  readonly seen: number;
+  readonly attempts: number;
+  /** When it was restarted last, ms since the epoch; 0 before the first time. */
+  readonly lastMs: number;
+}
+
 /** What the loop remembers between passes and restarts: `loop.json` in the state folder, 0600. */
 export interface LoopState {
   readonly formatVersion: 1;
@@ -134,8 +142,10 @@ export interface LoopState {
   readonly suspended: Readonly<Record<Address | '*', Suspension>>;
   /** By `place.file`: engines that failed in a row, and until when (ms since the epoch) nobody asks them. */
   readonly breakers: Readonly<Record<string, { readonly failures: number; readonly openUntilMs: number }>>;
-  /** By address: restarts of what was unhealthy. */
-  readonly restarts: Readonly<Record<Address, { readonly attempts: number; readonly lastMs: number }>>;
+  /** By address: what is unhealthy, until it is seen healthy. */
+  readonly restarts: Readonly<Record<Address, Ailment>>;
+  /** Where a damaged `loop.json` was put: what it knew may be lost, so nothing is enforced until somebody says so. */
+  readonly damaged?: string;
   /** Commit of a rewrite of history that somebody accepted. */
   readonly acknowledged?: string;
 }
@@ -186,4 +196,29 @@ export interface PassFailure {
   readonly reason: Reason;
   /** Nothing but a new revision, or a person, can mend it. */
   readonly isTerminal: boolean;
+}
+
+/** Something that notices what is going on around us. A wake that is lost is harmless: each pass looks at everything. */
+export interface WakeSource {
+  /** From here on it calls `onWake`, until it is closed. Rejects when it cannot begin. */
+  start(onWake: (wake: Wake) => void): Promise<void>;
+  /** After each pass: what is there now is as we left it, and does not wake us. */
+  settle(managed: Managed): Promise<void>;
+  /** Ends all it began. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** What a stack has on this machine. */
+export interface Managed {
+  /** Absolute paths of client files. */
+  readonly files: readonly string[];
+  /** Docker contexts of engines; null: the one that the docker command talks to. */
+  readonly engines: readonly (string | null)[];
+}
+
+/** Whoever is told what the loop does. Nothing it does may hold the loop up or make it fail. */
+export interface Observer {
+  passed(report: PassReport, state: LoopState): void;
+  changed(transitions: readonly Transition[], state: LoopState): void;
+  close(): Promise<void>;
 }
