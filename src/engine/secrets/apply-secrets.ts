@@ -89,7 +89,7 @@ async function dropLaunches(
     await revokeFromLaunch({ id, users: [], isMeant: () => true, kept: [] }, ctx);
 }
 
-/** Folders of secrets that no container has any more are removed. */
+/** Folders of secrets that no container has any more are removed, also those that a run which was killed left. */
 export async function sweepFolders(
   before: Inventory['entries'],
   after: Pick<Inventory, 'lineage' | 'entries'>,
@@ -97,7 +97,7 @@ export async function sweepFolders(
   ctx: Context,
 ): Promise<void> {
   const had = [...Object.values(before), ...Object.values(after.entries)];
-  if (outcomes.length === 0 || !had.some(({ base }) => base[SECRETS_SOURCE] !== undefined)) return;
+  if (!had.some(({ base }) => base[SECRETS_SOURCE] !== undefined)) return;
   const { sweepSecretFolders } = await import('./sweep-secret-folders.ts');
   await sweepSecretFolders(after, outcomes, ctx);
 }
