@@ -4,7 +4,6 @@ import { type ResolvedLaunch, resolveLaunchSecrets } from '../launch/secrets/res
 import { McpformError } from '../model/error.ts';
 import { type AnyLaunchRecord, type HeadersLaunchRecord, isHeadersLaunch } from '../model/launch.ts';
 import type { SecretContext } from '../model/secret.ts';
-import type { System } from '../model/system.ts';
 import { endAs } from '../system/launch/run-child.ts';
 import { type ClientWatch, watchClient } from '../system/launch/watch-client.ts';
 import { realSystem } from '../system/real.ts';
@@ -38,14 +37,13 @@ export async function resolveSecrets({ id, record }: Launch, env: Environment): 
   const watch = watchClient({ readInputAfterMs: isHeadersLaunch(record) ? null : READ_INPUT_AFTER_MS });
   const { platform } = process;
   const data = dataFolder(env);
-  const restore = keepTlsRule();
   const resolving = resolveLaunchSecrets(record, {
     id,
     env,
     data,
     platform,
     signal: watch.signal,
-    systemWith,
+    systemWith: realSystem,
   });
   const ending = givenUp(watch, resolving);
   try {
@@ -57,7 +55,6 @@ export async function resolveSecrets({ id, record }: Launch, env: Environment): 
     throw error;
   } finally {
     watch.stop();
-    restore();
   }
 }
 
@@ -75,24 +72,6 @@ async function givenUp(watch: ClientWatch, resolving: Promise<unknown>): Promise
   // Whatever still runs of what was asked is killed when we end by ourselves.
   process.once('exit', () => endAs(null, asked));
   process.exit(1);
-}
-
-function systemWith(env: Environment): System {
-  const rule = env[TLS_RULE];
-  if (rule === undefined) delete process.env[TLS_RULE];
-  else process.env[TLS_RULE] = rule;
-  return realSystem(env);
-}
-
-/** Node looks there for every connection it makes, and not in the environment that we ask with. */
-const TLS_RULE = 'NODE_TLS_REJECT_UNAUTHORIZED';
-
-function keepTlsRule(): () => void {
-  const rule = process.env[TLS_RULE];
-  return () => {
-    if (rule === undefined) delete process.env[TLS_RULE];
-    else process.env[TLS_RULE] = rule;
-  };
 }
 
 /** Makes our own environment the one that a launch goes on with: a server may run in this very process. */

@@ -13,7 +13,9 @@ import {
   put,
 } from '../launch/with-secrets.ts';
 import { makeWorld, type World } from '../launch/world.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { CANARY } from '../support/secret-canary.ts';
+import { startVaultDouble } from '../support/vault-server.ts';
 
 const GUARD = 'printf "%s\\n" "$TOKEN"';
 
@@ -251,6 +253,37 @@ describe('the environment of an entry', () => {
     );
     expect(said.endsWith(`${CANARY}\n`)).toBe(true);
     await expect(readFile(marker)).rejects.toThrow();
+  });
+
+  it('does not make a backend trust another server, nor go through a proxy', async () => {
+    const certificates = await makeCertificates(dirname(await put(world, 'tls/keep', '')));
+    const vault = await startVaultDouble(certificates);
+    try {
+      vault.put('secret/mcp/github', { token: CANARY });
+      const source = { backend: 'vault' as const, argument: { path: 'mcp/github', field: 'token' } };
+      const session = { VAULT_TOKEN: vault.rootToken };
+      const asWith = (env: Readonly<Record<string, string>>) => ({
+        ...world,
+        ctx: { ...world.ctx, env: { ...world.ctx.env, VAULT_ADDR: vault.url, ...env } },
+      });
+      const id = await approved(asWith({}), packageRecord('facts', { source }));
+      const evil = { ...session, NODE_TLS_REJECT_UNAUTHORIZED: '0', HTTPS_PROXY: 'http://127.0.0.1:1' };
+      // Node has a warning of its own for the first of them.
+      const { code, stdout, stderr } = await ended(startExec(world, id, { env: evil }));
+      expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain('error[SECRET_BACKEND_FAILED]: secret "source": vault');
+      expect(stderr).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      expect(stderr).not.toContain(vault.rootToken);
+      expect(vault.requests).toEqual([]);
+      // What was trusted at approval is trusted, whether the entry says so or not.
+      await approved(
+        asWith({ VAULT_CACERT: certificates.files.authority }),
+        packageRecord('facts', { source }),
+      );
+      expect(JSON.parse(await output(id, { env: session })).env.SOURCE).toBe(CANARY);
+    } finally {
+      await vault.close();
+    }
   });
 
   it('does not move the folder of launches to one that somebody else has filled', async () => {
