@@ -16,7 +16,6 @@ const SETTINGS = [
   'PASSWORD_STORE_DIR',
   'PASSWORD_STORE_KEY',
   'PASSWORD_STORE_SIGNING_KEY',
-  'PASSWORD_STORE_GPG_OPTS',
   'PASSWORD_STORE_UMASK',
   'GNUPGHOME',
 ] as const;
@@ -84,7 +83,7 @@ function run(
       // What gpg reports for programs goes where its messages go.
       env: {
         LC_ALL: 'C',
-        PASSWORD_STORE_GPG_OPTS: `${ctx.env['PASSWORD_STORE_GPG_OPTS'] ?? ''} --status-fd=2`,
+        PASSWORD_STORE_GPG_OPTS: '--status-fd=2',
       },
       ...(input === undefined ? {} : { input }),
     },
