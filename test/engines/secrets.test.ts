@@ -49,7 +49,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-describe.each(KINDS.filter(({ canRun }) => canRun()))('secrets of containers on $name', ({ start }) => {
+describe.each(KINDS.filter(({ canRun }) => canRun()))('secrets of containers on $name', ({ name, start }) => {
   let world: StackWorld;
   let port = 0;
   const outputs: string[] = [];
@@ -71,8 +71,8 @@ describe.each(KINDS.filter(({ canRun }) => canRun()))('secrets of containers on 
     await write();
   });
 
-  const secret = async (name: string, value: string): Promise<void> => {
-    const path = join(world.home.project, name);
+  const secret = async (file: string, value: string): Promise<void> => {
+    const path = join(world.home.project, file);
     await writeFile(path, `${value}\n`);
     await chmod(path, 0o600);
   };
@@ -249,6 +249,22 @@ describe.each(KINDS.filter(({ canRun }) => canRun()))('secrets of containers on 
     expect(await planned('--check-secrets')).toEqual([]);
   });
 
+  it('are there again after the engine was started and could not start their container', async () => {
+    await lock();
+    await apply();
+    const id = await idOf();
+    // Podman starts none by itself.
+    if (name === 'Podman') await world.engine.docker(['stop', 'tools.web']);
+    await insideBed(world, ['rm', '-rf', '/dev/shm/mcpform-0']);
+    await world.engine.restart();
+    expect((await world.containers())['tools.web']).not.toBe('running');
+    expect(await planned()).toEqual([`update ${WEB} drifted: /status drift`]);
+    await apply();
+    expect(await idOf()).toBe(id);
+    expect(await inContainer('cat /tmp/file')).toBe(FILE);
+    expect(await planned('--check-secrets')).toEqual([]);
+  });
+
   it('are given to a new container where one runs on without its folder', async () => {
     await lock();
     await apply();
@@ -320,3 +336,44 @@ describe.each(KINDS.filter(({ canRun }) => canRun()))('secrets of containers on 
     expect(await inContainer('ls /')).not.toContain('stolen');
   });
 });
+
+const FAR = { version: '28', store: 'overlay2' } as const;
+
+describe.runIf(requireEngine(FAR))(
+  'secrets of containers on an engine that is reached over the network',
+  () => {
+    let world: StackWorld;
+    let far: Record<string, string> = {};
+
+    beforeAll(async () => {
+      const host = `tcp://127.0.0.1:${await freePort()}`;
+      world = await makeStackWorld(() => startEngine({ ...FAR, listen: [host], config: { tls: false } }));
+      far = { DOCKER_HOST: host };
+    }, 200_000);
+    afterAll(async () => await world?.remove());
+
+    it('are in variables, which is said, and nowhere in the memory of this machine', async () => {
+      const path = join(world.home.project, 'key');
+      const entrypoint = ['sh', '-c', 'exec sleep 100000'];
+      await world.write({
+        secrets: { key: { file: './key' } },
+        servers: {
+          web: {
+            ...{ image: world.busybox.pinned, transport: 'http', port: 3001, entrypoint },
+            ...{ health: { disabled: true }, env: { KEY_FILE: '${secret.key}' } },
+          },
+        },
+      });
+      await writeFile(path, `${FILE}\n`, { mode: 0o600 });
+      await world.expectExit(0, ['lock'], { env: far });
+      const args = ['apply', '--auto-approve', '--no-settle'];
+      const { stdout, stderr } = await world.expectExit(0, args, { env: far });
+      expect(stderr).toContain('the secret in "KEY" is shown by `docker inspect`');
+      expect(stdout + stderr).not.toContain(FILE);
+      const inspected = JSON.stringify((await world.engine.ask('GET', '/containers/tools.web/json')).body);
+      expect(inspected).toContain(`"KEY=${FILE}"`);
+      expect(inspected).not.toContain('/run/secrets');
+      await world.expectExit(0, ['plan', '--check-secrets', '--detailed-exitcode'], { env: far });
+    });
+  },
+);
