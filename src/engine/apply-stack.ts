@@ -9,6 +9,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Begin } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Provider, Work } from '../model/provider.ts';
+import type { Place } from '../model/resource.ts';
 import { obstaclesTo } from '../plan/guards.ts';
 import { needsApproval } from '../plan/needs-approval.ts';
 import { withinApproval } from '../plan/within-approval.ts';
@@ -46,6 +47,8 @@ export interface Applied {
   readonly plan: Plan;
   readonly outcomes: readonly Outcome[];
   readonly exitCode: ExitCode;
+  /** Where everything is that is declared or was managed, whether it needed something or not. */
+  readonly places: readonly Place[];
 }
 
 /** Shows a plan that would change something and says whether to go on. A prompt lists the deletes, so it covers them. */
@@ -93,7 +96,7 @@ export async function applyStack(
       rendered: filled.rendered,
       entries: run.inventory.entries,
       lock: declared.lock,
-      revision: declared.loaded.revision,
+      revision: declared.loaded.git?.revision ?? null,
       digest: ctx.digest,
     });
     const unprepared = await prepare(declared, { seen, plan, request, granted }, ctx);
@@ -102,7 +105,9 @@ export async function applyStack(
     await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
     await sweepFolders(inventory.entries, run.inventory, outcomes, ctx);
     await dropGrants(granted, { ...approved, entries: run.inventory.entries }, ctx);
-    return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal) };
+    const managed = [...seen.world.rendered, ...Object.values(run.inventory.entries)];
+    const places = managed.map(({ place }) => place);
+    return { plan, outcomes, exitCode: exitCodeOf(plan, outcomes, ctx.signal), places };
   } finally {
     await run.release();
   }

@@ -15,16 +15,8 @@ export interface LoadRequest {
   readonly variables: Readonly<Record<string, string>>;
   /** Those of `variables` that only the environment gave. */
   readonly ambient?: readonly string[];
-  /** Where the files come from when they are not on this disk: a commit of another repository. */
-  readonly origin?: Origin;
   /** `--allow-literal`: places of what looks like a credential, and passes this time. */
   readonly allowedLiterals?: readonly string[];
-}
-
-export interface Origin {
-  readonly source: SourceIdentity;
-  /** The commit. */
-  readonly revision: string | null;
 }
 
 /** A manifest file as read. */
@@ -46,10 +38,7 @@ export interface Loaded {
   readonly allowedLiterals: readonly string[];
   /** The git root above the first file, else that file's folder. */
   readonly root: string;
-  /** Of the repository around the files; null where there is none on this disk. */
   readonly git: GitFacts | null;
-  /** The commit the manifest is at; null when that is not known. */
-  readonly revision: string | null;
   readonly source: SourceIdentity;
 }
 
@@ -63,7 +52,7 @@ export async function load(request: LoadRequest, ctx: Context): Promise<Loaded> 
     ...paths.map((path) => readInput(path, 'MANIFEST_UNREADABLE', files)),
   ]);
   const folder = dirname(await files.realPath(paths[0] as string));
-  const git = request.origin === undefined ? await readGitFacts(folder, files) : null;
+  const git = await readGitFacts(folder, files);
   return {
     sources: paths.map((path, index) => ({ path, bytes: bytes[index] as Uint8Array })),
     lockPath,
@@ -73,8 +62,7 @@ export async function load(request: LoadRequest, ctx: Context): Promise<Loaded> 
     allowedLiterals: request.allowedLiterals ?? [],
     root: git?.root ?? folder,
     git,
-    revision: request.origin?.revision ?? git?.revision ?? null,
-    source: request.origin?.source ?? (await identifySource(paths, git, folder, files)),
+    source: await identifySource(paths, git, folder, files),
   };
 }
 

@@ -49,7 +49,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
       manifest: declared.manifest,
       lock: isEmptyLock({ ...lock, ownership }) ? null : printLock({ ...lock, ownership }),
       plan: concealJson(plan, ctx.conceal),
-      revision: loaded.revision,
+      revision: loaded.git?.revision ?? null,
       outcomes,
       ...launchesOf(seen.world),
     },

@@ -42,7 +42,7 @@ export async function reportStatus(declared: Declared, ctx: Context): Promise<St
     formatVersion: '1.0',
     stack: declared.manifest.name,
     root: declared.manifest.root,
-    revision: declared.loaded.revision,
+    revision: declared.loaded.git?.revision ?? null,
     lineage: inventory?.lineage ?? null,
     serial: inventory?.serial ?? 0,
     lastApply:

@@ -24,7 +24,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       findings: [...world.unavailable.values()],
     });
   }
-  const revision = declared.loaded.revision;
+  const revision = declared.loaded.git?.revision ?? null;
   const { entries, left } = rebuildEntries(
     world.rendered.map((resource) => ({
       record: toRecord(resource, { revision, adopted: true, digest: ctx.digest }),
