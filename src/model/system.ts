@@ -106,6 +106,8 @@ export interface Processes {
   inspect(pid: number): Promise<{ readonly isAlive: boolean; readonly startTime: string | null }>;
   /** This machine and this boot; `pidNamespace` is null where there is none. */
   identity(): Promise<MachineIdentity>;
+  /** From here on the signal does not end us, until closed. Absent where there are no signals. */
+  onSignal?(name: 'SIGHUP', onSignal: () => void): { close(): void };
 }
 
 export interface StartOptions {
@@ -157,6 +159,73 @@ export interface Network {
    * it. Absent where nobody may talk, only ask.
    */
   openSocket?(request: SocketRequest): Promise<TextSocket>;
+  /**
+   * Is talked with in lines, and nowhere but on this machine. Rejects with EADDRINUSE where somebody listens, or did
+   * and left its socket behind. Absent where nobody may be listened to; so are the next two.
+   */
+  listen?(place: ListenPlace, options: ListenOptions): Promise<Listener>;
+  /** Talks with whoever listens at a Unix socket or a named pipe. Rejects with an `errno` error. */
+  connect?(path: string, options: LineOptions): Promise<LineConnection>;
+  /** Answers HTTP requests, by the same rules as `listen`. What `answer` throws is status 500, and a bug. */
+  serve?(place: ListenPlace, options: ServeOptions): Promise<Listener>;
+}
+
+/** A Unix socket, made 0600 (on Windows a named pipe), or a port of loopback; 0: any that is free. */
+export type ListenPlace =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'loopback'; readonly port: number };
+
+export interface LineOptions {
+  /** A longer line ends the connection, and so does whoever reads so slowly that as much is waiting. */
+  readonly maxLineBytes: number;
+}
+
+export interface ListenOptions extends LineOptions {
+  /** Whoever comes beyond that is turned away. */
+  readonly maxConnections: number;
+  /** Until the first whole line is there. */
+  readonly firstLineMs: number;
+  readonly onConnection: (connection: LineConnection) => void;
+}
+
+export interface LineConnection {
+  /** Without their ends; ends with the connection, however that ends. For one reader. */
+  readonly lines: AsyncIterable<string>;
+  /** What nobody reads any more is lost. */
+  send(line: string): void;
+  /** Once what was sent is on its way. */
+  close(): void;
+}
+
+export interface Listener {
+  /** Of `loopback`, the port it is; 0 for a socket. */
+  readonly port: number;
+  /** Ends every connection. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly maxConnections: number;
+  /** A longer body is answered with 413, and not read. */
+  readonly maxBodyBytes: number;
+  /** For a whole request to arrive. */
+  readonly requestMs: number;
+  readonly answer: (request: ServedRequest) => Promise<ServedAnswer>;
+}
+
+export interface ServedRequest {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly target: string;
+  /** Names in lower case. A header that was sent twice is joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface ServedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 export interface SocketRequest extends Pick<HttpRequest, 'headers' | 'timeoutMs' | 'signal'> {
@@ -185,6 +254,11 @@ export interface HttpRequest {
   readonly authorities?: string;
   /** Takes any certificate: only for what a person configured as insecure on loopback. */
   readonly isUnverified?: boolean;
+  /**
+   * Connects to no address of this machine or of a private network either, whatever name stands for it: EACCES. A proxy
+   * resolves names itself: then only addresses that are written out are refused.
+   */
+  readonly isPublicOnly?: boolean;
   /** Until the headers are there, and between two pieces of the body. Default: 30 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

@@ -22,7 +22,14 @@ export function realProcesses(): Processes {
       known ??= readIdentity();
       return known;
     },
+    // Windows sends one when its console closes, and ends us whatever we say.
+    ...(process.platform === 'win32' ? {} : { onSignal }),
   };
+}
+
+function onSignal(name: 'SIGHUP', listener: () => void): { close(): void } {
+  process.on(name, listener);
+  return { close: () => void process.off(name, listener) };
 }
 
 async function readIdentity(): Promise<MachineIdentity> {

@@ -19,10 +19,41 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
+/** This machine, private networks, and what is nobody's: an address of the internet is in none of them. */
+const inside = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10], // shared by a provider's customers (RFC 6598)
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3], // multicast, reserved, broadcast
+] as const) {
+  inside.addSubnet(network, prefix);
+  const [a = 0, b = 0] = network.split('.').map(Number);
+  const hex = ((a << 8) | b).toString(16);
+  // The same behind NAT64 (RFC 6052) and 6to4 (RFC 3056).
+  inside.addSubnet(`64:ff9b::${hex}:0`, 96 + prefix, 'ipv6');
+  inside.addSubnet(`2002:${hex}::`, 16 + Math.min(prefix, 16), 'ipv6');
+}
+inside.addSubnet('::', 127, 'ipv6'); // unspecified, and loopback
+inside.addSubnet('fc00::', 7, 'ipv6');
+inside.addSubnet('fec0::', 10, 'ipv6');
+inside.addSubnet('ff00::', 8, 'ipv6');
+
+/** Who is not talked to, besides those nobody talks to. */
+export interface Refusing {
+  readonly isPublicOnly: boolean;
+}
+
 /** Throws EACCES for an address that is written out. Names pass: they are judged when they are resolved. */
-export function refuseForbidden(hostname: string): void {
+export function refuseForbidden(hostname: string, { isPublicOnly }: Refusing): void {
   const address = withoutBrackets(hostname);
-  if (isForbidden(address)) throw refusal(address);
+  if (isForbidden(address)) throw refusal(address, 'link-local or metadata');
+  if (isPublicOnly && isIn(inside, address)) throw refusal(address, 'private');
 }
 
 /** Whether the URL's host is this machine by its own name. */
@@ -32,12 +63,17 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** A lookup for `net.connect`: a name of which any address is forbidden is EACCES, and nothing is connected. */
-export function guardLookup(lookup: LookupFunction): LookupFunction {
+export function guardLookup(lookup: LookupFunction, { isPublicOnly }: Refusing): LookupFunction {
   return (hostname, options, callback) =>
     lookup(hostname, options, (error, address, family) => {
       if (error !== null) return callback(error, address, family);
       const found = Array.isArray(address) ? address.map((each) => each.address) : [address];
-      callback(found.some(isForbidden) ? refusal(hostname) : null, address, family);
+      const refused = found.some(isForbidden)
+        ? refusal(hostname, 'link-local or metadata')
+        : isPublicOnly && found.some((each) => isIn(inside, each))
+          ? refusal(hostname, 'private')
+          : null;
+      callback(refused, address, family);
     });
 }
 
@@ -54,7 +90,7 @@ function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-function refusal(host: string): NodeJS.ErrnoException {
-  const message = `refused to connect to "${host}": it is a link-local or metadata address`;
+function refusal(host: string, kind: string): NodeJS.ErrnoException {
+  const message = `refused to connect to "${host}": it is a ${kind} address`;
   return Object.assign(new Error(message), { code: 'EACCES' });
 }

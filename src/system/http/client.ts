@@ -23,8 +23,10 @@ const DISCARD = { bytes: 64 * 1024, timeoutMs: 1000 };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+export type HttpClient = Required<Pick<Network, 'request' | 'openSocket'>>;
+
 /** One pool of connections per way of connecting; idle ones keep no process alive. */
-export function openClient(env: Env, resolveName: LookupFunction = lookup): Required<Network> {
+export function openClient(env: Env, resolveName: LookupFunction = lookup): HttpClient {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   const dispatcherFor = (request: HttpRequest): Promise<Dispatcher> => {
     const way = wayTo(request);
@@ -38,7 +40,8 @@ export function openClient(env: Env, resolveName: LookupFunction = lookup): Requ
       request.signal?.throwIfAborted();
       // One signal ends a whole run, so a hundred requests that listen to it are no leak.
       if (request.signal !== undefined) setMaxListeners(0, request.signal);
-      refuseForbidden(new URL(request.url).hostname);
+      const { isPublicOnly = false } = request;
+      refuseForbidden(new URL(request.url).hostname, { isPublicOnly });
       try {
         return await exchange(request, await dispatcherFor(request));
       } catch (error) {
@@ -48,7 +51,7 @@ export function openClient(env: Env, resolveName: LookupFunction = lookup): Requ
     openSocket: async (request) => {
       request.signal?.throwIfAborted();
       const url = request.url.replace(/^ws/, 'http');
-      refuseForbidden(new URL(url).hostname);
+      refuseForbidden(new URL(url).hostname, { isPublicOnly: false });
       const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes } = request;
       // A connection of its own, which ends with the socket.
       const dispatcher = await openDispatcher(wayTo({ url, timeoutMs }), env, resolveName, maxBytes);
@@ -63,6 +66,7 @@ interface Way {
   readonly isTls: boolean;
   readonly authorities: string | undefined;
   readonly isUnverified: boolean;
+  readonly isPublicOnly: boolean;
   readonly timeoutMs: number;
   /** Through no proxy: this machine's own services are not the proxy's, nor are their passwords. */
   readonly isDirect: boolean;
@@ -72,11 +76,12 @@ function wayTo({
   url,
   authorities,
   isUnverified = false,
+  isPublicOnly = false,
   timeoutMs = DEFAULT_TIMEOUT_MS,
 }: Omit<HttpRequest, 'method'>): Way {
   const { protocol, hostname } = new URL(url);
   const isTls = protocol === 'https:';
-  return { isTls, authorities, isUnverified, timeoutMs, isDirect: isLoopback(hostname) };
+  return { isTls, authorities, isUnverified, isPublicOnly, timeoutMs, isDirect: isLoopback(hostname) };
 }
 
 async function openDispatcher(
@@ -85,12 +90,12 @@ async function openDispatcher(
   resolveName: LookupFunction,
   maxMessageBytes = 0,
 ): Promise<Dispatcher> {
-  const { timeoutMs: timeout, isUnverified } = way;
+  const { timeoutMs: timeout, isUnverified, isPublicOnly } = way;
   // Reading all authorities takes longer than most requests, so plain http does without.
   const trusted = way.isTls ? { secureContext: await trustedContext(way.authorities, env) } : {};
   const tls = { ...trusted, rejectUnauthorized: !isUnverified, timeout };
   const pool = {
-    connect: { ...tls, lookup: guardLookup(resolveName) },
+    connect: { ...tls, lookup: guardLookup(resolveName, { isPublicOnly }) },
     headersTimeout: timeout,
     bodyTimeout: timeout,
     allowH2: false,
