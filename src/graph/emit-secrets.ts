@@ -45,9 +45,21 @@ export function emitSecrets(launch: Launch, server: Server, site: EmitSite): Emi
   if (!isInUrl && !isStarted && Object.keys(headers).length === 0) return kept;
   const blocked = isInUrl ? urlOnly(server) : whyNotWrapped({ env, headers }, launch, server, site);
   if (blocked !== null) return { ...kept, blocked };
-  const started = isStarted ? throughExec(env, launch, server, site) : launch;
+  const started = isStarted ? withExposure(throughExec(env, launch, server, site), env, server) : launch;
   const asked = Object.keys(headers).length === 0 ? started : throughHelper(headers, started, server, site);
   return { ...asked, fills: [] };
+}
+
+/** What a container has in its environment, whoever may use its engine can read. */
+function withExposure(launch: Launch, env: Templates, server: Server): Launch {
+  const [name] = Object.keys(env);
+  if (launch.container === undefined || name === undefined) return launch;
+  const caveat: Reason = {
+    code: 'SECRET_EXPOSED',
+    message: `server "${server.name}": \`docker inspect\` shows "${name}" to whoever may use the engine, for as long as the container runs`,
+    hint: 'if the image reads secrets from files, name the variable with `_FILE` at its end',
+  };
+  return { ...launch, caveats: [...launch.caveats, caveat] };
 }
 
 type Templates = Readonly<Record<string, Template>>;

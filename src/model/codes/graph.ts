@@ -60,7 +60,7 @@ export const graphCodes = {
   ),
   GRAPH_SECRET_UNAVAILABLE: e(
     EXIT.partial,
-    'A secret comes from a backend that this release cannot read: only `env` works, and only where a client hands it on, which it does not do for a container that it reaches by URL. The server is left alone until then.',
+    'A secret cannot get to where the manifest wants it: the client has no reference for it there, or the file is shared. That server is left alone; the hint names a way that works.',
   ),
   GRAPH_UNLOCKED: e(
     EXIT.partial,
