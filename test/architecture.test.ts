@@ -63,6 +63,9 @@ const drivers: Record<string, string> = {
   'google-auth-library': 'secrets/gcp/client.ts',
   'age-encryption': 'secrets/age/client.ts',
   dotenv: 'secrets/dotenv/client.ts',
+  croner: 'loop/schedule/client.ts',
+  'simple-git': 'loop/source/client.ts',
+  pino: 'loop/tell/client.ts',
 };
 
 /** Of a library that is imported in parts, its name. */

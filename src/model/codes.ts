@@ -7,6 +7,7 @@ import { graphCodes } from './codes/graph.ts';
 import { healthCodes } from './codes/health.ts';
 import { launchCodes } from './codes/launch.ts';
 import { lockCodes } from './codes/lock.ts';
+import { loopCodes } from './codes/loop.ts';
 import { manifestCodes } from './codes/manifest.ts';
 import { planCodes } from './codes/plan.ts';
 import { policyCodes } from './codes/policy.ts';
@@ -39,6 +40,7 @@ const table = {
   ...healthCodes,
   ...stateCodes,
   ...applyCodes,
+  ...loopCodes,
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof table;
