@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ObjectKind } from '../model/address.ts';
 import type { ContainerSpec } from '../model/container.ts';
 import { canonicalJson, type Json, type JsonObject } from '../model/json.ts';
+import { isCommandLaunch } from '../model/launch.ts';
 import { isLoaderVariable } from '../model/loader-variables.ts';
 import type { Pin } from '../model/lock.ts';
 import type { Runtime, Server } from '../model/manifest.ts';
@@ -16,9 +17,9 @@ import type { Launch } from './launch.ts';
  * its headers. Variables that choose the code a program loads count; every other variable and header does not. Of a
  * container, everything counts that says which program runs and what it can reach.
  */
-export function launchDigest(server: Server, launch: Pick<Launch, 'spec' | 'container'>, site: Site): string {
+export function launchDigest(server: Server, launch: Launched, site: Site): string {
   const { container } = launch;
-  const entry = { ...entryOf(server, launch, site), ...variablesOf(server, site) };
+  const entry = { ...entryOf(server, launch, site), ...handedOver(server, site) };
   if (container === undefined) return digestOf(entry);
   const engine = engineOf(server);
   return digestOf({ ...entry, container: reachOf(container), ...(engine === null ? {} : { engine }) });
@@ -33,26 +34,32 @@ function digestOf(identity: JsonObject): string {
   return `sha256:${hash('sha256', canonicalJson(identity))}`;
 }
 
-function entryOf(
-  server: Server,
-  { spec, container }: Pick<Launch, 'spec' | 'container'>,
-  site: Site,
-): JsonObject {
+type Launched = Pick<Launch, 'spec' | 'record' | 'container'>;
+
+function entryOf(server: Server, launch: Launched, site: Site): JsonObject {
+  const { spec, container } = launch;
   // Where a container of ours is reached follows from what it is, and may be found out on the engine only.
   if (container !== undefined && container.service !== null)
     return endpointOf(server.runtime, null, { spec, ...site });
-  if (spec.url === undefined) return programOf(server, spec, site);
+  if (spec.url === undefined) return programOf(server, launch, site);
   return endpointOf(server.runtime, originOf(templateText(spec.url)), { spec, ...site });
 }
 
-function variablesOf({ env }: Server, { uses }: Site): JsonObject {
-  if (uses.length === 0 || Object.keys(env).length === 0) return {};
-  return { env: Object.fromEntries(Object.entries(env).map(([name, each]) => [name, templateText(each)])) };
+function handedOver({ env, emit }: Server, { uses }: Site): JsonObject {
+  if (uses.length === 0) return {};
+  const texts = Object.entries(env).map(([name, each]) => [name, templateText(each)]);
+  return {
+    ...(texts.length === 0 ? {} : { env: Object.fromEntries(texts) }),
+    ...(emit === 'plaintext' ? { inClear: true } : {}),
+  };
 }
 
 interface Site {
   readonly secrets: Secrets;
-  /** What it receives: where that is something, every variable counts, because one may say where the secret is sent. */
+  /**
+   * What it receives: where that is something, every variable counts, because one may say where the secret is sent,
+   * and whether it is written down in clear.
+   */
   readonly uses: readonly SecretUse[];
   /** What the lock says runs; undefined where it says nothing. */
   readonly pin: Pin | undefined;
@@ -77,12 +84,14 @@ function reachOf(container: ContainerSpec): JsonObject {
   return reach as unknown as JsonObject;
 }
 
-function programOf(server: Server, spec: EntrySpec, { secrets, pin }: Site): JsonObject {
+function programOf(server: Server, { spec, record }: Launched, { secrets, pin }: Site): JsonObject {
   const isCommand = server.runtime.kind === 'command';
+  // The command of an entry that goes through `mcpform exec` is mcpform, whatever that starts.
+  const { command } = record !== undefined && isCommandLaunch(record) ? record : spec;
   return {
     runtime: pinOf(server.runtime, pin),
     bin: server.bin ?? null,
-    command: isCommand && spec.command !== undefined ? templateText(spec.command) : null,
+    command: isCommand && command !== undefined ? templateText(command) : null,
     // What a package or image is started with may choose another program inside it (`sh -c`, `--config`).
     args: server.args.map((arg) => templateText(bindTemplate(arg, secrets))),
     loader: loaderVariables(spec),

@@ -164,6 +164,14 @@ describe('a launch id in a manifest', () => {
       'quoted',
       server('a', { runtime: { kind: 'command', command: 'sh' }, args: ['-c', `"m" "exec" "${id}"`] }),
     ],
+    [
+      'through a variable of a shell',
+      server('a', {
+        runtime: { kind: 'command', command: 'sh' },
+        args: ['-c', 'mcpform exec "${L}"'],
+        env: { L: id },
+      }),
+    ],
     ['in a header helper', remote({ client: { headersHelper: `mcpform exec ${id}` } })],
   ])('is refused: %s', (_, declared) => {
     expect(entryOf(declared).blocked).toMatchObject({ code: 'GRAPH_LAUNCH_BORROWED' });
@@ -177,6 +185,18 @@ describe('the digest of a launch', () => {
   it('changes with every variable of a server that receives a secret: one may say where it is sent', () => {
     expect(digest({ env: { T } })).not.toBe(digest({ env: { T, API: 'https://evil.example' } }));
     expect(digest({ env: { T } })).not.toBe(digest({ env: { T, API: 'https://evil.example' }, args: ['x'] }));
+  });
+
+  it('changes with the command that mcpform exec starts', () => {
+    const command = (name: string): string =>
+      digest({ env: { T }, runtime: { kind: 'command', command: name } });
+    expect(command('node')).not.toBe(command('python3'));
+    expect(command('node')).toBe(command('node'));
+  });
+
+  it('changes when a secret is written down in clear, and not where there is none', () => {
+    expect(digest({ env: { T } })).not.toBe(digest({ env: { T }, emit: 'plaintext' }));
+    expect(digest({ emit: 'plaintext' })).toBe(digest({}));
   });
 
   it('does not change with the variables of one that receives none', () => {
