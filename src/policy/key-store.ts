@@ -52,7 +52,10 @@ const TREES: readonly (readonly [string, string])[] = [
 const IN_HOMES: readonly (readonly [RegExp, string])[] = [
   [entry('.ssh'), 'keys of SSH'],
   [entry('.gnupg', 'appdata/roaming/gnupg'), 'keys of GnuPG'],
-  [entry('.age', '.config/age', '.config/sops', 'library/application support/sops'), 'keys of age and SOPS'],
+  [
+    entry('.age', '.config/age', '.config/mcpform/age', '.config/sops', 'library/application support/sops'),
+    'keys of age and SOPS',
+  ],
   [entry('.aws'), 'what AWS signs in with'],
   [entry('.azure'), 'what Azure signs in with'],
   [entry('.config/gcloud', 'appdata/roaming/gcloud'), 'what Google Cloud signs in with'],
