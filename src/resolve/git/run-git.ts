@@ -78,7 +78,8 @@ export function gitFailure({ exitCode, stderr }: GitRun, doing: string): Mcpform
   });
 }
 
-function settingsFor({ platform }: World): readonly string[] {
+/** For `-c`: see `runGit`. */
+export function settingsFor({ platform }: Pick<World, 'platform'>): readonly string[] {
   const nothing = platform === 'win32' ? 'NUL' : '/dev/null';
   const settings = {
     'core.hooksPath': nothing,
@@ -97,7 +98,8 @@ function settingsFor({ platform }: World): readonly string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-function gitEnv({ allowsFiles }: Transports, ctx: World): Record<string, string> {
+/** The whole environment of a Git that may use the network: see `runGit`. */
+export function gitEnv({ allowsFiles }: Transports, ctx: Pick<World, 'env'>): Record<string, string> {
   const own = childEnv(
     ctx,
     (name) =>
