@@ -49,8 +49,10 @@ export interface Refusing {
   readonly isPublicOnly: boolean;
 }
 
+const ANYWHERE: Refusing = { isPublicOnly: false };
+
 /** Throws EACCES for an address that is written out. Names pass: they are judged when they are resolved. */
-export function refuseForbidden(hostname: string, { isPublicOnly }: Refusing): void {
+export function refuseForbidden(hostname: string, { isPublicOnly }: Refusing = ANYWHERE): void {
   const address = withoutBrackets(hostname);
   if (isForbidden(address)) throw refusal(address, 'link-local or metadata');
   if (isPublicOnly && isIn(inside, address)) throw refusal(address, 'private');

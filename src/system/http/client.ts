@@ -51,7 +51,7 @@ export function openClient(env: Env, resolveName: LookupFunction = lookup): Http
     openSocket: async (request) => {
       request.signal?.throwIfAborted();
       const url = request.url.replace(/^ws/, 'http');
-      refuseForbidden(new URL(url).hostname, { isPublicOnly: false });
+      refuseForbidden(new URL(url).hostname);
       const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes } = request;
       // A connection of its own, which ends with the socket.
       const dispatcher = await openDispatcher(wayTo({ url, timeoutMs }), env, resolveName, maxBytes);

@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+
+/** From what nobody reads to what somebody must. */
+export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+/** Turns one thing that is said into one line of JSON, with its line end. Below its level nothing is made. */
+export type SayLine = (level: Level, fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+export interface LineSettings {
+  readonly level: Level;
+  /** In every line. */
+  readonly base: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly write: (line: string) => void;
+}
+
+export function openLines({ level, base, now, write }: LineSettings): SayLine {
+  const lines = pino(
+    {
+      level,
+      base,
+      timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write },
+  );
+  return (at, fields, message) => lines[at](fields, message);
+}
