@@ -78,10 +78,12 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'resume',
-    summary: 'End the hold that a rollback set',
-    description: 'The next apply follows the manifest again.',
+    summary: 'Go on with what a rollback, a suspension or a fight has stopped',
+    description:
+      'Without an address: ends the hold that a rollback set, what was suspended as a whole, and everything that the loop has given up. With one: what was suspended or given up there.',
+    arguments: [{ ...address, name: '[address]' }],
     options: [...common, lockTimeout],
-    examples: ['mcpform resume'],
+    examples: ['mcpform resume', 'mcpform resume docker/container/everything'],
     touches: 'write',
     load: async () => writing.resume,
   },

@@ -1,6 +1,7 @@
 import { BOOK_COMMANDS } from './catalogue-books.ts';
 import { CONTAINER_COMMANDS } from './catalogue-containers.ts';
 import { LOCK_COMMANDS } from './catalogue-lock.ts';
+import { LOOP_COMMANDS } from './catalogue-loop.ts';
 import { SECRET_COMMANDS } from './catalogue-secrets.ts';
 import { STACK_COMMANDS } from './catalogue-stack.ts';
 import type { CommandSpec } from './command.ts';
@@ -11,5 +12,6 @@ export const CATALOGUE: readonly CommandSpec[] = [
   ...LOCK_COMMANDS,
   ...CONTAINER_COMMANDS,
   ...SECRET_COMMANDS,
+  ...LOOP_COMMANDS,
   ...BOOK_COMMANDS,
 ];

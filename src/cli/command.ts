@@ -35,6 +35,8 @@ export interface CommandSpec {
   readonly streams?: true | 'watch';
   /** With this switch, or always, what keeps secrets is asked: that takes programs and requests of any kind. */
   readonly asksBackends?: true | 'checkSecrets';
+  /** It goes on until somebody stops it: being stopped is how it ends well, and SIGHUP is for it to take. */
+  readonly isEndless?: true;
   /** There is nothing to finish when it is interrupted, and so nothing to say. */
   readonly endsAtOnce?: true;
   readonly load: () => Promise<Run>;

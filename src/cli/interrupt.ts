@@ -3,9 +3,12 @@ import { EXIT } from '../model/exit-code.ts';
 
 /**
  * The first Ctrl-C (or SIGTERM, SIGHUP) aborts the signal: what runs is finished, nothing new starts.
- * The second leaves at once; the journal settles on the next run whatever was under way.
+ * With `takesHangup`, SIGHUP is somebody else's. The second leaves at once; the journal settles on the next run whatever was under way.
  */
-export function onInterrupt(tell: (text: string) => void): { signal: AbortSignal; stop(): void } {
+export function onInterrupt(
+  tell: (text: string) => void,
+  { takesHangup = false }: { readonly takesHangup?: boolean } = {},
+): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const handler = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
@@ -14,7 +17,7 @@ export function onInterrupt(tell: (text: string) => void): { signal: AbortSignal
       new McpformError('INTERRUPTED', 'interrupted', { hint: 'run the same command again to go on' }),
     );
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signals = ['SIGINT', 'SIGTERM', ...(takesHangup ? [] : (['SIGHUP'] as const))] as const;
   for (const name of signals) process.on(name, handler);
   return {
     signal: controller.signal,

@@ -30,9 +30,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const { spec } = parsed;
   const input: CommandInput = { ...parsed.input, cwd: process.cwd(), catalogue: CATALOGUE };
-  const interrupt = onInterrupt((text) => {
-    if (spec.endsAtOnce !== true) terminal.err(text);
-  });
+  const interrupt = onInterrupt(
+    (text) => {
+      if (spec.endsAtOnce !== true) terminal.err(text);
+    },
+    { takesHangup: spec.isEndless === true },
+  );
   const json = switchOption(input.options, 'json');
   const conceal = createConceal();
   const stream = json && isStream(spec, input) ? await openEventStream(terminal, conceal) : null;
@@ -101,6 +104,7 @@ async function perform(
   } else if (answer.text !== undefined && answer.text !== '') {
     people.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
   }
-  if (signal.aborted && answer.exitCode === EXIT.ok) throw signal.reason as McpformError;
+  const isStopped = signal.aborted && answer.exitCode === EXIT.ok;
+  if (isStopped && spec.isEndless !== true) throw signal.reason as McpformError;
   return answer.exitCode;
 }

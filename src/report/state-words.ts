@@ -28,10 +28,18 @@ export function booksMovedWords(from: string, to: string): string {
     : `The books moved from ${escapeText(from)} to ${escapeText(to)}.\n`;
 }
 
-export function resumeWords(generation: number | null): string {
-  return generation === null
-    ? 'The stack was not on hold.\n'
-    : `The hold since the rollback to generation ${generation} is over. The next apply follows the manifest.\n`;
+/** `resumed`: what the loop takes up again; `*` is all of the stack. */
+export function resumeWords(generation: number | null, resumed: readonly string[]): string {
+  const hold =
+    generation === null
+      ? []
+      : [
+          `The hold since the rollback to generation ${generation} is over. The next apply follows the manifest.`,
+        ];
+  const names = resumed.map((address) => (address === '*' ? 'the stack as a whole' : escapeText(address)));
+  const loop = names.length === 0 ? [] : [`The loop goes on with ${names.join(', ')}.`];
+  const lines = [...hold, ...loop];
+  return `${lines.length === 0 ? 'Nothing was on hold or suspended.' : lines.join('\n')}\n`;
 }
 
 export function unlockWords(

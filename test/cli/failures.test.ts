@@ -72,6 +72,8 @@ const failures: Readonly<Record<string, Failure>> = {
     code: 'PLAN_ADDRESS_UNKNOWN',
     exitCode: 64,
   },
+  reconcile: { args: ['reconcile', '--source', 'https://x/y'], code: 'SOURCE_UNSIGNED', exitCode: 1 },
+  suspend: { args: ['suspend', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
   show: { args: ['show', 'mcp.yaml'], code: 'PLAN_FILE_INVALID', exitCode: 1 },
   status: { args: ['status', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   explain: { args: ['explain', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },

@@ -27,6 +27,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'grant list': ['grant', 'list'],
   'grant add': ['grant', 'add', 'claude-code/user/github'],
   'grant revoke': ['grant', 'revoke', 'claude-code/user/github'],
+  reconcile: ['reconcile', '--once', '--mode', 'enforce'],
+  suspend: ['suspend', '--until', '2h'],
   show: ['show', 'plan.json'],
   status: ['status'],
   explain: ['explain', 'claude-code/user/github'],

@@ -1,3 +1,5 @@
+import { readLoopFile } from '../../loop/state/loop-file.ts';
+import { loopFolder } from '../../loop/state/loop-folder.ts';
 import type { Context } from '../../model/context.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { resumeWords } from '../../report/state-words.ts';
@@ -5,13 +7,40 @@ import { withBooks } from '../books.ts';
 import type { Answer, CommandInput } from '../command.ts';
 
 export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
-  return await withBooks('resume', input, ctx, async (books) => {
-    const { hold } = books.inventory;
+  const address = input.args[0] ?? '*';
+  return await withBooks('resume', input, ctx, async (books, { books: folder }) => {
+    const hold = address === '*' ? books.inventory.hold : undefined;
     if (hold !== undefined) await books.commit({ hold: null });
+    const given = await resumeLoop(folder, address, ctx);
     return {
       exitCode: EXIT.ok,
-      text: resumeWords(hold?.generation ?? null),
-      json: { formatVersion: '1.0', ended: hold ?? null },
+      text: resumeWords(hold?.generation ?? null, given),
+      json: { formatVersion: '1.0', ended: hold ?? null, resumed: given },
     };
   });
+}
+
+/** What the loop goes on with: addresses that were suspended, contended or given up, and `*` for all of it. */
+async function resumeLoop(books: string, address: string, ctx: Context): Promise<readonly string[]> {
+  const { changeLoopState } = await import('../../loop/state/change-loop-state.ts');
+  if ((await readLoopFile(loopFolder(books), ctx)).kind === 'absent') return [];
+  const [{ resume }, { acknowledge }] = await Promise.all([
+    import('../../loop/state/suspend.ts'),
+    import('../../loop/state/acknowledge.ts'),
+  ]);
+  const given = new Set<string>();
+  await changeLoopState(
+    books,
+    { source: undefined, command: 'resume' },
+    (before) => {
+      const { suspended, contended, restarts, damaged } = before;
+      const isMeant = (each: string): boolean => address === '*' || each === address;
+      for (const each of [...Object.keys(contended), ...Object.keys(restarts)])
+        if (isMeant(each)) given.add(each);
+      if (suspended[address] !== undefined || (address === '*' && damaged !== undefined)) given.add(address);
+      return resume(acknowledge(before, address), address);
+    },
+    ctx,
+  );
+  return [...given].sort();
 }

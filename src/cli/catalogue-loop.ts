@@ -1,0 +1,74 @@
+import { address, json, manifestOptions, stateDir } from './catalogue-options.ts';
+import type { CommandSpec } from './command.ts';
+
+const stackOptions = [...manifestOptions, stateDir, json];
+
+export const LOOP_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'reconcile',
+    summary: 'Keep this machine at what the manifest says, in a loop',
+    description:
+      'Reads the source, plans, applies what may be applied, and looks again: after the interval, when a managed file or container is no longer as it was, and when it is asked to. What deletes needs --prune. Of a repository, changes are put in force only when signed by somebody whom the policy of this machine names.',
+    options: [
+      ...stackOptions,
+      {
+        flags: '--source <source>',
+        description:
+          'a folder, or URL[@REF][:PATH] of a Git repository (default: the manifest here or above)',
+      },
+      {
+        flags: '--verify <what>',
+        description: 'what must be signed: the commit (head) or the tag that is named (tag)',
+        choices: ['none', 'head', 'tag'],
+      },
+      { flags: '--allow-local', description: 'let the source be a file:// or git:// repository' },
+      { flags: '--max-age <duration>', description: 'refuse a newest commit that is older than this' },
+      { flags: '--min-commit-age <duration>', description: 'take a commit only when it is this old' },
+      { flags: '--accept-rewrite <commit>', description: 'take this commit though history was rewritten' },
+      {
+        flags: '--mode <mode>',
+        description: 'look (observe), tell people (warn), or put right (enforce, the default)',
+        choices: ['observe', 'warn', 'enforce'],
+      },
+      {
+        flags: '--mode-of <pattern=mode>',
+        description: 'another mode for addresses that fit: docker/*=observe',
+        isList: true,
+      },
+      { flags: '--prune', description: 'delete what has left the manifest' },
+      {
+        flags: '--prune-after <passes>',
+        description: 'delete only what was due to go in so many passes in a row (default: 3)',
+      },
+      { flags: '--interval <duration>', description: 'look again after this (default: 5m, at least 10s)' },
+      { flags: '--jitter <percent>', description: 'earlier or later by up to this much (default: 5)' },
+      { flags: '--cron <expression>', description: 'look at these times too: "0 * * * *"', isList: true },
+      { flags: '--once', description: 'one pass, then end' },
+    ],
+    examples: [
+      'mcpform reconcile',
+      'mcpform reconcile --once --mode warn',
+      'mcpform reconcile --source https://github.com/acme/mcp@main --verify head --prune',
+    ],
+    touches: 'write',
+    isEndless: true,
+    load: async () => (await import('./commands/reconcile.ts')).run,
+  },
+  {
+    name: 'suspend',
+    summary: 'Have the loop leave something alone',
+    description: 'An address, or all of the stack. It stays so until `resume`, or until the given time.',
+    arguments: [{ ...address, name: '[address]' }],
+    options: [
+      ...stackOptions,
+      { flags: '--until <time>', description: 'a duration (2h), or a time (2026-12-24T18:00Z)' },
+      { flags: '--reason <text>', description: 'why, for whoever sees it' },
+    ],
+    examples: [
+      'mcpform suspend --until 2h',
+      'mcpform suspend claude-code/user/github --reason "trying something"',
+    ],
+    touches: 'write',
+    load: async () => (await import('./commands/suspend.ts')).run,
+  },
+];

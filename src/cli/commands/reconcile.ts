@@ -1,0 +1,96 @@
+import { dirname } from 'node:path';
+import { findManifest } from '../../engine/find-manifest.ts';
+
+import { runLoop } from '../../loop/run-loop.ts';
+import { openSource } from '../../loop/source/open-source.ts';
+import type { Context } from '../../model/context.ts';
+import { McpformError } from '../../model/error.ts';
+import { EXIT, type ExitCode } from '../../model/exit-code.ts';
+import type { PassReport } from '../../model/loop.ts';
+import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
+import { durationMs } from '../duration.ts';
+import { loadRequest } from '../load-request.ts';
+import { loopObserver } from '../loop-observer.ts';
+import { loopSettings } from '../loop-settings.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  const { options } = input;
+  const { files, cwd, variables, ambient = [], allowedLiterals = [] } = await loadRequest(input, ctx);
+  const spec = textOption(options, 'source');
+  if (spec !== undefined && files.length > 0) {
+    throw new McpformError('USAGE', '--source and --file exclude one another', {
+      hint: 'name the files behind the source: URL@REF:base.yaml,laptop.yaml',
+    });
+  }
+  const settings = loopSettings(input, await seedOf(ctx));
+  const isRemote = spec !== undefined && /^[A-Za-z][\w+.-]*:\/\/|^[^/\s]+@[^/\s]+:/.test(spec);
+  const verify = (textOption(options, 'verify') ?? 'none') as 'none' | 'head' | 'tag';
+  if (isRemote && settings.mode === 'enforce' && verify === 'none') throw unverified();
+  const source = await openSource(
+    spec ?? dirname((await findManifest(files, cwd, ctx.system.files))[0] as string),
+    {
+      cwd,
+      verify,
+      ...(files.length === 0 ? {} : { paths: files }),
+      allowLocal: switchOption(options, 'allowLocal'),
+      ...durationOption(input, 'maxAge', 'maxAgeMs'),
+      ...durationOption(input, 'minCommitAge', 'minCommitAgeMs'),
+      accepted: () => textOption(options, 'acceptRewrite') ?? null,
+    },
+    ctx,
+  );
+  const isOnce = switchOption(options, 'once');
+  const { report, state } = await runLoop(
+    {
+      source,
+      isRemote,
+      reading: { cwd, variables, ambient, allowedLiterals },
+      settings,
+      isOnce,
+      wakeSources: [],
+      observers: [loopObserver(input, terminal)],
+      onBooks: async () => [],
+    },
+    ctx,
+  );
+  return {
+    exitCode: isOnce ? exitCodeOf(report) : EXIT.ok,
+    ...(switchOption(options, 'json') ? { json: { formatVersion: '1.0', report, state } } : {}),
+  };
+}
+
+/** Which one of many machines this is: no two look at the same moment. */
+async function seedOf(ctx: Context): Promise<string> {
+  return (await ctx.system.processes.identity()).machineId;
+}
+
+function durationOption<Name extends string>(
+  { options }: CommandInput,
+  option: string,
+  name: Name,
+): { readonly [key in Name]?: number } {
+  const text = textOption(options, option);
+  const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (text === undefined) return {};
+  return { [name]: durationMs(text, flag, '30m, 12h or 7d') } as { readonly [key in Name]?: number };
+}
+
+function unverified(): McpformError {
+  return new McpformError('SOURCE_UNSIGNED', 'nobody vouches for what this repository would change', {
+    hint: 'pass --verify head (or tag) and name signers in the policy of this machine; or only look: --mode warn',
+  });
+}
+
+function exitCodeOf(report: PassReport | null): ExitCode {
+  switch (report?.result) {
+    case 'in-sync':
+    case 'applied':
+      return EXIT.ok;
+    case 'pending':
+    case 'partial':
+      return EXIT.partial;
+    default:
+      return EXIT.error;
+  }
+}

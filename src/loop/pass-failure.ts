@@ -1,0 +1,32 @@
+import { McpformError } from '../model/error.ts';
+import type { PassFailure, Reason } from './model.ts';
+
+/** What a failure of a pass means for the loop: why it failed, and whether trying again can help. */
+export function passFailure(error: McpformError): PassFailure {
+  const [, reason, isTerminal] = KINDS.find(([pattern]) => pattern.test(error.code)) ?? FALLBACK;
+  return { error, reason, isTerminal };
+}
+
+/** The first that matches counts. */
+const KINDS: readonly (readonly [RegExp, Reason, boolean])[] = [
+  [/^SOURCE_UNAVAILABLE$/, 'SourceUnavailable', false],
+  [/^SOURCE_TOO_OLD$/, 'SourceTooOld', false],
+  [/^SOURCE_TOO_NEW$/, 'SourceTooNew', false],
+  [/^SOURCE_UNSIGNED$/, 'SignatureUntrusted', true],
+  [/^SOURCE_HISTORY_REWRITTEN$/, 'HistoryRewritten', true],
+  [/^(?:SOURCE|MANIFEST|YAML|LOCK|GRAPH|VARIABLE)_/, 'SourceInvalid', true],
+  [/^PLAN_(?:EMPTY|MASS_DELETE|DATA_LOSS)$/, 'MassDelete', true],
+  [/^POLICY_/, 'PolicyDenied', true],
+  [/^(?:NOT_APPROVED|PLAN_STALE|PLAN_EXCEEDS_APPROVAL)$/, 'ApprovalNeeded', true],
+  [/^STACK_ON_HOLD$/, 'OnHold', true],
+  [/^STATE_LOCKED$/, 'ApplyFailed', false],
+  [/^STATE_/, 'BooksUnusable', true],
+];
+
+const FALLBACK: (typeof KINDS)[number] = [/^/, 'ApplyFailed', false];
+
+/** A bug ends the process; what the world said no to does not end the loop. */
+export function asFailure(error: unknown): PassFailure {
+  if (error instanceof McpformError) return passFailure(error);
+  throw error;
+}

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import type { Context } from '../model/context.ts';
+import type { Step } from '../model/plan.ts';
+import { makeDurableFolder } from '../state/folder.ts';
+import { takeLock } from '../state/lock-file.ts';
+import { afterPass } from './decide/after-pass.ts';
+import type { PassFacts } from './decide/pass-facts.ts';
+import { type Looked, lookAtSource, makePass, type PassSetting } from './make-pass.ts';
+import { managedAt } from './managed.ts';
+import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
+import type { Wanted } from './perform-pass.ts';
+import { nextWake, type PassTime } from './schedule/next-wake.ts';
+import { waitForWakes } from './schedule/wait-for-wakes.ts';
+import { Wakes } from './schedule/wakes.ts';
+import { changeLoopState } from './state/change-loop-state.ts';
+import { loopFolder } from './state/loop-folder.ts';
+import { newLoopState } from './state/new-loop-state.ts';
+
+export interface LoopRequest extends PassSetting {
+  /** One pass, and that is all. */
+  readonly isOnce: boolean;
+  readonly wakeSources: readonly WakeSource[];
+  readonly observers: readonly Observer[];
+  /** Told the books' folder as soon as it is known, once: what lives there can begin. */
+  readonly onBooks: (folder: string) => Promise<readonly WakeSource[]>;
+}
+
+/** How the last pass ended. */
+export interface LoopEnd {
+  readonly report: PassReport | null;
+  readonly state: LoopState;
+}
+
+/**
+ * Makes passes until it is told to stop: at once, when somebody or something gives a reason, and after the interval.
+ * Holds the one place there is for a loop of a stack (STATE_LOCKED). A pass that is under way when it is told to stop
+ * ends what it has begun. Throws bugs, and what keeps it from beginning.
+ */
+export async function runLoop(request: LoopRequest, ctx: Context): Promise<LoopEnd> {
+  const loop = new Loop(request, ctx);
+  try {
+    return await loop.run();
+  } finally {
+    await loop.close();
+  }
+}
+
+/** What a pass may have changed: also what failed half way. */
+function performedSteps({ plan, outcomes }: PassFacts): readonly Step[] {
+  const begun = new Set(outcomes.filter(({ result }) => result !== 'skipped').map(({ address }) => address));
+  return (plan?.steps ?? []).filter(({ address, action }) => action !== 'conflict' && begun.has(address));
+}
+
+class Loop {
+  readonly #request: LoopRequest;
+  readonly #ctx: Context;
+  readonly #wakes: Wakes;
+  readonly #sources: WakeSource[];
+  #state: LoopState;
+  #books: string | null = null;
+  #release: (() => Promise<void>) | null = null;
+  #lastGood: Wanted | null = null;
+  #lastPass: PassTime | null = null;
+  #report: PassReport | null = null;
+  #managed: Managed = { files: [], engines: [] };
+
+  constructor(request: LoopRequest, ctx: Context) {
+    this.#request = request;
+    this.#ctx = ctx;
+    this.#wakes = new Wakes(ctx.system.clock);
+    this.#state = newLoopState(request.source.spec, ctx.system.clock.now());
+    this.#sources = [...request.wakeSources];
+  }
+
+  async run(): Promise<LoopEnd> {
+    const { signal } = this.#ctx;
+    for (const source of this.#sources) await source.start(this.#wakes.offer);
+    try {
+      for (;;) {
+        await this.#pass(await this.#reasons());
+        if (this.#request.isOnce) break;
+      }
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+    }
+    return { report: this.#report, state: this.#state };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.close()));
+    await Promise.all(this.#request.observers.map((observer) => observer.close()));
+    await this.#request.source.close();
+    await this.#release?.();
+  }
+
+  async #reasons(): Promise<readonly Wake[]> {
+    if (this.#request.isOnce) return [{ kind: 'start' }];
+    const { clock } = this.#ctx.system;
+    const next = () =>
+      nextWake({
+        nowMs: clock.now(),
+        monotonicMs: clock.monotonic(),
+        lastPass: this.#lastPass,
+        state: this.#state,
+        settings: this.#request.settings,
+      });
+    return await waitForWakes(this.#wakes, next, { clock, signal: this.#ctx.signal });
+  }
+
+  async #pass(wakes: readonly Wake[]): Promise<void> {
+    const { clock } = this.#ctx.system;
+    const time = { startedMs: clock.now(), startedMonotonicMs: clock.monotonic() };
+    const applied = this.#state.lastApplied?.commit ?? null;
+    const looked = await this.#open(await lookAtSource(this.#request, applied, this.#ctx));
+    const lastGood = this.#lastGood;
+    await Promise.all(this.#sources.map((source) => source.hold?.()));
+    const pass = await makePass({ wakes, looked, lastGood, state: this.#state }, this.#request, this.#ctx);
+    this.#report = pass.report;
+    if (looked.kind === 'wanted' && pass.facts.failure === null) this.#lastGood = looked.wanted;
+    const transitions = await this.#note((state) => afterPass(state, pass.facts, this.#request.settings));
+    this.#lastPass = { ...time, endedMonotonicMs: clock.monotonic() };
+    this.#managed =
+      pass.places === null
+        ? { ...this.#managed, written: [] }
+        : managedAt(pass.places, performedSteps(pass.facts));
+    await Promise.all(this.#sources.map((source) => source.settle(this.#managed)));
+    for (const observer of this.#request.observers) {
+      observer.passed(pass.report, this.#state);
+      if (transitions.length > 0) observer.changed(transitions, this.#state);
+    }
+  }
+
+  /** Once a manifest could be read, it is known whose loop this is: its place is taken, and its memory read. */
+  async #open(looked: Looked): Promise<Looked> {
+    if (looked.kind !== 'wanted') return looked;
+    const { books } = looked.wanted.declared;
+    if (this.#books === null) {
+      const folder = join(loopFolder(books), 'instance');
+      await makeDurableFolder(folder, this.#ctx);
+      const lock = await takeLock(folder, { command: 'reconcile' }, this.#ctx);
+      this.#release = () => lock.release();
+      this.#books = books;
+      const more = await this.#request.onBooks(books);
+      for (const source of more) {
+        await source.start(this.#wakes.offer);
+        this.#sources.push(source);
+      }
+    }
+    // Between two passes somebody may have suspended or acknowledged something.
+    this.#state = await this.#change(this.#books, (state) => state);
+    return looked;
+  }
+
+  async #note(
+    decide: (state: LoopState) => { readonly state: LoopState; readonly transitions: readonly Transition[] },
+  ): Promise<readonly Transition[]> {
+    let transitions: readonly Transition[] = [];
+    const change = (before: LoopState): LoopState => {
+      const decided = decide(before);
+      transitions = decided.transitions;
+      return decided.state;
+    };
+    this.#state = this.#books === null ? change(this.#state) : await this.#change(this.#books, change);
+    return transitions;
+  }
+
+  async #change(books: string, change: (state: LoopState) => LoopState): Promise<LoopState> {
+    const { spec } = this.#request.source;
+    return (await changeLoopState(books, { source: spec, command: 'reconcile' }, change, this.#ctx)).state;
+  }
+}

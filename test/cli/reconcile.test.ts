@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { onStage, type Stage } from './stage.ts';
+
+const stackOf = (servers: string): string => `apiVersion: mcpform/v1
+kind: Stack
+name: tools
+servers:
+${servers}
+`;
+const TWO = stackOf('  a: { command: node, args: [x.js] }\n  b: { command: node, args: [y.js] }');
+const ONE = stackOf('  a: { command: node, args: [x.js] }');
+
+const once = (stage: Stage, exitCode: number, ...more: string[]) =>
+  stage.expectExit(exitCode, ['reconcile', '--once', ...more]);
+const servers = async (stage: Stage): Promise<Record<string, { args: string[] }>> =>
+  JSON.parse(await stage.read('.claude.json')).mcpServers;
+const drift = async (stage: Stage): Promise<void> => {
+  await stage.write({ '.claude.json': (await stage.read('.claude.json')).replace('x.js', 'z.js') });
+};
+
+describe.concurrent('one pass of the loop', () => {
+  it('puts the manifest in force, repairs what drifted, and then has nothing to do', () =>
+    onStage(async (stage) => {
+      expect((await once(stage, 0)).stdout).toContain('applied: 2 steps');
+      expect((await once(stage, 0)).stdout).toContain('in sync');
+      await drift(stage);
+      expect((await once(stage, 0)).stdout).toContain('applied: 1 step, 1 put back');
+      expect((await servers(stage))['a']?.args).toEqual(['x.js']);
+    }, TWO));
+
+  it('only looks, where it is told to', () =>
+    onStage(async (stage) => {
+      await once(stage, 0);
+      await drift(stage);
+      const { stdout, stderr } = await once(stage, 5, '--mode', 'warn');
+      expect(stdout).toContain('pending: 1 left alone');
+      expect(stderr).toContain('Ready=False DriftObserved');
+      expect((await servers(stage))['a']?.args).toEqual(['z.js']);
+      await once(stage, 5, '--mode-of', 'claude-code/user/a=observe');
+      expect((await servers(stage))['a']?.args).toEqual(['z.js']);
+    }, TWO));
+
+  it('deletes only with --prune, and only what was due to go three times in a row', () =>
+    onStage(async (stage) => {
+      await once(stage, 0);
+      await stage.write({ 'project/mcp.yaml': ONE });
+      for (let pass = 0; pass < 3; pass += 1) await once(stage, 5);
+      expect(Object.keys(await servers(stage))).toEqual(['a', 'b']);
+      await stage.write({ 'project/mcp.yaml': TWO });
+      await once(stage, 0, '--prune');
+      await stage.write({ 'project/mcp.yaml': ONE });
+      await once(stage, 5, '--prune');
+      await once(stage, 5, '--prune');
+      expect(Object.keys(await servers(stage))).toEqual(['a', 'b']);
+      await once(stage, 0, '--prune');
+      expect(Object.keys(await servers(stage))).toEqual(['a']);
+    }, TWO));
+
+  it('leaves alone what is suspended, until it is resumed, and says so', () =>
+    onStage(async (stage) => {
+      await once(stage, 0);
+      await stage.expectExit(0, ['suspend', 'claude-code/user/a', '--until', '2h', '--reason', 'a test']);
+      await drift(stage);
+      expect((await once(stage, 5)).stderr).toContain('Ready=False Suspended');
+      const { stdout } = await stage.expectExit(0, ['status']);
+      expect(stdout).toContain('suspended: claude-code/user/a until');
+      await stage.expectExit(0, ['resume', 'claude-code/user/a']);
+      await once(stage, 0);
+      expect((await servers(stage))['a']?.args).toEqual(['x.js']);
+    }, TWO));
+
+  it('changes nothing for a manifest that is not valid, and says where it is wrong', () =>
+    onStage(async (stage) => {
+      await once(stage, 0);
+      await stage.write({ 'project/mcp.yaml': `${TWO}broken: [` });
+      const before = await stage.read('.claude.json');
+      const { stderr, stdout } = await once(stage, 1);
+      expect(stdout + stderr).toContain('Stalled=True SourceInvalid');
+      expect(stderr).toContain('mcp.yaml:');
+      expect(await stage.read('.claude.json')).toBe(before);
+    }, TWO));
+
+  it('gives up what somebody keeps changing back, and takes it up again when it is told to', () =>
+    onStage(async (stage) => {
+      await once(stage, 0);
+      for (let round = 0; round < 2; round += 1) {
+        await drift(stage);
+        await once(stage, 0);
+      }
+      await drift(stage);
+      expect((await stage.run(['reconcile', '--once'])).stderr).toContain('Contended=True Fighting');
+      await drift(stage);
+      expect((await once(stage, 5)).stdout).toContain('1 left alone');
+      expect((await servers(stage))['a']?.args).toEqual(['z.js']);
+      await stage.expectExit(0, ['resume', 'claude-code/user/a']);
+      await once(stage, 0);
+      expect((await servers(stage))['a']?.args).toEqual(['x.js']);
+    }, TWO));
+
+  it('enforces no repository of others without a signature', () =>
+    onStage(async (stage) => {
+      const { stderr } = await once(stage, 1, '--source', 'https://127.0.0.1:9/acme/mcp');
+      expect(stderr).toContain('SOURCE_UNSIGNED');
+      expect(stderr).toContain('--verify head');
+    }));
+});
+
+describe.concurrent('the loop', () => {
+  it('goes on until it is told to stop, ends soon, and is alone', () =>
+    onStage(async (stage) => {
+      const running = stage.run(['reconcile', '--interval', '10s', '--json'], { timeoutMs: 60_000 });
+      await expect
+        .poll(async () => Object.keys(await servers(stage).catch(() => ({}))), { timeout: 20_000 })
+        .toEqual(['a', 'b']);
+      const second = await stage.run(['reconcile', '--once']);
+      expect(second.exitCode).toBe(4);
+      const owner = JSON.parse(await stage.read('.local/state/mcpform/tools/loop/instance/lock'));
+      process.kill(owner.pid, 'SIGTERM');
+      const asked = performance.now();
+      const { stdout } = await running;
+      expect(performance.now() - asked).toBeLessThan(5_000);
+      expect(JSON.parse(stdout.split('\n')[0] as string)).toMatchObject({
+        kind: 'pass',
+        report: { done: 2 },
+      });
+    }, TWO));
+});
