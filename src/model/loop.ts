@@ -96,7 +96,7 @@ export interface LoopState {
   readonly formatVersion: 1;
   readonly source: string | null;
   readonly lastAttempted: RevisionNote | null;
-  /** The last one that was applied without an error: it stays enforced while a newer one is unusable. */
+  /** The last of which something was done, or nothing was left to do: it stays enforced while a newer one is unusable. */
   readonly lastApplied: RevisionNote | null;
   readonly conditions: readonly Condition[];
   /** Passes made since the state was new. */

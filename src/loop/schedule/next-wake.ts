@@ -96,7 +96,7 @@ function byTime({ nowMs, state, settings }: Moment, { startedMs }: PassTime): Ne
     openUntilMs - nowMs > longestOpenMs ? null : openUntilMs,
   );
   const restarts = Object.values(state.restarts).map(({ lastMs }) =>
-    lastMs > nowMs ? null : lastMs + settings.restartDelayMs,
+    lastMs > nowMs ? null : lastMs + settings.restart.delayMs,
   );
   const suspensions = Object.values(state.suspended).map(({ until }) =>
     until === undefined || Number.isNaN(Date.parse(until)) ? null : Date.parse(until),

@@ -1,3 +1,4 @@
+import type { RestartSettings } from '../decide/restarts.ts';
 import type { CronTime } from './client.ts';
 import type { Window } from './windows.ts';
 
@@ -9,8 +10,7 @@ export interface ScheduleSettings {
   readonly jitterPercent: number;
   readonly cron: readonly CronTime[];
   readonly windows: readonly Window[];
-  /** How long to wait between two restarts of what is unhealthy. */
-  readonly restartDelayMs: number;
+  readonly restart: RestartSettings;
   /** What the jitter is drawn from: two machines that share it wake together. */
   readonly seed: string;
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CONDITION_TYPES } from '../../../src/loop/decide/conditions.ts';
 import type { LoopState, Reason } from '../../../src/loop/model.ts';
 import { newLoopState } from '../../../src/loop/state/new-loop-state.ts';
 import { suspend } from '../../../src/loop/state/suspend.ts';
@@ -359,6 +362,33 @@ describe('the reasons', () => {
       ),
     );
     expect([...reached].sort()).toEqual(Object.keys(all).sort());
+  });
+});
+
+describe('docs/reconcile.md', () => {
+  const text = readFileSync(resolve(import.meta.dirname, '../../../docs/reconcile.md'), 'utf8');
+  const told = new Map(
+    [...text.matchAll(/^\| `([A-Z][A-Za-z]+)` \| ([^|]+) \| [^|]+ \|$/gm)].map(([, reason, types]) => [
+      reason as Reason,
+      types as string,
+    ]),
+  );
+  const reached = [...rows, ...more].flatMap(([, state, inputs]) => passes(inputs, state).state.conditions);
+
+  it('tells of every reason', () => {
+    expect([...told.keys()].sort()).toEqual([...new Set(reached.map(({ reason }) => reason))].sort());
+  });
+
+  it('says of which conditions it is, and of no others', () => {
+    const seen = [...told.keys()].map((reason) => {
+      const types = reached.filter((each) => each.reason === reason).map(({ type }) => type);
+      return `${reason}: ${[...new Set(types)].sort().join(' ')}`;
+    });
+    const named = [...told].map(([reason, types]) => {
+      const each = types === 'all' ? CONDITION_TYPES : (types.match(/[A-Z][A-Za-z]+/g) ?? []);
+      return `${reason}: ${[...each].sort().join(' ')}`;
+    });
+    expect(seen).toEqual(named);
   });
 });
 

@@ -11,7 +11,7 @@ export const settings: ScheduleSettings = {
   jitterPercent: 0,
   cron: [],
   windows: [],
-  restartDelayMs: 10_000,
+  restart: { threshold: 3, delayMs: 10_000, maxAttempts: 5 },
   seed: 'machine-1',
 };
 
