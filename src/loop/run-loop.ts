@@ -8,6 +8,7 @@ import type { PassFacts } from './decide/pass-facts.ts';
 import { type Looked, lookAtSource, makePass, type PassSetting } from './make-pass.ts';
 import { managedAt } from './managed.ts';
 import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
+import { asFailure } from './pass-failure.ts';
 import type { Wanted } from './perform-pass.ts';
 import { nextWake, type PassTime } from './schedule/next-wake.ts';
 import { waitForWakes } from './schedule/wait-for-wakes.ts';
@@ -15,6 +16,7 @@ import { Wakes } from './schedule/wakes.ts';
 import { changeLoopState } from './state/change-loop-state.ts';
 import { loopFolder } from './state/loop-folder.ts';
 import { newLoopState } from './state/new-loop-state.ts';
+import { recallCommit, rememberCommit } from './state/source-memory.ts';
 
 export interface LoopRequest extends PassSetting {
   /** One pass, and that is all. */
@@ -110,14 +112,17 @@ class Loop {
   async #pass(wakes: readonly Wake[]): Promise<void> {
     const { clock } = this.#ctx.system;
     const time = { startedMs: clock.now(), startedMonotonicMs: clock.monotonic() };
-    const applied = this.#state.lastApplied?.commit ?? null;
-    const looked = await this.#open(await lookAtSource(this.#request, applied, this.#ctx));
+    const looked = await this.#open(await this.#look());
     const lastGood = this.#lastGood;
     await Promise.all(this.#sources.map((source) => source.hold?.()));
     const pass = await makePass({ wakes, looked, lastGood, state: this.#state }, this.#request, this.#ctx);
     this.#report = pass.report;
     if (looked.kind === 'wanted' && pass.facts.failure === null) this.#lastGood = looked.wanted;
     const transitions = await this.#note((state) => afterPass(state, pass.facts, this.#request.settings));
+    const commit = this.#state.lastApplied?.commit;
+    if (this.#request.isRemote && commit !== undefined && commit !== null) {
+      await rememberCommit(this.#request.source.spec, commit, this.#ctx);
+    }
     this.#lastPass = { ...time, endedMonotonicMs: clock.monotonic() };
     this.#managed =
       pass.places === null
@@ -127,6 +132,17 @@ class Loop {
     for (const observer of this.#request.observers) {
       observer.passed(pass.report, this.#state);
       if (transitions.length > 0) observer.changed(transitions, this.#state);
+    }
+  }
+
+  async #look(): Promise<Looked> {
+    const { isRemote, source } = this.#request;
+    if (!isRemote) return await lookAtSource(this.#request, null, this.#ctx);
+    try {
+      const applied = await recallCommit(source.spec, this.#ctx);
+      return await lookAtSource(this.#request, applied, this.#ctx);
+    } catch (error) {
+      return { kind: 'failed', failure: asFailure(error), revision: null };
     }
   }
 

@@ -3,10 +3,11 @@ import { findManifest } from '../../engine/find-manifest.ts';
 
 import { runLoop } from '../../loop/run-loop.ts';
 import { openSource } from '../../loop/source/open-source.ts';
+import { fileWakes } from '../../loop/wake/file-wakes.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
-import type { PassReport } from '../../model/loop.ts';
+import type { LoopState, PassReport } from '../../model/loop.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import { durationMs } from '../duration.ts';
 import { loadRequest } from '../load-request.ts';
@@ -48,14 +49,14 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       reading: { cwd, variables, ambient, allowedLiterals },
       settings,
       isOnce,
-      wakeSources: [],
+      wakeSources: isOnce ? [] : [fileWakes(ctx)],
       observers: [loopObserver(input, terminal)],
       onBooks: async () => [],
     },
     ctx,
   );
   return {
-    exitCode: isOnce ? exitCodeOf(report) : EXIT.ok,
+    exitCode: isOnce ? exitCodeOf(report, state) : EXIT.ok,
     ...(switchOption(options, 'json') ? { json: { formatVersion: '1.0', report, state } } : {}),
   };
 }
@@ -82,7 +83,9 @@ function unverified(): McpformError {
   });
 }
 
-function exitCodeOf(report: PassReport | null): ExitCode {
+function exitCodeOf(report: PassReport | null, { conditions }: LoopState): ExitCode {
+  const stalled = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True');
+  if (stalled?.reason === 'PolicyDenied') return EXIT.denied;
   switch (report?.result) {
     case 'in-sync':
     case 'applied':

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type GitRepository, gitRepository } from '../support/git-repository.ts';
+import { onStage, type Stage } from './stage.ts';
+
+const stackOf = (...names: string[]): string => `apiVersion: mcpform/v1
+kind: Stack
+name: team
+servers:
+${names.map((name) => `  ${name}: { command: node, args: [${name}.js] }`).join('\n')}
+`;
+
+interface Team extends Stage {
+  readonly repository: GitRepository;
+  /** One pass of the loop on the repository's main branch; what was said. */
+  pass(exitCode: number, ...more: string[]): Promise<string>;
+  /** Signs with a key of its own from now on; the line for a policy. Null: nothing is signed. */
+  signAs(name: string | null): Promise<string>;
+  servers(): Promise<readonly string[]>;
+}
+
+/** A team's repository on this machine, and somebody's home that follows it. */
+const withTeam = (work: (team: Team) => Promise<void>): Promise<void> =>
+  onStage(async (stage) => {
+    const repository = await gitRepository(stage.home, 'team');
+    const source = `${repository.url}@main`;
+    await work({
+      ...stage,
+      repository,
+      pass: async (exitCode, ...more) => {
+        const args = [
+          'reconcile',
+          '--once',
+          '--allow-local',
+          '--source',
+          source,
+          '--verify',
+          'head',
+          ...more,
+        ];
+        const { stdout, stderr } = await stage.expectExit(exitCode, args);
+        return stdout + stderr;
+      },
+      signAs: async (name) => {
+        await repository.git('config', 'commit.gpgSign', name === null ? 'false' : 'true');
+        if (name === null) return '';
+        const file = join(stage.home.folder, name);
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
+        await repository.git('config', 'gpg.format', 'ssh');
+        await repository.git('config', 'user.signingKey', file);
+        return (await readFile(`${file}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
+      },
+      servers: async () =>
+        Object.keys(JSON.parse(await stage.read('.claude.json').catch(() => '{"mcpServers":{}}')).mcpServers),
+    });
+  }, null);
+
+const policyOf = (key: string): string => `apiVersion: mcpform/v1
+kind: Policy
+rules:
+  commands: { allow: ["node **"] }
+commits:
+  - { ssh: ${key}, principal: ann@example.com }
+`;
+const POLICY = '.config/mcpform/policy.yaml';
+
+describe.concurrent('a loop that follows a repository', () => {
+  it('applies what is signed by somebody whom policy names, as far as policy goes, and says of which commit', () =>
+    withTeam(async ({ repository, pass, signAs, write, servers }) => {
+      await write({ [POLICY]: policyOf(await signAs('ann')) });
+      const commit = await repository.commit({ 'mcp.yaml': stackOf('a', 'b') });
+      expect(await pass(0)).toContain(`applied: 2 steps main@sha1:${commit.slice(0, 12)}`);
+      expect(await servers()).toEqual(['a', 'b']);
+      await repository.commit({
+        'mcp.yaml': stackOf('a', 'b', 'c').replace('command: node, args: [c.js]', 'command: evil'),
+      });
+      expect(await pass(6)).toContain('PolicyDenied: the policy of this machine forbids claude-code/user/c');
+      expect(await servers()).toEqual(['a', 'b']);
+    }));
+
+  it('changes nothing for a commit that nobody signed, or somebody else did, and goes on enforcing the last one', () =>
+    withTeam(async ({ repository, pass, signAs, write, servers, read }) => {
+      await write({ [POLICY]: policyOf(await signAs('ann')) });
+      await repository.commit({ 'mcp.yaml': stackOf('a') });
+      await pass(0);
+      await signAs(null);
+      await repository.commit({ 'mcp.yaml': stackOf('a', 'mallory') });
+      expect(await pass(1)).toContain('SourceVerified=False');
+      await signAs('eve');
+      await repository.commit({ 'mcp.yaml': stackOf('a', 'eve') });
+      expect(await pass(1)).toContain('Stalled=True');
+      expect(await servers()).toEqual(['a']);
+      expect(await read('.local/state/mcpform/team/inventory.json')).toContain('claude-code/user/a');
+    }));
+
+  it('refuses a rewritten history until somebody accepts that very commit', () =>
+    withTeam(async ({ repository, pass, signAs, write, servers }) => {
+      await write({ [POLICY]: policyOf(await signAs('ann')) });
+      const first = await repository.commit({ 'mcp.yaml': stackOf('a') });
+      await repository.commit({ 'mcp.yaml': stackOf('a', 'b') });
+      await pass(0);
+      await repository.git('reset', '--quiet', '--hard', first);
+      const rewritten = await repository.commit({ 'mcp.yaml': stackOf('a', 'z') });
+      expect(await pass(1)).toContain('HistoryRewritten');
+      expect(await servers()).toEqual(['a', 'b']);
+      await pass(5, '--accept-rewrite', rewritten);
+      expect(await servers()).toEqual(['a', 'b', 'z']);
+    }));
+
+  it('leaves everything as it is while the repository, or its manifest, cannot be read', () =>
+    withTeam(async ({ repository, pass, signAs, write, servers }) => {
+      await write({ [POLICY]: policyOf(await signAs('ann')) });
+      await repository.commit({ 'mcp.yaml': stackOf('a') });
+      await pass(0);
+      await repository.commit({ 'mcp.yaml': `${stackOf('a')}  b: { comand: node }\n` });
+      expect(await pass(1)).toMatch(/SourceInvalid: .*mcp\.yaml:6/);
+      await repository.git('push', '--quiet', 'origin', '--delete', 'main').catch(() => undefined);
+      expect(await servers()).toEqual(['a']);
+    }));
+});
