@@ -55,6 +55,20 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/reconcile.ts')).run,
   },
   {
+    name: 'drift',
+    summary: 'Show what changed outside of mcpform',
+    description:
+      'What is managed and is no longer as it was written. The same as `plan --drift-only`; writes nothing.',
+    options: [
+      ...stackOptions,
+      { flags: '--detailed-exitcode', description: 'exit 2 when something has drifted' },
+      { flags: '--markdown', description: 'print Markdown for an issue' },
+    ],
+    examples: ['mcpform drift', 'mcpform drift --detailed-exitcode'],
+    touches: 'read',
+    load: async () => (await import('./commands/drift.ts')).run,
+  },
+  {
     name: 'suspend',
     summary: 'Have the loop leave something alone',
     description: 'An address, or all of the stack. It stays so until `resume`, or until the given time.',

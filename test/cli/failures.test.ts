@@ -73,6 +73,7 @@ const failures: Readonly<Record<string, Failure>> = {
     exitCode: 64,
   },
   reconcile: { args: ['reconcile', '--source', 'https://x/y'], code: 'SOURCE_UNSIGNED', exitCode: 1 },
+  drift: { args: ['drift', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   suspend: { args: ['suspend', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
   show: { args: ['show', 'mcp.yaml'], code: 'PLAN_FILE_INVALID', exitCode: 1 },
   status: { args: ['status', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },

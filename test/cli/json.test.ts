@@ -28,6 +28,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'grant add': ['grant', 'add', 'claude-code/user/github'],
   'grant revoke': ['grant', 'revoke', 'claude-code/user/github'],
   reconcile: ['reconcile', '--once', '--mode', 'enforce'],
+  drift: ['drift'],
   suspend: ['suspend', '--until', '2h'],
   show: ['show', 'plan.json'],
   status: ['status'],

@@ -23,6 +23,7 @@ const calls: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['secrets', 'check', 'github-token', '--json'],
   ],
   'grant list': [['grant', 'list']],
+  drift: [['drift'], ['drift', '--json']],
   show: [['show', 'plan.json']],
   status: [['status'], ['status', '--json']],
   explain: [['explain', 'claude-code/user/memory']],
