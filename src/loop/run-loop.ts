@@ -5,7 +5,8 @@ import { makeDurableFolder } from '../state/folder.ts';
 import { takeLock } from '../state/lock-file.ts';
 import { afterPass } from './decide/after-pass.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
-import { type Looked, lookAtSource, makePass, type PassSetting } from './make-pass.ts';
+import { findSuspects } from './find-suspects.ts';
+import { type Looked, lookAtSource, makePass, type Pass, type PassSetting } from './make-pass.ts';
 import { managedAt } from './managed.ts';
 import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
 import { asFailure } from './pass-failure.ts';
@@ -118,7 +119,8 @@ class Loop {
     const pass = await makePass({ wakes, looked, lastGood, state: this.#state }, this.#request, this.#ctx);
     this.#report = pass.report;
     if (looked.kind === 'wanted' && pass.facts.failure === null) this.#lastGood = looked.wanted;
-    const transitions = await this.#note((state) => afterPass(state, pass.facts, this.#request.settings));
+    const facts = { ...pass.facts, suspects: await this.#suspects(pass) };
+    const transitions = await this.#note((state) => afterPass(state, facts, this.#request.settings));
     const commit = this.#state.lastApplied?.commit;
     if (this.#request.isRemote && commit !== undefined && commit !== null) {
       await rememberCommit(this.#request.source.spec, commit, this.#ctx);
@@ -165,6 +167,13 @@ class Loop {
     // Between two passes somebody may have suspended or acknowledged something.
     this.#state = await this.#change(this.#books, (state) => state);
     return looked;
+  }
+
+  async #suspects({ report, facts }: Pass): Promise<PassFacts['suspects']> {
+    if (this.#books === null) return () => [];
+    const { plan } = facts;
+    const known = await findSuspects(report.corrected, { plan, books: this.#books }, this.#ctx);
+    return (address) => known.get(address) ?? [];
   }
 
   async #note(
