@@ -35,11 +35,11 @@ export function noteCorrections(
   pass: Corrected,
 ): Pick<LoopState, 'corrections' | 'contended'> {
   const recent = new Map<Address, readonly number[]>();
-  const known = knownTo(pass.plan);
   for (const [address, passes] of Object.entries(corrections)) {
     const left = passes.filter((each) => each > pass.pass - AMONG_PASSES).slice(-AMONG_PASSES);
-    if (left.length > 0 && known(address)) recent.set(address, left);
+    if (left.length > 0) recent.set(address, left);
   }
+  const known = knownTo(pass.plan);
   const fights = new Map(Object.entries(contended).filter(([address]) => known(address)));
   for (const step of correctedIn(pass)) {
     const passes = [...(recent.get(step.address) ?? []), pass.pass];

@@ -80,16 +80,14 @@ function byInterval(
 
 /** What is due at a time of day that was still to come when the last pass began. */
 function byTime({ nowMs, state, settings }: Moment, { startedMs }: PassTime): NextWake[] {
-  // Where the clock went back, the last pass began in the future, and nothing may wait for that.
-  const sinceMs = Math.min(startedMs, nowMs);
   const at = (kind: 'cron' | 'retry' | 'clock', times: readonly (number | null)[]): NextWake[] =>
     times.flatMap((ms) =>
-      ms === null || ms <= sinceMs ? [] : [{ inMs: Math.max(0, ms - nowMs), wake: { kind } }],
+      ms === null || ms <= startedMs ? [] : [{ inMs: Math.max(0, ms - nowMs), wake: { kind } }],
     );
   const cronJitterMs =
     chance(settings.seed, state.passes, 'cron') * jitterOf(settings) * intervalOf(settings);
   const cron = settings.cron.map((time) => {
-    const ms = cronAfter(time, sinceMs);
+    const ms = cronAfter(time, startedMs);
     return ms === null ? null : ms + cronJitterMs;
   });
   const breakers = Object.values(state.breakers).map(({ openUntilMs }) =>
@@ -104,6 +102,6 @@ function byTime({ nowMs, state, settings }: Moment, { startedMs }: PassTime): Ne
   return [
     ...at('cron', cron),
     ...at('retry', [...breakers, ...restarts]),
-    ...at('clock', [...suspensions, opensAfter(settings.windows, sinceMs)]),
+    ...at('clock', [...suspensions, opensAfter(settings.windows, startedMs)]),
   ];
 }

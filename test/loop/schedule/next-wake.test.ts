@@ -92,6 +92,14 @@ describe('the next pass', () => {
     expect(nextWake(moment({}, state, own))).toEqual({ inMs, wake: { kind } });
   });
 
+  it.each([1e9, -1e9])(
+    'is due soon, but not at once, when the clock was set by %i ms during the last',
+    (ms) => {
+      const next = nextWake(moment({ nowMs: noonMs + ms }));
+      expect(next).toEqual({ inMs: 10_000, wake: { kind: 'clock' } });
+    },
+  );
+
   it('is due at once at the start', () => {
     expect(nextWake(moment({ lastPass: null }))).toEqual({ inMs: 0, wake: { kind: 'start' } });
   });
