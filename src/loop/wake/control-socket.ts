@@ -11,6 +11,7 @@ import {
   nameShortSocket,
 } from './control-place.ts';
 import { type ControlAnswer, MAX_LINE_BYTES, parseRequest } from './control-protocol.ts';
+import { isAnswered, takeSocket } from './take-socket.ts';
 
 export interface ControlSocket extends WakeSource {
   /** The pass that was made for this request is over: whoever asked for it is told. */
@@ -108,33 +109,14 @@ async function listen(
   };
   try {
     if (ctx.platform !== 'win32') await files.makeFolder(dirname(path), 0o700);
-    try {
-      return await begin();
-    } catch (error) {
-      if (!isErrno(error, 'EADDRINUSE')) throw error;
-      if (await isAnswered(path, ctx)) throw answered(path);
-      // What a loop left that was killed. Whoever else has the name keeps it.
-      if ((await files.stat(path)).kind !== 'other') throw error;
-      await files.remove(path);
-      return await begin();
-    }
+    return await takeSocket(path, begin, ctx);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error) || error instanceof McpformError) throw error;
+    if (isErrno(error, 'EADDRINUSE') && (await isAnswered(path, ctx))) throw answered(path);
+    if (!(error instanceof Error && 'code' in error)) throw error;
     throw new McpformError('LOOP_SOCKET', `cannot listen at "${path}" (${error.code})`, {
       hint: 'see what is there, and whether you may write in its folder',
       cause: error,
     });
-  }
-}
-
-async function isAnswered(path: string, { system }: ControlContext): Promise<boolean> {
-  try {
-    const connection = await system.network.connect?.(path, LIMITS);
-    connection?.close();
-    return connection !== undefined;
-  } catch (error) {
-    // Whatever else is wrong, somebody may be there.
-    return !isErrno(error, 'ECONNREFUSED', 'ENOENT', 'ENOTSOCK');
   }
 }
 
