@@ -27,8 +27,19 @@ export function requireSsh(): boolean {
   return existsSync(SSHD) || missing('"sshd" is not installed; see .ci/run for what container engines need');
 }
 
+type Machine = Pick<RunningEngine, 'inside' | 'socket'>;
+
+/** A machine without an engine: this one, but for what is in `/run` and in the home of root. */
+export const HERE: Machine = {
+  inside: [
+    ...['unshare', '--mount', '--propagation', 'private'],
+    ...['sh', '-euc', 'mount -t tmpfs tmpfs /run; exec "$@"', 'sh'],
+  ],
+  socket: '/dev/null',
+};
+
 /** For root, by key alone. */
-export async function startSsh(engine: RunningEngine, home: Home): Promise<SshServer> {
+export async function startSsh(engine: Machine, home: Home): Promise<SshServer> {
   const folder = join(home.folder, 'ssh');
   await mkdir(folder, { mode: 0o700 });
   const at = (name: string): string => join(folder, name);
@@ -91,7 +102,7 @@ ln -sf "$1" /run/docker.sock
 exec ${SSHD} -D -e -f "$2"
 `;
 
-function startSshd(engine: RunningEngine, config: string): ChildProcess {
+function startSshd(engine: Machine, config: string): ChildProcess {
   const [program = '', ...args] = [...engine.inside, 'sh', '-euc', SET_UP, 'sh', engine.socket, config];
   return spawn(program, args, { cwd: '/', env: { PATH: SYSTEM_PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
 }

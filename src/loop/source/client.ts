@@ -1,9 +1,9 @@
 import { simpleGit } from 'simple-git';
 
 export interface LocalGit {
-  /** The bare repository. */
+  /** To run in. */
   readonly folder: string;
-  /** All the environment there is. */
+  /** All the environment there is; `GIT_DIR` names the repository. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

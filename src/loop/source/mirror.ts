@@ -41,7 +41,7 @@ export async function withMirror<T>(
   try {
     return await orUnavailable('use its mirror', async () => {
       await sweep(place, ctx);
-      if (await exists(join(place.mirror, 'HEAD'), ctx)) {
+      if (await exists(place.mirror, ctx)) {
         const used = await whole(() => use(openMirror(place.mirror, access, signal)));
         if (used !== null) {
           await tidy(access, signal);
@@ -81,7 +81,7 @@ async function useNew<T>(
     const old = join(place.folder, `old.${randomBytes(6).toString('hex')}`);
     if (await exists(place.mirror, ctx)) await ctx.system.files.rename(place.mirror, old);
     await ctx.system.files.rename(folder, place.mirror);
-    await removeTree(old, ctx);
+    await removeAny(old, ctx);
     return value;
   } catch (error) {
     await removeTree(folder, ctx).catch(() => undefined);
@@ -94,12 +94,19 @@ async function useNew<T>(
 async function sweep({ folder, mirror }: Place, ctx: World): Promise<void> {
   const { files } = ctx.system;
   for (const name of await files.list(folder)) {
-    if (/^(?:new|old|verify)\./.test(name)) await removeTree(join(folder, name), ctx);
+    if (/^(?:new|old|verify)\./.test(name)) await removeAny(join(folder, name), ctx);
   }
   const packs = join(mirror, 'objects/pack');
   for (const name of await files.list(packs).catch(() => [])) {
     if (name.startsWith('tmp_')) await files.remove(join(packs, name)).catch(() => undefined);
   }
+}
+
+async function removeAny(path: string, ctx: World): Promise<void> {
+  if (!(await exists(path, ctx))) return;
+  const { kind } = await ctx.system.files.stat(path);
+  if (kind === 'folder') await removeTree(path, ctx);
+  else await ctx.system.files.remove(path);
 }
 
 /** A year of fetches is a year of packs. What cannot be tidied is thrown away: the next look makes it anew. */

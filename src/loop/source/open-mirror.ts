@@ -4,7 +4,7 @@ import type { LocalRun } from './client.ts';
 import { sourceError } from './fail.ts';
 import type { MirrorAccess } from './mirror.ts';
 import type { Place } from './place.ts';
-import { REMOTE, transfer } from './transfer.ts';
+import { bytesIn, REMOTE, transfer } from './transfer.ts';
 import { Damaged, failureOf, isOfDisk } from './transfer-failure.ts';
 
 /** A bare mirror, for as long as its lock is ours. */
@@ -29,7 +29,11 @@ export function openMirror(
   const attempt: Mirror['attempt'] = async (args, { input, env = {} } = {}) => {
     // Slow to load, and most looks find nothing new.
     const { runLocal } = await import('./client.ts');
-    return runLocal(args, { folder, env: { ...localEnv(folder, place, ctx.env), ...env }, signal }, input);
+    return runLocal(
+      args,
+      { folder: place.folder, env: { ...localEnv(folder, place, ctx.env), ...env }, signal },
+      input,
+    );
   };
   return {
     place,
@@ -45,6 +49,8 @@ export function openMirror(
       const input = `${wants.join('\n')}\n`;
       const packs = join(folder, 'objects/pack');
       const run = await transfer({ args, folder: place.folder, packs, input }, remote, ctx, signal);
+      const isTooLarge = run.stopped === null && (await bytesIn(packs, ctx)) > remote.limits.maxBytes;
+      if (isTooLarge) throw new Damaged(failureOf({ ...run, stopped: 'too-large' }, remote, 'fetch'));
       if (run.exitCode === 0 && run.stopped === null) return;
       const failure = failureOf(run, remote, 'fetch');
       if (run.stopped === 'stalled' || run.stopped === 'too-long' || isOfDisk(run)) throw failure;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../../model/context.ts';
-import { assertOwnFolder, exists } from '../../state/folder.ts';
+import { readIfThere, replaceFile } from '../../state/durable-file.ts';
+import { assertOwnFolder } from '../../state/folder.ts';
 
 /** The places of one repository in our cache, 0700. */
 export interface Place {
@@ -33,9 +34,8 @@ export async function preparePlace(place: Place, ctx: Pick<Context, 'system'>): 
   const template = join(place.home, 'template');
   await files.makeFolder(template, 0o700);
   const config = join(place.home, '.gitconfig');
-  if (!(await exists(config, ctx))) {
-    await files.create(config, homeConfig({ 'init.templateDir': template }), { mode: 0o600, sync: false });
-  }
+  const text = homeConfig({ 'init.templateDir': template });
+  if ((await readIfThere(config, ctx))?.toString('utf8') !== text) await replaceFile(config, text, ctx);
 }
 
 /** The text of a configuration in which nothing runs anything. */

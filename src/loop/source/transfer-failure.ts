@@ -45,8 +45,8 @@ export function failureOf(run: TransferRun, { url, limits }: Remote, doing: stri
 /** Progress, and what Git says after every failure of a transport. */
 function withoutChatter(stderr: string): string {
   const isChatter =
-    /\r|^(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Total)\b|^Please make sure you|^and the repository exists|^$/;
-  const lines = stderr.split('\n').filter((line) => !isChatter.test(line));
+    /^(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Total)\b|^Please make sure you|^and the repository exists|^$/;
+  const lines = stderr.split(/[\r\n]/).filter((line) => !isChatter.test(line));
   const isVague = (line: string): boolean => line === 'fatal: Could not read from remote repository.';
   return (lines.every(isVague) ? lines : lines.filter((line) => !isVague(line))).join('\n');
 }
