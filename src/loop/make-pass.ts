@@ -1,13 +1,14 @@
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
-import type { Event } from '../model/event.ts';
+import type { Event, Outcome } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
-import type { HeldBecause } from '../model/plan.ts';
+import type { HeldBecause, Plan } from '../model/plan.ts';
 import type { Place } from '../model/resource.ts';
 import { isBreakerOpen } from './decide/breakers.ts';
+import { correctedIn } from './decide/corrections.ts';
 import { holdsFor } from './decide/hold-steps.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
-import type { LoopState, PassFailure, PassReport, Revision, Source, Wake } from './model.ts';
+import type { LoopState, PassFailure, PassReport, Revision, RevisionNote, Source, Wake } from './model.ts';
 import { asFailure } from './pass-failure.ts';
 import { type Enforced, enforce, type Reading, readRevision, type Wanted } from './perform-pass.ts';
 import type { LoopSettings } from './settings.ts';
@@ -167,7 +168,7 @@ function factsOf(
   return {
     stack: wanted?.declared.manifest.name ?? '',
     nowMs,
-    revision: looked.kind === 'wanted' ? looked.wanted.note : null,
+    revision: looked.kind === 'wanted' ? looked.wanted.note : unreadNote(looked.revision, nowMs),
     signature: signatureOf(revision, isRemote),
     failure,
     plan: enforced.plan,
@@ -177,13 +178,18 @@ function factsOf(
   };
 }
 
+/** A revision that cannot be used was attempted all the same. */
+function unreadNote(revision: Revision | null, nowMs: number): RevisionNote | null {
+  if (revision === null) return null;
+  const { commit, label } = revision;
+  return { commit, label, time: new Date(nowMs).toISOString(), manifestDigest: 'unread', lockDigest: null };
+}
+
 function signatureOf(revision: Revision | null, isRemote: boolean): PassFacts['signature'] {
   if (revision === null) return null;
   if (revision.signer !== null) return { signer: revision.signer };
   return isRemote ? 'unverified' : 'nothing-to-verify';
 }
-
-const PUT_BACK = new Set(['drifted', 'missing', 'changed-and-drifted']);
 
 function countsOf(
   { plan, applied }: Enforced,
@@ -212,12 +218,16 @@ function countsOf(
     planned,
     done: done.length,
     failed: failed.length,
-    corrected: done
-      .map(({ address }) => address)
-      .filter((address) => PUT_BACK.has(steps.get(address)?.because ?? '')),
+    corrected: correctedOf(plan, outcomes),
     held,
     ...(failure === null ? {} : { error: errorOf(failure) }),
   };
+}
+
+function correctedOf(plan: Plan | null, outcomes: readonly Outcome[]): PassReport['corrected'] {
+  if (plan === null) return [];
+  const byAddress = new Map(outcomes.map((outcome) => [outcome.address, outcome]));
+  return correctedIn({ plan, outcomes: byAddress }).map(({ address }) => address);
 }
 
 function errorOf({ error }: PassFailure): NonNullable<PassReport['error']> {

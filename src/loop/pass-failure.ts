@@ -3,6 +3,9 @@ import type { PassFailure, Reason } from './model.ts';
 
 /** What a failure of a pass means for the loop: why it failed, and whether trying again can help. */
 export function passFailure(error: McpformError): PassFailure {
+  if (error.code === 'SOURCE_UNSIGNED' && / is not signed$/.test(error.message)) {
+    return { error, reason: 'SignatureMissing', isTerminal: true };
+  }
   const [, reason, isTerminal] = KINDS.find(([pattern]) => pattern.test(error.code)) ?? FALLBACK;
   return { error, reason, isTerminal };
 }
@@ -10,7 +13,7 @@ export function passFailure(error: McpformError): PassFailure {
 /** The first that matches counts. */
 const KINDS: readonly (readonly [RegExp, Reason, boolean])[] = [
   [/^SOURCE_UNAVAILABLE$/, 'SourceUnavailable', false],
-  [/^SOURCE_TOO_OLD$/, 'SourceTooOld', false],
+  [/^SOURCE_TOO_OLD$/, 'SourceTooOld', true],
   [/^SOURCE_TOO_NEW$/, 'SourceTooNew', false],
   [/^SOURCE_UNSIGNED$/, 'SignatureUntrusted', true],
   [/^SOURCE_HISTORY_REWRITTEN$/, 'HistoryRewritten', true],

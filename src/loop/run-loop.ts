@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../model/context.ts';
+import { McpformError } from '../model/error.ts';
 import type { Step } from '../model/plan.ts';
 import { makeDurableFolder } from '../state/folder.ts';
 import { takeLock } from '../state/lock-file.ts';
@@ -9,7 +10,7 @@ import { findSuspects } from './find-suspects.ts';
 import { type Looked, lookAtSource, makePass, type Pass, type PassSetting } from './make-pass.ts';
 import { managedAt } from './managed.ts';
 import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
-import { asFailure } from './pass-failure.ts';
+import { asFailure, passFailure } from './pass-failure.ts';
 import type { Wanted } from './perform-pass.ts';
 import { nextWake, type PassTime } from './schedule/next-wake.ts';
 import { waitForWakes } from './schedule/wait-for-wakes.ts';
@@ -150,23 +151,34 @@ class Loop {
 
   /** Once a manifest could be read, it is known whose loop this is: its place is taken, and its memory read. */
   async #open(looked: Looked): Promise<Looked> {
-    if (looked.kind !== 'wanted') return looked;
-    const { books } = looked.wanted.declared;
-    if (this.#books === null) {
-      const folder = join(loopFolder(books), 'instance');
-      await makeDurableFolder(folder, this.#ctx);
-      const lock = await takeLock(folder, { command: 'reconcile' }, this.#ctx);
-      this.#release = () => lock.release();
-      this.#books = books;
-      const more = await this.#request.onBooks(books);
-      for (const source of more) {
-        await source.start(this.#wakes.offer);
-        this.#sources.push(source);
-      }
-    }
+    if (this.#books === null && looked.kind === 'wanted') await this.#takePlace(looked.wanted.declared.books);
     // Between two passes somebody may have suspended or acknowledged something.
-    this.#state = await this.#change(this.#books, (state) => state);
-    return looked;
+    if (this.#books !== null) this.#state = await this.#change(this.#books, (state) => state);
+    return this.#ofThisStack(looked);
+  }
+
+  async #takePlace(books: string): Promise<void> {
+    const folder = join(loopFolder(books), 'instance');
+    await makeDurableFolder(folder, this.#ctx);
+    const lock = await takeLock(folder, { command: 'reconcile' }, this.#ctx);
+    this.#release = () => lock.release();
+    this.#books = books;
+    for (const source of await this.#request.onBooks(books)) {
+      await source.start(this.#wakes.offer);
+      this.#sources.push(source);
+    }
+  }
+
+  /** Another name is another stack, with other books and a loop of its own. */
+  #ofThisStack(looked: Looked): Looked {
+    if (looked.kind === 'failed' || looked.wanted.declared.books === this.#books) return looked;
+    const { revision, declared } = looked.wanted;
+    const error = new McpformError(
+      'SOURCE_INVALID',
+      `the manifest is of stack "${declared.manifest.name}" now, and this loop keeps another`,
+      { hint: 'give the stack its name back, or stop this loop and start one for the new stack' },
+    );
+    return { kind: 'failed', failure: passFailure(error), revision };
   }
 
   async #suspects({ report, facts }: Pass): Promise<PassFacts['suspects']> {

@@ -2,16 +2,20 @@ import { readLoopFile } from '../../loop/state/loop-file.ts';
 import { loopFolder } from '../../loop/state/loop-folder.ts';
 import type { Context } from '../../model/context.ts';
 import { EXIT } from '../../model/exit-code.ts';
+import type { Finding } from '../../model/finding.ts';
 import { resumeWords } from '../../report/state-words.ts';
 import { withBooks } from '../books.ts';
 import type { Answer, CommandInput } from '../command.ts';
+import { showFindings } from '../show-findings.ts';
+import type { Terminal } from '../terminal.ts';
 
-export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const address = input.args[0] ?? '*';
   return await withBooks('resume', input, ctx, async (books, { books: folder }) => {
     const hold = address === '*' ? books.inventory.hold : undefined;
     if (hold !== undefined) await books.commit({ hold: null });
-    const given = await resumeLoop(folder, address, ctx);
+    const { given, findings } = await resumeLoop(folder, address, ctx);
+    showFindings(findings, input, terminal);
     return {
       exitCode: EXIT.ok,
       text: resumeWords(hold?.generation ?? null, given),
@@ -20,16 +24,21 @@ export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
   });
 }
 
+interface Resumed {
+  readonly given: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
 /** What the loop goes on with: addresses that were suspended, contended or given up, and `*` for all of it. */
-async function resumeLoop(books: string, address: string, ctx: Context): Promise<readonly string[]> {
+async function resumeLoop(books: string, address: string, ctx: Context): Promise<Resumed> {
   const { changeLoopState } = await import('../../loop/state/change-loop-state.ts');
-  if ((await readLoopFile(loopFolder(books), ctx)).kind === 'absent') return [];
+  if ((await readLoopFile(loopFolder(books), ctx)).kind === 'absent') return { given: [], findings: [] };
   const [{ resume }, { acknowledge }] = await Promise.all([
     import('../../loop/state/suspend.ts'),
     import('../../loop/state/acknowledge.ts'),
   ]);
   const given = new Set<string>();
-  await changeLoopState(
+  const { findings } = await changeLoopState(
     books,
     { source: undefined, command: 'resume' },
     (before) => {
@@ -42,5 +51,5 @@ async function resumeLoop(books: string, address: string, ctx: Context): Promise
     },
     ctx,
   );
-  return [...given].sort();
+  return { given: [...given].sort(), findings };
 }
