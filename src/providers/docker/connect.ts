@@ -22,6 +22,11 @@ import type { Engine } from './engine.ts';
  * that may take: what runs is finished, and undoing what failed needs the engine too.
  */
 export async function connectEngine(context: string | null, ctx: Context): Promise<Engine> {
+  return engineOf(await reachEngine(context, ctx), ctx);
+}
+
+/** The way to that engine, once it has answered. */
+export async function reachEngine(context: string | null, ctx: Context): Promise<Caller> {
   const found = await findEndpoint(context, ctx);
   const unknown = {
     name: context === null ? 'docker' : `docker@${context}`,
@@ -31,7 +36,7 @@ export async function connectEngine(context: string | null, ctx: Context): Promi
     version: null,
     isPodman: false,
   };
-  return engineOf(await negotiate(unknown, ctx.signal), ctx);
+  return await negotiate(unknown, ctx.signal);
 }
 
 function engineOf(caller: Caller, ctx: Context): Engine {

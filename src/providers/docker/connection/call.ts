@@ -34,6 +34,8 @@ export interface Caller {
   /** Of its API: `1.41`. Null until it is known. */
   readonly version: string | null;
   readonly isPodman: boolean;
+  /** Ends every call. */
+  readonly until?: AbortSignal;
 }
 
 export interface Reply {
@@ -98,7 +100,7 @@ export async function within<T>(
   request: Call,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  const deadline = startDeadline(caller.clock, request.timeoutMs, request.signals ?? []);
+  const deadline = startDeadline(caller.clock, request.timeoutMs, [...(request.signals ?? []), caller.until]);
   try {
     return await work(deadline);
   } catch (error) {
