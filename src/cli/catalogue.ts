@@ -3,6 +3,7 @@ import { CONTAINER_COMMANDS } from './catalogue-containers.ts';
 import { LOCK_COMMANDS } from './catalogue-lock.ts';
 import { LOOP_COMMANDS } from './catalogue-loop.ts';
 import { SECRET_COMMANDS } from './catalogue-secrets.ts';
+import { SERVICE_COMMANDS } from './catalogue-service.ts';
 import { STACK_COMMANDS } from './catalogue-stack.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -13,5 +14,6 @@ export const CATALOGUE: readonly CommandSpec[] = [
   ...CONTAINER_COMMANDS,
   ...SECRET_COMMANDS,
   ...LOOP_COMMANDS,
+  ...SERVICE_COMMANDS,
   ...BOOK_COMMANDS,
 ];

@@ -30,6 +30,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['reconcile', '--once', '--mode', 'enforce'],
   drift: ['drift'],
   suspend: ['suspend', '--until', '2h'],
+  'service status': ['service', 'status'],
   show: ['show', 'plan.json'],
   status: ['status'],
   explain: ['explain', 'claude-code/user/github'],
@@ -45,8 +46,13 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   doctor: ['doctor'],
 };
 
-/** No server of `TOOLS` has a container, and no secret of it can be written: each has tests of its own. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['logs', 'secrets set']);
+/** No server of `TOOLS` has a container, no secret of it can be written, no service is there: each has its own tests. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'logs',
+  'secrets set',
+  'service install',
+  'service uninstall',
+]);
 
 it('knows a call for every command that takes --json', () => {
   const taking = CATALOGUE.filter(

@@ -24,6 +24,7 @@ const calls: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'grant list': [['grant', 'list']],
   drift: [['drift'], ['drift', '--json']],
+  'service status': [['service', 'status']],
   show: [['show', 'plan.json']],
   status: [['status'], ['status', '--json']],
   explain: [['explain', 'claude-code/user/memory']],
