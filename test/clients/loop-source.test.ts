@@ -1,17 +1,23 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Source } from '../../src/loop/model.ts';
 import { openSource, type SourceOptions } from '../../src/loop/source/open-source.ts';
 import type { Context } from '../../src/model/context.ts';
+import type { Errand } from '../loop/look-elsewhere.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { type GitDaemon, gitDaemon, type Relay, relay, silentServer } from '../support/git-daemon.ts';
+import { gitHttps } from '../support/git-https.ts';
 import { type GitRepository, gitRepository } from '../support/git-repository.ts';
 import { realContext } from '../support/real-context.ts';
 import { HERE, requireSsh, startSsh } from '../support/ssh-server.ts';
 import { type Home, throwawayHome } from '../support/throwaway-home.ts';
 
 const never = new AbortController().signal;
+const root = resolve(import.meta.dirname, '../..');
 const isRoot = process.getuid?.() === 0;
 
 describe('a source on a host', () => {
@@ -193,19 +199,10 @@ describe('a source on a host', () => {
     await source.close();
   });
 
-  it('uses the credential helper of the user, and never asks', async () => {
-    const asked = join(home.folder, 'asked');
-    const ask = join(home.folder, 'ask.sh');
-    await writeFile(ask, `#!/bin/sh\ntouch ${asked}\n`, { mode: 0o755 });
-    ctx = realContext(home, { GIT_CONFIG_NOSYSTEM: '1', DISPLAY: ':9' });
+  it('holds addresses that the user has rewritten to what is allowed', async () => {
     await repository.commit({ 'mcp.yaml': 'x' });
-    const first = await open('https://127.0.0.1:1/r.git');
-    await expect(first.look(null, never)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
-    // A helper is started for whatever answers 401; here only the rewriting of addresses is looked at.
-    await writeFile(
-      join(home.folder, '.gitconfig'),
-      `[url "${url()}"]\n\tinsteadOf = https://example.invalid/r.git\n`,
-    );
+    const rewrite = `[url "${url()}"]\n\tinsteadOf = https://example.invalid/r.git\n`;
+    await writeFile(join(home.folder, '.gitconfig'), rewrite);
     const rewritten = await open('https://example.invalid/r.git');
     expect((await rewritten.look(null, never)).label).toMatch(/^main@sha1:/);
     const strict = await open('https://example.invalid/r.git', { allowLocal: false });
@@ -213,8 +210,124 @@ describe('a source on a host', () => {
       code: 'SOURCE_UNAVAILABLE',
       hint: 'only https and ssh are used',
     });
-    await expect(readFile(asked)).rejects.toMatchObject({ code: 'ENOENT' });
-    for (const source of [first, rewritten, strict]) await source.close();
+    for (const source of [rewritten, strict]) await source.close();
+  });
+
+  it('is read over https with the credential helper of the user, and never asks', async () => {
+    const folder = join(home.folder, 'tls');
+    await mkdir(folder);
+    const certificates = await makeCertificates(folder);
+    const server = await gitHttps(home, certificates, 'ann:hunter2');
+    const asked = join(home.folder, 'asked');
+    const ask = join(home.folder, 'ask.sh');
+    await writeFile(ask, `#!/bin/sh\ntouch ${asked}\n`, { mode: 0o755 });
+    const helper = async (password: string | null): Promise<void> => {
+      const script = `!f() { echo username=ann; echo password=${password}; }; f`;
+      const text = password === null ? '' : `[credential]\n\thelper = "${script}"\n`;
+      await writeFile(join(home.folder, '.gitconfig'), text);
+    };
+    try {
+      ctx = realContext(home, {
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_SSL_CAINFO: certificates.files.authority,
+        EDITOR: ask,
+      });
+      const id = await repository.commit({ 'mcp.yaml': 'x' });
+      const address = `https://127.0.0.1:${server.port}/origin.git`;
+      const source = await open(address, { allowLocal: false });
+      await helper('hunter2');
+      expect((await source.look(null, never)).commit).toBe(id);
+      const next = await repository.commit({ 'mcp.yaml': 'y' });
+      expect((await source.look(id, never)).commit).toBe(next);
+      for (const name of await readdir(await placeOf(), { recursive: true })) {
+        const text = await readFile(join(await placeOf(), name), 'latin1').catch(() => '');
+        expect([name, text.includes('hunter2')]).toEqual([name, false]);
+      }
+      for (const wrong of ['other', null]) {
+        await helper(wrong);
+        await expect(source.look(next, never)).rejects.toMatchObject({
+          code: 'SOURCE_UNAVAILABLE',
+          message: expect.not.stringMatching(/hunter2|other/),
+          hint: expect.stringContaining('without a question'),
+        });
+      }
+      await helper('hunter2');
+      for (const to of [`file://${home.folder}`, `git://127.0.0.1:${daemon.port}`, 'http://127.0.0.1:1']) {
+        server.redirect(to);
+        await expect(source.look(next, never)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+      }
+      server.redirect(null);
+      ctx = realContext(home, { GIT_CONFIG_NOSYSTEM: '1' });
+      const distrusting = await open(address, { allowLocal: false });
+      await expect(distrusting.look(null, never)).rejects.toMatchObject({
+        code: 'SOURCE_UNAVAILABLE',
+        message: expect.stringContaining('certificate'),
+      });
+      await expect(readFile(asked)).rejects.toMatchObject({ code: 'ENOENT' });
+      for (const each of [source, distrusting]) await each.close();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  const elsewhere = (errand: Errand) => {
+    const script = `
+      const { loadTypeScript } = await import(${JSON.stringify(join(root, 'scripts/load-typescript.mjs'))});
+      const { lookElsewhere } = await loadTypeScript('test/loop/look-elsewhere.ts');
+      await lookElsewhere(JSON.parse(process.argv[1]));`;
+    const args = ['--input-type=module', '-e', script, JSON.stringify(errand)];
+    return spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  };
+
+  it('is looked at by two processes at once, which never see a mixture', async () => {
+    const texts = new Map<string, string>();
+    for (const branch of ['a', 'b'])
+      texts.set(await repository.commit({ 'mcp.yaml': branch }, { branch }), branch);
+    const children = ['a', 'b'].map((branch) => elsewhere({ home, spec: `${url()}@${branch}`, times: 10 }));
+    const outputs = children.map(async ({ stdout }) => {
+      let text = '';
+      for await (const chunk of stdout) text += String(chunk);
+      return text.trim().split('\n');
+    });
+    const moving = (async () => {
+      for (let index = 0; index < 8; index += 1) {
+        for (const branch of ['a', 'b']) {
+          const text = `${branch}${index}`;
+          texts.set(await repository.commit({ 'mcp.yaml': text }, { branch }), text);
+        }
+      }
+    })();
+    const lines = await Promise.all(outputs);
+    await moving;
+    expect(lines.map((each) => each.length)).toEqual([10, 10]);
+    for (const line of lines.flat()) {
+      const { commit, text } = JSON.parse(line) as { commit: string; text: string };
+      expect(texts.get(commit)).toBe(text);
+    }
+  });
+
+  it('goes on after a process that was killed in the middle of a fetch', async () => {
+    const way = await relay(daemon.port);
+    try {
+      const id = await repository.commit({ 'mcp.yaml': 'x', big: randomBytes(3_000_000).toString('hex') });
+      const held = new Promise<void>((done) => way.holdAfter(400_000, done));
+      const child = elsewhere({ home, spec: url(way.port), times: 1 });
+      await Promise.race([held, once(child, 'exit')]);
+      expect((await readdir(await placeOf())).filter((name) => /^new\.|^lock$/.test(name))).toHaveLength(2);
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+      way.cutAfter(null);
+      const source = await open(url(way.port));
+      expect((await source.look(null, never)).commit).toBe(id);
+      expect((await readdir(await placeOf())).sort()).toEqual(['home', 'newest.git', 'tree']);
+      await source.close();
+    } finally {
+      await way.stop();
+    }
   });
 
   it('is read over ssh with the key of the user, and says what is wrong with a host', async (test) => {
