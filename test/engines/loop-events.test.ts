@@ -86,8 +86,18 @@ describe.each(CONNECTION_KINDS)('what happens on $name', (kind) => {
       await expectWake();
     });
 
-    it('wakes when a container is taken from a network, or its limits are changed', async () => {
-      await engine.createNetwork({
+    it('wakes when a volume is removed', async () => {
+      const Labels = { 'dev.mcpform.stack': 'tools' };
+      await engine.createVolume({ Name: 'tools.data', Driver: 'local', DriverOpts: {}, Labels });
+      await settle();
+      wakes.length = 0;
+      await engine.removeVolume('tools.data');
+      await expectWake();
+    });
+
+    // Podman 4 says nothing of networks that are removed, and cannot change limits: the next pass finds what it can.
+    it.skipIf(kind.isPodman)('wakes when a network or limits are changed', async () => {
+      const id = await engine.createNetwork({
         Name: 'tools.inner',
         Driver: 'bridge',
         Internal: false,
@@ -95,24 +105,18 @@ describe.each(CONNECTION_KINDS)('what happens on $name', (kind) => {
         Options: {},
         Labels: { 'dev.mcpform.stack': 'tools' },
       });
-      try {
-        if (!kind.isPodman) {
-          await engine.connectNetwork('tools.inner', web, []);
-          await settle();
-          wakes.length = 0;
-          await engine.disconnectNetwork('tools.inner', web);
-          await expectWake();
-          await settle();
-          wakes.length = 0;
-          await engine.updateContainer(web, { Memory: 64 * 1024 * 1024, MemorySwap: 64 * 1024 * 1024 });
-          await expectWake();
-        }
+      await engine.connectNetwork(id, web, []);
+      const memory = 64 * 1024 * 1024;
+      for (const change of [
+        () => engine.updateContainer(web, { Memory: memory, MemorySwap: memory }),
+        () => engine.disconnectNetwork(id, web),
+        () => engine.removeNetwork(id),
+      ]) {
         await settle();
         wakes.length = 0;
-      } finally {
-        await engine.removeNetwork('tools.inner');
+        await change();
+        await expectWake();
       }
-      await expectWake();
     });
 
     it('wakes nobody for what a pass did, other stacks, clients and health', async () => {
@@ -146,13 +150,31 @@ describe.each(CONNECTION_KINDS)('what happens on $name', (kind) => {
 
     it('makes few wakes of many changes', async () => {
       for (let n = 0; n < 30; n++) {
-        await engine.pauseContainer(web);
-        await engine.unpauseContainer(web);
+        await engine.renameContainer(web, 'tools.other');
+        await engine.renameContainer(web, 'tools.web');
       }
       await wait(QUIET_MS);
       // One for each of two states at each look.
       expect(wakes.length).toBeLessThanOrEqual(30);
       expect(streams).toBe(1);
+    });
+
+    it('notices within moments', async () => {
+      const took: number[] = [];
+      for (let n = 0; n < 30; n++) {
+        await settle();
+        // The rest after the look before.
+        await wait(400);
+        wakes.length = 0;
+        await engine.renameContainer(web, `tools.web-${n}`);
+        took.push(await expectWake());
+      }
+      took.sort((a, b) => a - b);
+      const [p50 = 0, p95 = 0] = [took[14], took[28]];
+      console.info(
+        `${kind.name}: from a change to the wake p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms of 30`,
+      );
+      expect(p50).toBeLessThan(500);
     });
 
     it('listens again to an engine that was gone, and says that what ran does not', async () => {
