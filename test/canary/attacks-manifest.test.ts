@@ -245,7 +245,7 @@ describe.concurrent('a pull request that runs a program when somebody looks', ()
     ['history'],
   ];
 
-  it('starts nothing, whichever backend it names, as long as nothing is granted', { timeout: 60_000 }, () =>
+  it('starts nothing, whichever backend it names, as long as nothing is granted', { timeout: 300_000 }, () =>
     onRepository('', async (on) => {
       const traps = join(on.home.folder, 'traps');
       const ran = join(on.home.folder, 'ran');

@@ -5,7 +5,7 @@ import { WITHOUT_TOOLS } from './support/keepers/index.ts';
 import { USUAL } from './support/values.ts';
 
 describe('a secret of every backend that needs no tool, in every way a server can get it', () => {
-  it('is in nothing that any command says or leaves', { timeout: 240_000 }, async () => {
+  it('is in nothing that any command says or leaves', { timeout: 300_000 }, async () => {
     const { result, figures } = await onBed(WITHOUT_TOOLS, USUAL, async (bed) => {
       await everyCommand(bed);
       return {

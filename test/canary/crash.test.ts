@@ -19,7 +19,7 @@ describe.concurrent('a bug whose error has a value in it', () => {
       [how, 'hidden', []],
       [how, 'clear', ['--json']],
     ]),
-  )('%s shows none of it: %s %j', { timeout: 60_000 }, async (how, use, more) => {
+  )('%s shows none of it: %s %j', { timeout: 300_000 }, async (how, use, more) => {
     const { result, figures } = await onBed(ONE_OF_EACH_SORT, USUAL, async (bed) => {
       const value = String(bed.firstValueOf(use === 'hidden' ? 'wrapped-file' : 'plain-file'));
       const env = { NODE_OPTIONS: `--require=${PRELOAD}`, CANARY_CRASH: String(how), CANARY_VALUE: value };

@@ -81,7 +81,7 @@ const LOOKS: readonly (readonly string[])[] = [
 ];
 
 describe.concurrent('a key that somebody pasted', () => {
-  it('into entries that are not ours is in nothing that we say or leave', { timeout: 120_000 }, () =>
+  it('into entries that are not ours is in nothing that we say or leave', { timeout: 300_000 }, () =>
     searched(async (stage, run) => {
       await paste(stage);
       for (const args of LOOKS) await run(args);
@@ -92,7 +92,7 @@ describe.concurrent('a key that somebody pasted', () => {
     }),
   );
 
-  it('into entries of ours is in nothing that we say or leave', { timeout: 120_000 }, () =>
+  it('into entries of ours is in nothing that we say or leave', { timeout: 300_000 }, () =>
     searched(async (stage, run) => {
       await run(APPLY);
       await paste(stage);
@@ -116,7 +116,7 @@ describe.concurrent('a key that somebody pasted', () => {
     ['import --json', ['import', '--json'], MANIFEST],
     ['init --import', ['init', '--import', '--name', 'tools', '-f', 'new.yaml'], null],
     ['import into files', ['import', '--secrets-to', 'file'], MANIFEST],
-  ] as const)('is not in the manifest that %s writes', { timeout: 60_000 }, (_, args, manifest) =>
+  ] as const)('is not in the manifest that %s writes', { timeout: 300_000 }, (_, args, manifest) =>
     searched(
       async (stage, run) => {
         await paste(stage);

@@ -28,7 +28,7 @@ describe.concurrent('a secret that is a word of the manifest, of a path, or of w
     ['marks of JSON', '"},{"'],
     ['what stands for it', '(secret)'],
     ['a number', '1000'],
-  ])('breaks nothing: %s', { timeout: 60_000 }, (_, value) =>
+  ])('breaks nothing: %s', { timeout: 300_000 }, (_, value) =>
     onStage(async (stage) => {
       await stage.write({ 'store/password': value });
       await chmod(join(stage.home.folder, 'store/password'), 0o600);

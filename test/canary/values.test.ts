@@ -7,7 +7,7 @@ import { REFUSED_VALUES, VALUES } from './support/values.ts';
 describe.concurrent('a value', () => {
   it.each(Object.entries(VALUES))(
     '%s is in nothing that we say or leave',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (_, kind) => {
       const { result, figures } = await onBed(ONE_OF_EACH_SORT, kind, async (bed) => {
         await oneLife(bed, kind);
@@ -21,7 +21,7 @@ describe.concurrent('a value', () => {
 
   it.each(Object.entries(REFUSED_VALUES))(
     '%s is given to no server, and is in nothing that we say or leave',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (_, kind) => {
       const { result, figures } = await onBed(ONE_OF_EACH_SORT, kind, async (bed) => {
         await oneLife(bed, kind);

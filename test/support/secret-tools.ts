@@ -11,9 +11,12 @@ export function requireTools(...names: readonly string[]): boolean {
   return absent.length === 0 || missing(`"${absent.join('", "')}" is not installed; see .ci/run`);
 }
 
+/** Where real programs run, with what they have in their environment. */
+export type ToolHome = Pick<SecretHome, 'folder' | 'context'>;
+
 /** Runs a real program in a throw-away home, with nothing else of the environment; returns what it prints. */
 export function runTool(
-  home: SecretHome,
+  home: ToolHome,
   [program = '', ...args]: readonly string[],
   { input = '', env = {} }: { input?: string | Uint8Array; env?: Readonly<Record<string, string>> } = {},
 ): string {
@@ -41,7 +44,7 @@ export interface KeyRing {
 }
 
 /** A key ring with one key; with a passphrase, it is remembered no longer when this returns. */
-export async function makeKeyRing(home: SecretHome, name: string, passphrase = ''): Promise<KeyRing> {
+export async function makeKeyRing(home: ToolHome, name: string, passphrase = ''): Promise<KeyRing> {
   const folder = join(home.folder, name);
   await mkdir(folder, { mode: 0o700 });
   const env = { GNUPGHOME: folder };

@@ -2,12 +2,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Json, JsonObject } from '../../../src/model/json.ts';
-import { environmentWith, mcpform } from '../../support/mcpform.ts';
-import type { Ran } from '../../support/run.ts';
+import { environmentWith, MCPFORM } from '../../support/mcpform.ts';
+import { type Ran, run } from '../../support/run.ts';
 import { type Home, throwawayHome } from '../../support/throwaway-home.ts';
 import type { Keeper, OpenKeeper } from './keeper.ts';
 import { isKept, type KEPT } from './kept.ts';
 import { type Hit, type Search, searchFor } from './search.ts';
+import { SERVER, secretOf, serversOf } from './servers.ts';
 import { newMark, type ValueKind } from './values.ts';
 import { watchArguments } from './watch-arguments.ts';
 
@@ -47,16 +48,11 @@ export interface Figures {
   readonly searches: number;
   /** Command lines of processes that were seen. */
   readonly commandLines: number;
-  /** Backend, emission and command together. */
+  /** Servers, of which each has a backend and a way, times commands. */
   readonly cells: number;
+  /** Who kept the values: real tools, and doubles of others. */
+  readonly keepers: readonly string[];
 }
-
-const STACK = 'canary';
-
-/** What a server does: it says what it got, in a way that no value can be found in. */
-const SERVER = `import { createHash } from 'node:crypto';
-process.stdout.write(createHash('sha256').update(process.env.TOKEN ?? '').digest('hex'));
-`;
 
 /** Does something on a bed, and says what was found when all of it has ended. */
 export async function onBed<Result>(
@@ -103,9 +99,10 @@ async function openBed(open: readonly OpenKeeper[], kind: ValueKind): Promise<Be
   await keepAll(kind);
   await writeFile(join(home.folder, 'server.mjs'), SERVER);
   const servers = serversOf(secrets, join(home.folder, 'server.mjs'));
-  const manifest = { apiVersion: 'mcpform/v1', kind: 'Stack', name: STACK, secrets, servers };
+  const manifest = { apiVersion: 'mcpform/v1', kind: 'Stack', name: 'canary', secrets, servers };
   await writeFile(join(home.project, 'mcp.yaml'), stringify(manifest));
   const folders = keepers.flatMap(({ programs }) => programs ?? []);
+  const through = keepers.flatMap((keeper) => keeper.through ?? []);
 
   const searchTree = async (use: Use): Promise<void> => {
     hits.push(...(await searches[use].tree(home.folder, (path) => isKept(use, path))));
@@ -120,7 +117,13 @@ async function openBed(open: readonly OpenKeeper[], kind: ValueKind): Promise<Be
   const ask: Bed['ask'] = async (args, { input, env } = {}) => {
     const path = [...folders, environmentWith(home)['PATH']].join(delimiter);
     const own = Object.assign({ PATH: path }, ...keepers.map((keeper) => keeper.env()), env);
-    const ran = await mcpform(args, home, { env: own, ...(input === undefined ? {} : { input }) });
+    const [program = '', ...line] = [...through, process.execPath, MCPFORM, ...args];
+    const ran = await run(program, line, {
+      cwd: home.project,
+      env: { ...environmentWith(home), ...own },
+      timeoutMs: 120_000,
+      ...(input === undefined ? {} : { input }),
+    });
     const one = { args, ran };
     asked.push(one);
     const isHelper = args[0] === 'exec' && ran.stdout.startsWith('{');
@@ -160,44 +163,17 @@ async function openBed(open: readonly OpenKeeper[], kind: ValueKind): Promise<Be
       hits.push(...watch.stop(), ...(await searchCalls(searchFor(marks.hidden, marks.clear))));
       const count = searches.hidden.searches() + searches.clear.searches();
       const cells = asked.length * Object.keys(servers).length;
-      return { hits: onePerPlace(hits), searches: count, commandLines: watch.seen(), cells };
+      return {
+        hits: onePerPlace(hits),
+        searches: count,
+        commandLines: watch.seen(),
+        cells,
+        keepers: keepers.map(({ what }) => what),
+      };
     },
   };
 }
 
 function onePerPlace(hits: readonly Hit[]): readonly Hit[] {
   return hits.filter(({ where }, index) => hits.findIndex((hit) => hit.where === where) === index);
-}
-
-function secretOf(server: string): string {
-  const [emission, ...backend] = server.split('-');
-  return `${backend.join('-')}-${emission === 'wrapped' || emission === 'headers' ? 'hidden' : 'clear'}`;
-}
-
-/** One per secret and emission. */
-function serversOf(secrets: Readonly<Record<string, Json>>, server: string): Readonly<Record<string, Json>> {
-  const all: Record<string, Json> = {};
-  for (const name of Object.keys(secrets)) {
-    const [backend = '', use] = name.split('-');
-    const command = {
-      command: process.execPath,
-      args: [server, backend],
-      env: { TOKEN: `\${secret.${name}}` },
-    };
-    const url = `https://mcp.example.com/${backend}`;
-    const headers = { Authorization: `Bearer \${secret.${name}}` };
-    if (use === 'hidden') {
-      all[`wrapped-${backend}`] = { ...command, emit: 'wrapper' };
-      all[`headers-${backend}`] = { url, headers, emit: 'wrapper' };
-    } else {
-      all[`plain-${backend}`] = { ...command, emit: 'plaintext' };
-      all[`plainheaders-${backend}`] = { url, headers, emit: 'plaintext' };
-      all[`plainurl-${backend}`] = { url: `${url}?key=\${secret.${name}}`, emit: 'plaintext' };
-      if (backend === 'env') {
-        all['reference-env'] = { ...command, emit: 'reference' };
-        all['referenceheaders-env'] = { url, headers, emit: 'reference' };
-      }
-    }
-  }
-  return all;
 }

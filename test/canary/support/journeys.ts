@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Bed } from './bed.ts';
-import type { Failure } from './keeper.ts';
 import { USUAL, type ValueKind } from './values.ts';
 
 /** Ways through a bed: each asks what people ask, in an order in which there is something to say. */
 
-const APPLY = ['apply', '--auto-approve', '--no-settle'];
+export const APPLY = ['apply', '--auto-approve', '--no-settle'];
 
 /** Every command there is, twice where it has another answer for machines. */
 export async function everyCommand(bed: Bed): Promise<void> {
@@ -82,47 +81,19 @@ export async function oneLife(bed: Bed, kind: ValueKind): Promise<void> {
   ]);
 }
 
-export interface Failed {
-  /** Backends that were told to fail and have such a failure. */
-  readonly failing: readonly string[];
-  /** What `secrets check` says of each secret then. */
-  readonly states: Readonly<Record<string, string>>;
-}
-
-/** Backends that fail from the first apply on, and after one that was well. */
-export async function failing(bed: Bed, how: Failure): Promise<Failed> {
-  const said = `${bed.marks.hidden}\n${bed.marks.clear} ${bed.marks.hidden}`;
-  const told = await Promise.all(
-    bed.keepers.map(async (keeper) => ((await keeper.fail(how, said)) ? [keeper.backend] : [])),
-  );
-  const check = await bed.ask(['secrets', 'check', '--all', '--json']);
-  await askAll(bed, [
-    ['secrets', 'check', '--all'],
-    ['plan', '--check-secrets'],
-    [...APPLY, '--json'],
-    APPLY,
-  ]);
-  await startAll(bed);
-  if (how !== 'silent') await setAll(bed);
-  await askAll(bed, both(['status'], ['history'], ['doctor', '--all-backends']));
-  const { secrets } = JSON.parse(check.ran.stdout) as { secrets: { name: string; state: string }[] };
-  return {
-    failing: told.flat(),
-    states: Object.fromEntries(secrets.map(({ name, state }) => [name, state])),
-  };
-}
-
 /** Healthy first: what a client starts is there when backends fail later. */
 export async function applied(bed: Bed): Promise<void> {
   await bed.ask(APPLY);
 }
 
 /** Starts what a client would, and asks for headers as it would. */
-async function startAll(bed: Bed): Promise<void> {
-  for (const [name, id] of await bed.launches()) {
+export async function startAll(bed: Bed, isAtOnce = false): Promise<void> {
+  const starts = [...(await bed.launches())].map(([name, id]) => async () => {
     const url = `https://mcp.example.com/${name.split('-')[1]}`;
     await bed.ask(['exec', id], { env: { CLAUDE_CODE_MCP_SERVER_URL: url } });
-  }
+  });
+  if (isAtOnce) await Promise.all(starts.map((start) => start()));
+  else for (const start of starts) await start();
 }
 
 /** What servers said they got: digests of variables, and headers as they are. */
@@ -144,17 +115,17 @@ const other =
     kind(mark, `${whose}2`);
 
 /** Writes a value where it can be written; refusals say theirs too. */
-async function setAll(bed: Bed): Promise<void> {
+export async function setAll(bed: Bed): Promise<void> {
   for (const { backend } of bed.keepers) {
     const input = `${bed.marks.hidden}-set-${bed.marks.hidden}\n`;
     await bed.ask(['secrets', 'set', `${backend}-hidden`, '--auto-approve', '--json'], { input });
   }
 }
 
-async function askAll(bed: Bed, all: readonly (readonly string[])[]): Promise<void> {
+export async function askAll(bed: Bed, all: readonly (readonly string[])[]): Promise<void> {
   for (const args of all) await bed.ask(args);
 }
 
-function both(...all: readonly (readonly string[])[]): readonly (readonly string[])[] {
+export function both(...all: readonly (readonly string[])[]): readonly (readonly string[])[] {
   return all.flatMap((args) => [args, [...args, '--json']]);
 }

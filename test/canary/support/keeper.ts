@@ -24,6 +24,8 @@ export interface Keeper {
   readonly env: () => Readonly<Record<string, string>>;
   /** Programs that come first on the PATH. */
   readonly programs?: string;
+  /** A program that starts mcpform where it can be asked: it gets the command line. */
+  readonly through?: string;
   /** Keeps a value by a name; returns what the manifest says of it. Whoever can keep no such bytes returns null. */
   keep(name: string, value: Uint8Array): Promise<Json | null>;
   /** False: it has no such failure. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AWS_KEYS, type AwsServer, startAwsDouble } from '../../../support/aws-server.ts';
 import { startGcpDouble } from '../../../support/gcp-double.ts';
 import { startVaultDouble } from '../../../support/vault-server.ts';
-import { type Failure, type OpenKeeper, textOf } from '../keeper.ts';
+import { type Failure, type Keeper, type OpenKeeper, textOf } from '../keeper.ts';
 
 /** Backends that are servers: doubles of their protocols, in this process. */
 
@@ -56,9 +56,19 @@ const awsEnvironment = (url: string): Record<string, string> => ({
   AWS_MAX_ATTEMPTS: '1',
 });
 
-const keepInAws = async (server: AwsServer, name: string, value: Uint8Array): Promise<object> => {
-  await server.putSecret(`mcp/${name}`, textOf(value) ?? value);
-  return { secret: `mcp/${name}` };
+/** A secret is created once, and has versions after that. */
+const keepsInAws = (server: AwsServer): Keeper['keep'] => {
+  const known = new Set<string>();
+  return async (name, value) => {
+    const secret = `mcp/${name}`;
+    const text = textOf(value);
+    const content =
+      text === null ? { SecretBinary: Buffer.from(value).toString('base64') } : { SecretString: text };
+    if (!known.has(secret)) await server.putSecret(secret, text ?? value);
+    else await server.ask('secretsmanager.PutSecretValue', { SecretId: secret, ...content });
+    known.add(secret);
+    return { secret };
+  };
 };
 
 export const aws: OpenKeeper = async () => {
@@ -67,7 +77,7 @@ export const aws: OpenKeeper = async () => {
     backend: 'aws',
     what: 'a double of AWS',
     env: () => awsEnvironment(server.url),
-    keep: async (name, value) => (await keepInAws(server, name, value)) as never,
+    keep: keepsInAws(server),
     fail: async (how, value) => {
       server.lie = lieOf(how, value);
       return server.lie !== null;
@@ -85,7 +95,7 @@ export const awsBy =
       backend: 'aws',
       what,
       env: () => awsEnvironment(server.url),
-      keep: async (name, value) => (await keepInAws(server, name, value)) as never,
+      keep: keepsInAws(server),
       fail: async () => false,
       close: server.close,
     };
