@@ -7,8 +7,9 @@ import { takeLock } from '../../state/lock-file.ts';
 import { sourceError } from './fail.ts';
 import { type Mirror, openMirror } from './open-mirror.ts';
 import { type Place, preparePlace } from './place.ts';
-import { bytesIn, type Remote, transfer, type World } from './transfer.ts';
+import { type Remote, transfer, type World } from './transfer.ts';
 import { Damaged } from './transfer-failure.ts';
+import { bytesIn } from './watch-transfer.ts';
 
 export interface MirrorAccess {
   readonly place: Place;
@@ -116,37 +117,27 @@ async function tidy({ place, remote, ctx }: MirrorAccess, signal: AbortSignal): 
   const isLarge = names.length > 4 && (await bytesIn(packs, ctx)) > remote.limits.maxBytes / 2;
   if (names.length <= maxPackFiles && !isLarge) return;
   const args = [`--git-dir=${place.mirror}`, 'gc', '--quiet', '--prune=now'];
-  const run = await transfer({ args, folder: place.folder }, remote, ctx, signal);
+  // It says nothing while it works.
+  const patient = { ...remote, limits: { ...remote.limits, stallMs: remote.limits.totalMs } };
+  const run = await transfer({ args, folder: place.folder }, patient, ctx, signal);
   if (run.exitCode !== 0) await removeTree(place.mirror, ctx);
 }
+
+const OF_DISK = [
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'EMFILE'],
+  ...['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'],
+];
 
 async function orUnavailable<T>(doing: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof McpformError && error.code === 'STATE_LOCKED') {
-      throw sourceError(
-        'SOURCE_UNAVAILABLE',
-        `cannot ${doing}: ${error.message}`,
-        'wait for it to finish',
-        error,
-      );
+    // Its lock is one of `state/`: held by another process, or not to be read.
+    if (error instanceof McpformError && !error.code.startsWith('SOURCE_')) {
+      const hint = 'wait for the other process, or look at the cache folder';
+      throw sourceError('SOURCE_UNAVAILABLE', `cannot ${doing}: ${error.message}`, hint, error);
     }
-    if (
-      isErrno(
-        error,
-        'EACCES',
-        'EPERM',
-        'EROFS',
-        'ENOSPC',
-        'EDQUOT',
-        'ENOTDIR',
-        'EIO',
-        'EMFILE',
-        'ENOTEMPTY',
-        'EEXIST',
-      )
-    ) {
+    if (isErrno(error, ...OF_DISK)) {
       const hint = 'look at disk space and permissions of the cache folder';
       throw sourceError('SOURCE_UNAVAILABLE', `cannot ${doing} (${error.code})`, hint, error);
     }

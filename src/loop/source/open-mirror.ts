@@ -4,8 +4,9 @@ import type { LocalRun } from './client.ts';
 import { sourceError } from './fail.ts';
 import type { MirrorAccess } from './mirror.ts';
 import type { Place } from './place.ts';
-import { bytesIn, REMOTE, transfer } from './transfer.ts';
+import { REMOTE, transfer } from './transfer.ts';
 import { Damaged, failureOf, isOfDisk } from './transfer-failure.ts';
+import { bytesIn } from './watch-transfer.ts';
 
 /** A bare mirror, for as long as its lock is ours. */
 export interface Mirror {
@@ -84,6 +85,7 @@ function localEnv(folder: string, { home }: Place, env: MirrorAccess['ctx']['env
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_CONFIG_NOSYSTEM: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C',

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { Context } from '../../model/context.ts';
 import { isErrno } from '../../model/error.ts';
 import type { RunningProgram } from '../../model/system.ts';
 import { NETWORK_ONLY } from '../../resolve/git/repository.ts';
 import { gitEnv, settingsFor } from '../../resolve/git/run-git.ts';
 import { sourceError } from './fail.ts';
+import { watchTransfer } from './watch-transfer.ts';
 
 export type World = Pick<Context, 'system' | 'env' | 'platform' | 'folders'>;
 
@@ -65,7 +65,7 @@ export async function transfer(
   if (input !== undefined) program.write(input);
   program.closeInput();
   const over = new AbortController();
-  const watching = watch(program, { packs, activity, remote, isOver: over.signal }, ctx, signal);
+  const watching = watchTransfer(program, { packs, activity, remote, isOver: over.signal }, ctx, signal);
   const { exitCode } = await program.ended;
   over.abort();
   const stopped = await watching;
@@ -124,68 +124,4 @@ async function readTail(
     if (tail.length > 2 * maxBytes) tail = tail.subarray(-maxBytes);
   }
   return tail.subarray(-maxBytes).toString('utf8');
-}
-
-interface Watched {
-  readonly packs: string | undefined;
-  readonly activity: { readonly atMs: number };
-  readonly remote: Remote;
-  readonly isOver: AbortSignal;
-}
-
-/**
- * Ends it when it must not go on; returns at its end. What stays behind after an orderly end stays: it may be the
- * daemon that keeps the user's credentials.
- */
-async function watch(
-  program: RunningProgram,
-  { packs, activity, remote: { limits }, isOver }: Watched,
-  ctx: World,
-  signal: AbortSignal,
-): Promise<TransferRun['stopped']> {
-  const { clock } = ctx.system;
-  const startMs = clock.monotonic();
-  const pauseMs = Math.min(1_000, limits.stallMs, limits.totalMs);
-  const either = AbortSignal.any([signal, isOver]);
-  for (;;) {
-    await clock.sleep(pauseMs, either).catch(() => undefined);
-    if (isOver.aborted) return null;
-    const nowMs = clock.monotonic();
-    const why =
-      nowMs - activity.atMs >= limits.stallMs
-        ? 'stalled'
-        : nowMs - startMs >= limits.totalMs
-          ? 'too-long'
-          : packs !== undefined && (await bytesIn(packs, ctx)) > limits.maxBytes
-            ? 'too-large'
-            : null;
-    if (why === null && !signal.aborted) continue;
-    await endGroup(program, ctx);
-    return signal.aborted ? null : why;
-  }
-}
-
-/** Git takes away what it began when it is asked to end. Who does not listen is killed. */
-async function endGroup(program: RunningProgram, ctx: World): Promise<void> {
-  program.signal('SIGTERM');
-  const patience = new AbortController();
-  const wait = ctx.system.clock.sleep(1_000, patience.signal).catch(() => undefined);
-  await Promise.race([program.ended, wait]);
-  patience.abort();
-  program.signal('SIGKILL');
-}
-
-/** Of the files in a folder; 0 when it is not there. */
-export async function bytesIn(folder: string, ctx: World): Promise<number> {
-  const { files } = ctx.system;
-  const names = await files.list(folder).catch(() => []);
-  const sizes = await Promise.all(
-    names.map((name) =>
-      files.stat(join(folder, name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
