@@ -39,7 +39,12 @@ describe('what a sink is told', () => {
   });
 
   it('is not that all is well, where nobody was told otherwise', () => {
-    expect(told([0, recovery], [1, transition({ type: 'Stalled' })])).toEqual([]);
+    const fine = transition(RECOVERED);
+    expect(told([0, fine], [1, transition({ type: 'Stalled' })], [2, fine])).toEqual([]);
+  });
+
+  it('is that it is over, also where the problem was told before we began', () => {
+    expect(told([0, recovery], [1, recovery])).toEqual(['tools Ready True Applied']);
   });
 
   it('is not that it works', () => {

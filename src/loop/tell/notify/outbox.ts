@@ -41,6 +41,11 @@ export function openOutbox(): Outbox {
     offer: (transition) => {
       if (transition.after.type === 'Reconciling') return;
       const key = keyOf(transition);
+      const { before } = transition;
+      // What was a problem before we began was told by whoever was there then.
+      if (!latest.has(key) && !told.has(key) && before !== null && isProblem(before)) {
+        told.set(key, { isProblem: true, reasons: new Map(), reason: before.reason });
+      }
       latest.delete(key);
       latest.set(key, transition);
     },
