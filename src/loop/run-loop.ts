@@ -132,6 +132,8 @@ class Loop {
         ? { ...this.#managed, written: [] }
         : managedAt(pass.places, performedSteps(pass.facts));
     await Promise.all(this.#sources.map((source) => source.settle(this.#managed)));
+    // Whoever changed what we had just written, before anybody watched it again, is found by a look of its own.
+    if (pass.report.done > 0) this.#wakes.offer({ kind: 'retry' });
     for (const observer of this.#request.observers) {
       observer.passed(pass.report, this.#state);
       if (transitions.length > 0) observer.changed(transitions, this.#state);
