@@ -15,7 +15,7 @@ export interface EngineWatchOptions {
 /** Between two looks: an operation is several events. */
 const REST_MS = 50;
 /** An engine that needs longer to say what it has is not waited for: the next pass asks it anyway. */
-const PRINT_MS = 10_000;
+const PRINT_MS = 5_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A connection that is dead without our knowing is noticed so much later. */
@@ -25,6 +25,8 @@ const RENEW_MS = 600_000;
 export class EngineWatch {
   readonly #options: EngineWatchOptions;
   readonly #ctx: Context;
+  /** Of the run: when it ends, no pass is held up any more. */
+  readonly #interrupt: AbortSignal;
   readonly #closing = new AbortController();
   readonly #look: () => void;
   #stream = new AbortController();
@@ -41,6 +43,7 @@ export class EngineWatch {
 
   constructor(options: EngineWatchOptions, ctx: Context) {
     this.#options = options;
+    this.#interrupt = ctx.signal;
     // Its own end, and not the run's: what is asked ends when nobody watches any more.
     this.#ctx = { ...ctx, signal: this.#closing.signal };
     const { clock } = ctx.system;
@@ -148,10 +151,13 @@ export class EngineWatch {
     this.#options.onChange();
   }
 
-  /** Null when it does not say in time. */
+  /** Null when it does not say in time, or nobody waits for it any more. */
   async #print(): Promise<EnginePrint | null> {
+    if (this.#interrupt.aborted) return null;
     const { clock } = this.#ctx.system;
     const done = new AbortController();
+    const onInterrupt = (): void => done.abort();
+    this.#interrupt.addEventListener('abort', onInterrupt);
     const ask = async (): Promise<EnginePrint> => {
       const { connect, context, stack } = this.#options;
       return await printEngine(stack, this.#engine ?? (await connect(context, this.#ctx)));
@@ -162,6 +168,7 @@ export class EngineWatch {
     } catch {
       return null;
     } finally {
+      this.#interrupt.removeEventListener('abort', onInterrupt);
       done.abort();
     }
   }

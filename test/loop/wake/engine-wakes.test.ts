@@ -26,6 +26,7 @@ describe('an engine that is listened to', () => {
   let source: WakeSource;
   let wakes: Wake[];
   let containers: Map<string, FakeContainer>;
+  let interrupt: AbortController;
   let isThere: boolean;
   let isHung: boolean;
   let connections: number;
@@ -36,7 +37,8 @@ describe('an engine that is listened to', () => {
     clock.holdsSleepers = true;
     containers = new Map([['a', { labels: STACK, name: 'tools.web', status: 'running' }]]);
     [isThere, isHung, connections, streams, wakes] = [true, false, 0, new Set(), []];
-    const ctx = { ...realContext(home), system: memorySystem({ clock }) };
+    interrupt = new AbortController();
+    const ctx = { ...realContext(home), system: memorySystem({ clock }), signal: interrupt.signal };
     source = engineWakes('tools', ctx, async () => {
       connections += 1;
       if (!isThere) throw new Error('nobody is there');
@@ -214,8 +216,12 @@ describe('an engine that is listened to', () => {
     await rest();
     isHung = true;
     const settled = settle();
-    await pass(10_100);
+    await pass(5_100);
     await settled;
+    const interrupted = settle();
+    await rest();
+    interrupt.abort(new Error('interrupted'));
+    await interrupted;
     tell('a');
     await rest();
     await source.close();
