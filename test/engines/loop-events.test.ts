@@ -96,28 +96,30 @@ describe.each(CONNECTION_KINDS)('what happens on $name', (kind) => {
     });
 
     // Podman 4 says nothing of networks that are removed, and cannot change limits: the next pass finds what it can.
-    it.skipIf(kind.isPodman)('wakes when a network or limits are changed', async () => {
-      const id = await engine.createNetwork({
-        Name: 'tools.inner',
-        Driver: 'bridge',
-        Internal: false,
-        EnableIPv6: false,
-        Options: {},
-        Labels: { 'dev.mcpform.stack': 'tools' },
+    if (!kind.isPodman) {
+      it('wakes when a network or limits are changed', async () => {
+        const id = await engine.createNetwork({
+          Name: 'tools.inner',
+          Driver: 'bridge',
+          Internal: false,
+          EnableIPv6: false,
+          Options: {},
+          Labels: { 'dev.mcpform.stack': 'tools' },
+        });
+        await engine.connectNetwork(id, web, []);
+        const memory = 64 * 1024 * 1024;
+        for (const change of [
+          () => engine.updateContainer(web, { Memory: memory, MemorySwap: memory }),
+          () => engine.disconnectNetwork(id, web),
+          () => engine.removeNetwork(id),
+        ]) {
+          await settle();
+          wakes.length = 0;
+          await change();
+          await expectWake();
+        }
       });
-      await engine.connectNetwork(id, web, []);
-      const memory = 64 * 1024 * 1024;
-      for (const change of [
-        () => engine.updateContainer(web, { Memory: memory, MemorySwap: memory }),
-        () => engine.disconnectNetwork(id, web),
-        () => engine.removeNetwork(id),
-      ]) {
-        await settle();
-        wakes.length = 0;
-        await change();
-        await expectWake();
-      }
-    });
+    }
 
     it('wakes nobody for what a pass did, other stacks, clients and health', async () => {
       await source.hold?.();
