@@ -34,7 +34,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     (text) => {
       if (spec.endsAtOnce !== true) terminal.err(text);
     },
-    { takesHangup: spec.isEndless === true },
+    // Who closes the terminal that it runs in wants it to end.
+    { takesHangup: spec.isEndless === true && !terminal.canAsk },
   );
   const json = switchOption(input.options, 'json');
   const conceal = createConceal();

@@ -51,6 +51,8 @@ export interface WakeSource {
    * in `written`, somebody else did while we worked: that wakes us after all. Never rejects.
    */
   settle(managed: Managed): Promise<void>;
+  /** The pass that was made for this request is over: whoever asked for it is told. */
+  answer?(id: string, report: PassReport): void;
   /** Ends all it began. Never rejects. */
   close(): Promise<void>;
 }

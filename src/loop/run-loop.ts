@@ -7,6 +7,7 @@ import { takeLock } from '../state/lock-file.ts';
 import { afterPass } from './decide/after-pass.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
 import { findSuspects } from './find-suspects.ts';
+import type { KnownLoop } from './loop-wakes.ts';
 import { type Looked, lookAtSource, makePass, type Pass, type PassSetting } from './make-pass.ts';
 import { managedAt } from './managed.ts';
 import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
@@ -25,8 +26,8 @@ export interface LoopRequest extends PassSetting {
   readonly isOnce: boolean;
   readonly wakeSources: readonly WakeSource[];
   readonly observers: readonly Observer[];
-  /** Told the books' folder as soon as it is known, once: what lives there can begin. */
-  readonly onBooks: (folder: string) => Promise<readonly WakeSource[]>;
+  /** Asked once it is known whose loop it is: what wakes it besides. Nothing does where it makes one pass. */
+  readonly wakesOf: (loop: KnownLoop) => readonly WakeSource[];
 }
 
 /** How the last pass ended. */
@@ -132,6 +133,9 @@ class Loop {
         ? { ...this.#managed, written: [] }
         : managedAt(pass.places, performedSteps(pass.facts));
     await Promise.all(this.#sources.map((source) => source.settle(this.#managed)));
+    for (const wake of wakes) {
+      if (wake.kind === 'request') for (const source of this.#sources) source.answer?.(wake.id, pass.report);
+    }
     // Whoever changed what we had just written, before anybody watched it again, is found by a look of its own.
     if (pass.report.done > 0) this.#wakes.offer({ kind: 'retry' });
     for (const observer of this.#request.observers) {
@@ -153,19 +157,20 @@ class Loop {
 
   /** Once a manifest could be read, it is known whose loop this is: its place is taken, and its memory read. */
   async #open(looked: Looked): Promise<Looked> {
-    if (this.#books === null && looked.kind === 'wanted') await this.#takePlace(looked.wanted.declared.books);
+    if (this.#books === null && looked.kind === 'wanted') await this.#takePlace(looked.wanted.declared);
     // Between two passes somebody may have suspended or acknowledged something.
     if (this.#books !== null) this.#state = await this.#change(this.#books, (state) => state);
     return this.#ofThisStack(looked);
   }
 
-  async #takePlace(books: string): Promise<void> {
+  async #takePlace({ books, manifest }: Wanted['declared']): Promise<void> {
     const folder = join(loopFolder(books), 'instance');
     await makeDurableFolder(folder, this.#ctx);
     const lock = await takeLock(folder, { command: 'reconcile' }, this.#ctx);
     this.#release = () => lock.release();
     this.#books = books;
-    for (const source of await this.#request.onBooks(books)) {
+    const known = { books, stack: manifest.name, state: () => this.#state };
+    for (const source of this.#request.isOnce ? [] : this.#request.wakesOf(known)) {
       await source.start(this.#wakes.offer);
       this.#sources.push(source);
     }
