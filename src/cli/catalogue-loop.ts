@@ -1,4 +1,5 @@
 import { address, json, manifestOptions, stateDir } from './catalogue-options.ts';
+import { tellingOptions } from './catalogue-telling.ts';
 import type { CommandSpec } from './command.ts';
 
 const stackOptions = [...manifestOptions, stateDir, json];
@@ -43,6 +44,7 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
       { flags: '--interval <duration>', description: 'look again after this (default: 5m, at least 10s)' },
       { flags: '--jitter <percent>', description: 'earlier or later by up to this much (default: 5)' },
       { flags: '--cron <expression>', description: 'look at these times too: "0 * * * *"', isList: true },
+      ...tellingOptions,
       { flags: '--once', description: 'one pass, then end' },
     ],
     examples: [

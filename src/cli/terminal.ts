@@ -39,13 +39,13 @@ export interface Screen {
 /** Of this process. It shows whatever it is given: `concealingTerminal` is for people. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Terminal, 'listen'> {
   const left = new AbortController();
+  // What is done is worth more than what is said of it: a loop outlives a full disk under its log.
+  process.stderr.on('error', () => undefined);
   // A reader that stops early (`| head`) is no error of ours.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (stream === process.stdout) left.abort(error);
-    });
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    left.abort(error);
+  });
   const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
   return {
     out: (text) => void process.stdout.write(text),

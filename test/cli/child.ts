@@ -15,10 +15,14 @@ export function start(
   args: readonly string[],
   home: Home,
   more: Readonly<Record<string, string>> = {},
+  /** A shell script that becomes `"$0" "$@"`. */
+  script?: string,
 ): Child {
   const env = { ...environmentWith(home), ...more };
   assertContained(home.project, env);
-  const child = spawn(process.execPath, [MCPFORM, ...args], {
+  const command = [process.execPath, MCPFORM, ...args];
+  const [program = '', ...rest] = script === undefined ? command : ['/bin/sh', '-c', script, ...command];
+  const child = spawn(program, rest, {
     cwd: home.project,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

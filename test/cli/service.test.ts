@@ -62,7 +62,9 @@ describe.runIf(isLinux && !isTemporary)('service', () => {
       expect(unit).toMatch(/^mcpform-tools-[0-9a-f]{12}\.service$/);
       expect(stdout).toContain(`  systemctl --user restart ${unit}\n`);
       const text = await stage.read(join(FOLDER, unit));
-      expect(text).toMatch(/^ExecStart="\/.*\/mcpform\.cjs" "reconcile" "--interval" "10m" "--prune"$/m);
+      expect(text).toMatch(
+        /^ExecStart="\/.*\/mcpform\.cjs" "reconcile" "--interval" "10m" "--prune" "--log" "json"$/m,
+      );
       expect(text).toContain(`WorkingDirectory=${stage.home.project}\n`);
       expect(await called()).toEqual([]);
       expect((await stage.expectExit(0, args, { env })).stdout).toContain(': unchanged\n');

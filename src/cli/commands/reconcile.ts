@@ -13,6 +13,7 @@ import { durationMs } from '../duration.ts';
 import { loadRequest } from '../load-request.ts';
 import { loopObserver } from '../loop-observer.ts';
 import { loopSettings } from '../loop-settings.ts';
+import { loopTelling } from '../loop-telling.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
@@ -50,7 +51,9 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       settings,
       isOnce,
       wakeSources: isOnce ? [] : [fileWakes(ctx)],
-      observers: [loopObserver(input, terminal)],
+      observers: isOnce
+        ? [loopObserver(input, terminal)]
+        : await loopTelling(input, settings, { ctx, terminal }),
       onBooks: async () => [],
     },
     ctx,

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { version } from '../../engine/version.ts';
 import { writeService } from '../../loop/service/files.ts';
 import { identify } from '../../loop/service/identify.ts';
-import { serviceManager } from '../../loop/service/manager.ts';
+import { type ServiceManager, serviceManager } from '../../loop/service/manager.ts';
 import { runCommands } from '../../loop/service/run-commands.ts';
 import { toSpec } from '../../loop/service/to-spec.ts';
 import type { Context } from '../../model/context.ts';
@@ -35,7 +36,9 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     cwd,
     ctx,
   );
-  const { spec, leftOut } = toSpec({ reconciled, args, cwd }, ctx);
+  const log = textOption(options, 'log') ?? textOption(options, 'logFile');
+  const logged = log === undefined ? logArguments(reconciled.name, manager, ctx) : [];
+  const { spec, leftOut } = toSpec({ reconciled, args: [...args, ...logged], cwd }, ctx);
   const { file, result } = await writeService(spec, manager, ctx);
   const commands = manager.start(spec.name);
   const isStarted = switchOption(input.options, 'start');
@@ -55,6 +58,12 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     text: renderServiceInstalled(report, { color: false, width: terminal.width }),
     json: report,
   };
+}
+
+/** To the journal, where there is one; else into files, which nobody but us puts aside. */
+function logArguments(name: string, { kind }: ServiceManager, { folders }: Context): readonly string[] {
+  if (kind === 'systemd') return ['--log', 'json'];
+  return ['--log-file', join(folders.state, 'services', `${name}.log`)];
 }
 
 /** As `reconcile` itself reads them: one that it refuses would be refused at each start, for ever. */

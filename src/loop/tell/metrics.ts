@@ -37,7 +37,7 @@ export function countMetrics(settings: MetricsSettings): Metrics {
     counted('passes_total', 'Passes by how they ended.', 'result', passes, RESULTS),
     gauge('last_success_timestamp_seconds', 'When a pass last ended well; 0: never.', [[{}, lastSuccess]]),
     gauge('resources', 'Resources of the last plan, by what it does with them.', plannedOf(report)),
-    counted('drift_total', 'Resources found changed, by kind.', 'kind', drifts, []),
+    counted('drift_total', 'Resources found not as declared, by kind.', 'kind', drifts, []),
     counted('apply_total', 'Steps performed, by result.', 'result', applies, ['done', 'failed']),
     gauge('suspend_status', 'Whether the whole stack is suspended.', [[{}, state?.suspended['*'] ? 1 : 0]]),
     gauge('suspended', 'How many addresses are suspended.', [[{}, suspendedIn(state)]]),
@@ -50,7 +50,7 @@ export function countMetrics(settings: MetricsSettings): Metrics {
       'Notifications, by what became of them.',
       'result',
       settings.notified?.() ?? {},
-      ['sent', 'refused', 'retried'],
+      ['sent', 'refused', 'later'],
     ),
   ];
   return {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openTelling } from '../../../src/loop/tell/telling.ts';
+import { openTelling, type TellingSettings } from '../../../src/loop/tell/telling.ts';
 import { realContext } from '../../support/real-context.ts';
 import { type Home, throwawayHome } from '../../support/throwaway-home.ts';
 import { writeFiles } from '../../support/world.ts';
@@ -13,7 +13,11 @@ afterEach(async () => {
   for (const home of homes.splice(0)) await home.remove();
 });
 
-async function stage(notify: string | null, env: Readonly<Record<string, string>> = {}) {
+async function stage(
+  notify: string | null,
+  env: Readonly<Record<string, string>> = {},
+  change: Partial<TellingSettings> = {},
+) {
   const home = await throwawayHome();
   homes.push(home);
   if (notify !== null) {
@@ -22,21 +26,23 @@ async function stage(notify: string | null, env: Readonly<Record<string, string>
   }
   const lines: string[] = [];
   const settings = {
-    log: { level: 'info', file: null, write: (line: string) => void lines.push(line) },
+    log: { level: 'info', to: (line: string) => void lines.push(line) },
+    warn: (text: string) => void lines.push(text),
     intervalMs: 60_000,
     serve: { place: { kind: 'unix', path: join(home.folder, 'metrics.sock') } },
     isNotifying: true,
   } as const;
-  return { lines, telling: await openTelling(settings, realContext(home, env)) };
+  const ctx = realContext(home, env);
+  return { lines, observers: await openTelling({ ...settings, ...change }, ctx) };
 }
 
 describe('everybody who is told', () => {
   it('is told, and the log and metrics know what became of it', async () => {
     const double = await notifyDouble();
     const yaml = `allowHosts: ["${double.host}"]\nwebhooks:\n  - url: ${double.url}/hook\n    key: { env: KEY }\n`;
-    const { telling, lines } = await stage(yaml, { KEY: 'key-canary' });
+    const { observers, lines } = await stage(yaml, { KEY: 'key-canary' });
     double.answer(404);
-    for (const observer of telling.observers) {
+    for (const observer of observers) {
       observer.passed(report({ result: 'partial', failed: 1 }), loopState());
       observer.changed([transition({ message: 'it said key-canary' })], loopState());
     }
@@ -44,18 +50,28 @@ describe('everybody who is told', () => {
     expect(double.received).toHaveLength(1);
     expect(lines.join('')).toContain('does not take a message: status 404');
     expect(lines.join('') + double.received[0]?.body).not.toContain('canary');
-    for (const observer of telling.observers) await observer.close();
+    for (const observer of observers) await observer.close();
     await double.close();
   });
 
   it('is nobody by notification where that cannot be read, and the rest goes on', async () => {
-    const { telling, lines } = await stage('slack:\n  - url: { env: ABSENT }\n');
+    const { observers, lines } = await stage('slack:\n  - url: { env: ABSENT }\n');
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', code: 'SECRET_NOT_FOUND' });
-    for (const observer of telling.observers) {
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'warn',
+      msg: expect.stringMatching(/^nobody is notified \(SECRET_NOT_FOUND\): /),
+    });
+    for (const observer of observers) {
       observer.passed(report({ result: 'applied', done: 1 }), loopState());
     }
     expect(lines).toHaveLength(2);
-    for (const observer of telling.observers) await observer.close();
+    for (const observer of observers) await observer.close();
+  });
+
+  it('is told of by a warning, where no lines are written', async () => {
+    const { observers, lines } = await stage('slack: canary', {}, { log: null });
+    for (const observer of observers) observer.passed(report({ result: 'applied', done: 1 }), loopState());
+    expect(lines).toEqual([expect.stringMatching(/^nobody is notified \(LOOP_SINK_INVALID\): /)]);
+    for (const observer of observers) await observer.close();
   });
 });
