@@ -46,6 +46,10 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
       { flags: '--cron <expression>', description: 'look at these times too: "0 * * * *"', isList: true },
       ...tellingOptions,
       { flags: '--once', description: 'one pass, then end' },
+      {
+        flags: '--now',
+        description: 'have the loop that runs make a pass, and return when that one is done',
+      },
     ],
     examples: [
       'mcpform reconcile',

@@ -106,7 +106,7 @@ describe.concurrent('one pass of the loop', () => {
 });
 
 describe.concurrent('the loop', () => {
-  it('goes on until it is told to stop, ends soon, and is alone', () =>
+  it('goes on until it is told to stop, ends soon, and is alone', ({ expect }) =>
     onStage(async (stage) => {
       const running = stage.run(['reconcile', '--interval', '10s', '--json'], { timeoutMs: 60_000 });
       await expect
@@ -123,5 +123,34 @@ describe.concurrent('the loop', () => {
         kind: 'pass',
         report: { done: 2 },
       });
+    }, TWO));
+
+  it('repairs what somebody changes while it runs, and makes a pass for who asks, and for SIGHUP', ({
+    expect,
+  }) =>
+    onStage(async (stage) => {
+      const running = stage.run(['reconcile', '--interval', '1h', '--json'], { timeoutMs: 60_000 });
+      const args = async (): Promise<string[] | undefined> =>
+        (await servers(stage).catch((): Awaited<ReturnType<typeof servers>> => ({})))['a']?.args;
+      await expect.poll(args, { timeout: 20_000 }).toEqual(['x.js']);
+      // Until it watches, which is after its first pass, a change is found by the interval alone.
+      const ask = (): Promise<{ exitCode: number | null; stdout: string }> =>
+        stage.run(['reconcile', '--now', '--json']);
+      await expect.poll(async () => (await ask()).exitCode, { timeout: 20_000 }).toBe(0);
+      for (let round = 0; round < 2; round += 1) {
+        await drift(stage);
+        await expect.poll(args, { timeout: 10_000 }).toEqual(['x.js']);
+      }
+      const { stdout } = await ask();
+      expect(JSON.parse(stdout).report.wakes).toContainEqual({ kind: 'request', id: expect.any(String) });
+      const owner = JSON.parse(await stage.read('.local/state/mcpform/tools/loop/instance/lock'));
+      const passes = async (): Promise<number> =>
+        Number(/"passes":(\d+)/.exec(await stage.read('.local/state/mcpform/tools/loop/loop.json'))?.[1]);
+      const before = await passes();
+      process.kill(owner.pid, 'SIGHUP');
+      await expect.poll(passes, { timeout: 10_000 }).toBeGreaterThan(before);
+      process.kill(owner.pid, 'SIGTERM');
+      expect((await running).exitCode).toBe(0);
+      expect((await ask()).exitCode).toBe(1);
     }, TWO));
 });

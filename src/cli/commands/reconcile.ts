@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { findManifest } from '../../engine/find-manifest.ts';
 
+import { loopWakes } from '../../loop/loop-wakes.ts';
 import { runLoop } from '../../loop/run-loop.ts';
 import { openSource } from '../../loop/source/open-source.ts';
 import { fileWakes } from '../../loop/wake/file-wakes.ts';
+import { signalWakes } from '../../loop/wake/signals.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
@@ -15,9 +17,11 @@ import { loopObserver } from '../loop-observer.ts';
 import { loopSettings } from '../loop-settings.ts';
 import { loopTelling } from '../loop-telling.ts';
 import type { Terminal } from '../terminal.ts';
+import { reconcileNow } from './reconcile-now.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const { options } = input;
+  if (switchOption(options, 'now')) return await reconcileNow(input, ctx, terminal);
   const { files, cwd, variables, ambient = [], allowedLiterals = [] } = await loadRequest(input, ctx);
   const spec = textOption(options, 'source');
   if (spec !== undefined && files.length > 0) {
@@ -50,11 +54,11 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       reading: { cwd, variables, ambient, allowedLiterals },
       settings,
       isOnce,
-      wakeSources: isOnce ? [] : [fileWakes(ctx)],
+      wakeSources: isOnce ? [] : [fileWakes(ctx), ...(terminal.canAsk ? [] : [signalWakes(ctx)])],
       observers: isOnce
         ? [loopObserver(input, terminal)]
         : await loopTelling(input, settings, { ctx, terminal }),
-      onBooks: async () => [],
+      wakesOf: (loop) => loopWakes(loop, ctx),
     },
     ctx,
   );
