@@ -1,3 +1,4 @@
+import { LEVELS } from '../loop/tell/level.ts';
 import type { OptionSpec } from './command.ts';
 
 /** Of `reconcile`: how it is seen what it does. */
@@ -14,7 +15,7 @@ export const tellingOptions: readonly OptionSpec[] = [
   {
     flags: '--log-level <level>',
     description: 'the least that is a line of JSON (default: info)',
-    choices: ['trace', 'debug', 'info', 'warn', 'error'],
+    choices: LEVELS,
   },
   {
     flags: '--metrics <place>',

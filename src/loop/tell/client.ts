@@ -1,9 +1,5 @@
 import { pino } from 'pino';
-
-/** From what nobody reads to what somebody must. */
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-
-export type Level = (typeof LEVELS)[number];
+import type { Level } from './level.ts';
 
 /** Turns one thing that is said into one line of JSON, with its line end. Below its level nothing is made. */
 export type SayLine = (level: Level, fields: Readonly<Record<string, unknown>>, message: string) => void;

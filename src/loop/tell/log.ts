@@ -2,8 +2,8 @@ import { concealJson } from '../../formats/conceal-json.ts';
 import { escapeJson } from '../../formats/escape.ts';
 import type { Context } from '../../model/context.ts';
 import type { Observer, PassReport, Transition } from '../model.ts';
-import type { Level } from './client.ts';
 import { isProblem } from './is-problem.ts';
+import type { Level } from './level.ts';
 
 export interface LogSettings {
   readonly level: Level;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createConceal } from '../../../src/formats/conceal.ts';
-import type { Level } from '../../../src/loop/tell/client.ts';
+import type { Level } from '../../../src/loop/tell/level.ts';
 import { type Log, openLog } from '../../../src/loop/tell/log.ts';
 import { memorySystem } from '../../../src/system/memory.ts';
 import { condition, loopState, RECOVERED, report, transition } from './examples.ts';

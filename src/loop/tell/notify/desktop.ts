@@ -6,7 +6,7 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * A notice on this person's screen: notify-send (freedesktop.org), osascript (macOS), a toast (Windows). Texts are
- * arguments or variables, never a part of a script. Of the three only the first is tried by tests.
+ * arguments or variables, never a part of a script. Tests see what they are given; no real one is run.
  */
 export function desktop(ctx: Pick<Context, 'system' | 'platform' | 'env'>): Sink {
   return {
