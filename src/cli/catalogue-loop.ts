@@ -44,6 +44,14 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
       { flags: '--interval <duration>', description: 'look again after this (default: 5m, at least 10s)' },
       { flags: '--jitter <percent>', description: 'earlier or later by up to this much (default: 5)' },
       { flags: '--cron <expression>', description: 'look at these times too: "0 * * * *"', isList: true },
+      {
+        flags: '--webhook <place>',
+        description: 'look when a Git host says so, at a port of loopback or a socket: POST /webhook',
+      },
+      {
+        flags: '--webhook-secret <file>',
+        description: 'the file with the secret that the Git host signs with, readable by you alone',
+      },
       ...tellingOptions,
       { flags: '--once', description: 'one pass, then end' },
       {

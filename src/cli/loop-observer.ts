@@ -3,7 +3,7 @@ import { renderPass, renderTransition } from '../report/loop.ts';
 import { type CommandInput, switchOption } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Tells whoever started the loop what it does: passes in which something happened, and what has changed. */
+/** Tells whoever started the loop what it does: what has changed, and passes; people, those in which something happened. */
 export function loopObserver({ options }: CommandInput, terminal: Terminal): Observer {
   const asJson = switchOption(options, 'json');
   const isOnce = switchOption(options, 'once');
@@ -13,9 +13,9 @@ export function loopObserver({ options }: CommandInput, terminal: Terminal): Obs
     passed: (report) => {
       const isNews = isFirst || report.result !== 'in-sync' || report.done > 0;
       isFirst = false;
-      if (!isNews) return;
-      if (!asJson) terminal.out(renderPass(report, text));
-      else if (!isOnce) terminal.out(`${JSON.stringify({ kind: 'pass', report })}\n`);
+      if (!asJson) {
+        if (isNews) terminal.out(renderPass(report, text));
+      } else if (!isOnce) terminal.out(`${JSON.stringify({ kind: 'pass', report })}\n`);
     },
     changed: (transitions) => {
       for (const transition of transitions) {

@@ -3,9 +3,8 @@ import type { Observer } from '../loop/model.ts';
 import type { LoopSettings } from '../loop/settings.ts';
 import { openTelling, type TellingSettings } from '../loop/tell/telling.ts';
 import type { Context } from '../model/context.ts';
-import { McpformError } from '../model/error.ts';
-import type { ListenPlace } from '../model/system.ts';
 import { type CommandInput, textOption } from './command.ts';
+import { listenPlace } from './listen-place.ts';
 import { loopObserver } from './loop-observer.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -39,14 +38,5 @@ function logOf({ options, cwd }: CommandInput, terminal: Terminal): TellingSetti
 
 function serveOf({ options, cwd }: CommandInput): TellingSettings['serve'] {
   const place = textOption(options, 'metrics');
-  return place === undefined ? null : { place: listenPlace(place, cwd) };
-}
-
-function listenPlace(text: string, cwd: string): ListenPlace {
-  if (!/^\d+$/.test(text)) return { kind: 'unix', path: resolve(cwd, text) };
-  const port = Number(text);
-  if (port >= 1 && port <= 65_535) return { kind: 'loopback', port };
-  throw new McpformError('USAGE', `--metrics ${text} is not a port`, {
-    hint: 'write a number up to 65535, or a path',
-  });
+  return place === undefined ? null : { place: listenPlace(place, '--metrics', cwd) };
 }

@@ -1,4 +1,8 @@
+import { createHmac } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const stackOf = (servers: string): string => `apiVersion: mcpform/v1
@@ -152,5 +156,36 @@ describe.concurrent('the loop', () => {
       process.kill(owner.pid, 'SIGTERM');
       expect((await running).exitCode).toBe(0);
       expect((await ask()).exitCode).toBe(1);
+    }, TWO));
+
+  it('looks when a Git host says so, with its signature', ({ expect }) =>
+    onStage(async (stage) => {
+      const port = await freePort();
+      await stage.write({ 'hook-secret': 'canary-hook-4a7c' });
+      await chmod(join(stage.home.folder, 'hook-secret'), 0o600);
+      const args = ['--webhook', String(port), '--webhook-secret', join(stage.home.folder, 'hook-secret')];
+      const running = stage.run(['reconcile', '--interval', '1h', '--json', ...args], { timeoutMs: 60_000 });
+      const post = async (key: string): Promise<number> => {
+        const body = '{"ref":"refs/heads/main"}';
+        const signature = `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+        const headers = { 'X-Hub-Signature-256': signature, 'X-GitHub-Delivery': key };
+        return await fetch(`http://127.0.0.1:${port}/webhook`, { method: 'POST', body, headers }).then(
+          ({ status }) => status,
+          () => 0,
+        );
+      };
+      await expect.poll(() => post('wrong'), { timeout: 20_000 }).toBe(401);
+      expect(await post('canary-hook-4a7c')).toBe(202);
+      const lock = '.local/state/mcpform/tools/loop/instance/lock';
+      const loop = '.local/state/mcpform/tools/loop/loop.json';
+      await expect
+        .poll(async () => Number(/"passes":(\d+)/.exec(await stage.read(loop).catch(() => ''))?.[1]), {
+          timeout: 10_000,
+        })
+        .toBeGreaterThan(1);
+      process.kill(JSON.parse(await stage.read(lock)).pid, 'SIGTERM');
+      const { stdout, stderr } = await running;
+      expect(stdout).toContain('"kind":"webhook"');
+      expect(stdout + stderr).not.toContain('canary-hook-4a7c');
     }, TWO));
 });

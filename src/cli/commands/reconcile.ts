@@ -16,6 +16,7 @@ import { loadRequest } from '../load-request.ts';
 import { loopObserver } from '../loop-observer.ts';
 import { loopSettings } from '../loop-settings.ts';
 import { loopTelling } from '../loop-telling.ts';
+import { loopWebhook } from '../loop-webhook.ts';
 import type { Terminal } from '../terminal.ts';
 import { reconcileNow } from './reconcile-now.ts';
 
@@ -54,7 +55,13 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       reading: { cwd, variables, ambient, allowedLiterals },
       settings,
       isOnce,
-      wakeSources: isOnce ? [] : [fileWakes(ctx), ...(terminal.canAsk ? [] : [signalWakes(ctx)])],
+      wakeSources: isOnce
+        ? []
+        : [
+            fileWakes(ctx),
+            ...(terminal.canAsk ? [] : [signalWakes(ctx)]),
+            ...(await loopWebhook(input, ctx)),
+          ],
       observers: isOnce
         ? [loopObserver(input, terminal)]
         : await loopTelling(input, settings, { ctx, terminal }),
