@@ -89,12 +89,17 @@ export class ManualClock implements Clock {
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const sleeper = { untilMs: this.#nowMs + ms, wake: resolve };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
+      const onAbort = (): void => {
         this.#sleepers.delete(sleeper);
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const sleeper = { untilMs: this.#nowMs + ms, wake };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', onAbort);
       if (!this.holdsSleepers) this.advance(ms);
     });
 

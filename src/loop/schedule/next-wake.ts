@@ -51,7 +51,8 @@ export function nextWake(moment: Moment): NextWake {
   const soonest = lastPass.endedMonotonicMs + GAP_MS - moment.monotonicMs;
   const due = [...byInterval(moment, lastPass), ...byTime(moment, lastPass)];
   const first = due.reduce((a, b) => (b.inMs < a.inMs ? b : a));
-  return { ...first, inMs: Math.max(0, soonest, first.inMs) };
+  // Whole: a wait of less than a clock can tell would never end.
+  return { ...first, inMs: Math.ceil(Math.max(0, soonest, first.inMs)) };
 }
 
 /** What is due some time after the last pass, whatever the time of day. */

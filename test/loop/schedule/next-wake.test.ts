@@ -21,6 +21,13 @@ const moment = (change: Partial<Omit<Moment, 'state' | 'settings'>> = {}, state 
 const later = (ms: number): string => new Date(noonMs + ms).toISOString();
 
 describe('the next pass', () => {
+  it('is a whole number of ms away: less than a clock can tell would never pass', () => {
+    const waits = Array.from({ length: 50 }, (_, passes) => nextWake(moment({}, { passes })).inMs);
+    expect(waits.every(Number.isInteger)).toBe(true);
+    const almost = { nowMs: noonMs + 300_000, monotonicMs: 301_000 - 0.0001 };
+    expect(nextWake(moment(almost, {}, { jitterPercent: 0 })).inMs).toBe(1);
+  });
+
   it.each([
     ['the interval', {}, {}, 300_000, 'interval'],
     ['an interval that is too short', {}, { intervalMs: 1 }, 10_000, 'interval'],
