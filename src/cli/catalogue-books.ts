@@ -39,9 +39,15 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [
       ...common,
       { flags: '--detailed-exitcode', description: 'exit 2 when something is not as declared' },
+      {
+        flags: '--watch',
+        description: 'look again and again; with --json, a line whenever something changed',
+      },
+      { flags: '--interval <duration>', description: 'with --watch: between two looks (default: 2s)' },
     ],
-    examples: ['mcpform status', 'mcpform status --json'],
+    examples: ['mcpform status', 'mcpform status --watch', 'mcpform status --json'],
     touches: 'read',
+    endsAtOnce: true,
     load: async () => reading.status,
   },
   {

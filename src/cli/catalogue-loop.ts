@@ -45,6 +45,21 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
       { flags: '--jitter <percent>', description: 'earlier or later by up to this much (default: 5)' },
       { flags: '--cron <expression>', description: 'look at these times too: "0 * * * *"', isList: true },
       {
+        flags: '--window <window>',
+        description:
+          'when changes are allowed or denied: "deny 0 9 * * 1-5 for 8h", or with "in Europe/Berlin" behind it',
+        isList: true,
+      },
+      {
+        flags: '--restart-after <passes>',
+        description: 'restart a container that was unhealthy in so many passes in a row (default: 3)',
+      },
+      { flags: '--restart-delay <duration>', description: 'between two restarts at least (default: 1m)' },
+      {
+        flags: '--restart-attempts <number>',
+        description: 'leave it as it is after so many restarts (default: 5; 0: never restart)',
+      },
+      {
         flags: '--webhook <place>',
         description: 'look when a Git host says so, at a port of loopback or a socket: POST /webhook',
       },

@@ -14,7 +14,7 @@ import type { Touches } from './command.ts';
 
 export interface ContextRequest {
   readonly touches: Touches;
-  /** What is digested will be read by a later run: a saved plan. */
+  /** What is digested will be read by a later run, or is compared with what others write meanwhile: a saved plan, a watch. */
   readonly needsLastingKey: boolean;
   /** Whether what keeps secrets may be asked by a command that only looks. */
   readonly asksBackends?: boolean;

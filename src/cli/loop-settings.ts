@@ -1,20 +1,17 @@
-import { cronProblem } from '../loop/schedule/client.ts';
+import type { RestartSettings } from '../loop/decide/restarts.ts';
 import { MIN_INTERVAL_MS } from '../loop/schedule/settings.ts';
 import { defaultSettings, type LoopSettings } from '../loop/settings.ts';
 import { McpformError } from '../model/error.ts';
 import type { Mode } from '../model/loop.ts';
 import { type CommandInput, listOption, switchOption, textOption } from './command.ts';
 import { durationMs } from './duration.ts';
+import { cronTime, windowOf } from './loop-times.ts';
 
 /** The options of `reconcile` that say what the loop does, and when. What cannot be is a usage error. */
-export function loopSettings({ options }: CommandInput, seed: string): LoopSettings {
+export function loopSettings(input: CommandInput, seed: string): LoopSettings {
+  const { options } = input;
   const settings = defaultSettings(seed);
-  const cron = listOption(options, 'cron').map((expression) => ({ expression }));
-  for (const time of cron) {
-    const problem = cronProblem(time);
-    if (problem !== null)
-      throw usage(`--cron "${time.expression}" ${problem}`, 'write "0 * * * *", for example');
-  }
+  const cron = listOption(options, 'cron').map(cronTime);
   const interval = textOption(options, 'interval');
   const isByCronAlone = interval === undefined && cron.length > 0;
   return {
@@ -22,11 +19,26 @@ export function loopSettings({ options }: CommandInput, seed: string): LoopSetti
     intervalMs: isByCronAlone ? null : intervalMs(interval, settings.intervalMs),
     jitterPercent: numberOf(textOption(options, 'jitter'), { flag: '--jitter', from: 0, to: 99 }) ?? 5,
     cron,
+    windows: listOption(options, 'window').map(windowOf),
+    restart: restartOf(input, settings.restart),
     mode: (textOption(options, 'mode') as Mode | undefined) ?? settings.mode,
     modes: Object.fromEntries(listOption(options, 'modeOf').map(modeOf)),
     prune: switchOption(options, 'prune'),
     pruneAfter:
       numberOf(textOption(options, 'pruneAfter'), { flag: '--prune-after', from: 1, to: 1000 }) ?? 3,
+  };
+}
+
+function restartOf({ options }: CommandInput, otherwise: RestartSettings): RestartSettings {
+  const delay = textOption(options, 'restartDelay');
+  return {
+    threshold:
+      numberOf(textOption(options, 'restartAfter'), { flag: '--restart-after', from: 1, to: 1000 }) ??
+      otherwise.threshold,
+    delayMs: delay === undefined ? otherwise.delayMs : durationMs(delay, '--restart-delay', '30s or 5m'),
+    maxAttempts:
+      numberOf(textOption(options, 'restartAttempts'), { flag: '--restart-attempts', from: 0, to: 1000 }) ??
+      otherwise.maxAttempts,
   };
 }
 

@@ -81,7 +81,7 @@ async function perform(
   let listener: Emit = stream ?? (() => {});
   const ctx = await makeContext({
     touches: spec.touches,
-    needsLastingKey: textOption(input.options, 'out') !== undefined,
+    needsLastingKey: textOption(input.options, 'out') !== undefined || switchOption(input.options, 'watch'),
     asksBackends: asksBackends(spec, input),
     stateDir: textOption(input.options, 'stateDir'),
     cwd: input.cwd,

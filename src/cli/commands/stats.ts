@@ -4,22 +4,21 @@ import { takeStats } from '../../engine/containers/take-stats.ts';
 import { type Whereabouts, whereaboutsOf } from '../../engine/containers/whereabouts.ts';
 import { declare } from '../../engine/declare.ts';
 import type { Context } from '../../model/context.ts';
-import { McpformError } from '../../model/error.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { StatsReport } from '../../model/running.ts';
 import { renderFindings } from '../../report/findings.ts';
 import { renderStats } from '../../report/stats.ts';
-import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
-import { durationMs } from '../duration.ts';
+import { type Answer, type CommandInput, switchOption } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
 import { openRedraw } from '../redraw.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
+import { watch, watchInterval } from '../watch.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const isWatching = switchOption(input.options, 'watch');
-  const everyMs = intervalOf(input, isWatching);
+  const everyMs = watchInterval(input);
   const declared = await declare(await loadRequest(input, ctx), ctx);
   const where = await whereaboutsOf(declared, ctx);
   const [server = null] = input.args;
@@ -30,7 +29,10 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     const look = async (): Promise<StatsReport> =>
       // Each connects anew, so that an engine that comes back is found again.
       (await takeStats(where, server, openEngines(ctx), ctx)).report;
-    return await watch(first, { look, everyMs, input }, ctx, terminal);
+    const show = shower(input, ctx, terminal);
+    const exitCode = await watch({ first, look, show, everyMs }, ctx, terminal);
+    ctx.emit({ kind: 'run.finished', exitCode, outcomes: [] });
+    return { exitCode };
   }
   showFindings(first.findings, input, terminal);
   const exitCode = first.findings.length > 0 ? EXIT.error : EXIT.ok;
@@ -53,37 +55,6 @@ async function firstLook({ manifest, where, server }: Asked, ctx: Context): Prom
   return report;
 }
 
-interface Watch {
-  readonly look: () => Promise<StatsReport>;
-  readonly everyMs: number;
-  readonly input: CommandInput;
-}
-
-async function watch(
-  first: StatsReport,
-  { look, everyMs, input }: Watch,
-  ctx: Context,
-  terminal: Terminal,
-): Promise<Answer> {
-  const { clock } = ctx.system;
-  const signal = AbortSignal.any([ctx.signal, terminal.screen.left]);
-  const interrupted = new Promise<null>((done) => signal.addEventListener('abort', () => done(null)));
-  const show = shower(input, ctx, terminal);
-  // The engine measures for a second or two, which counts.
-  let tookMs = 0;
-  for (let report: StatsReport | null = first; report !== null; ) {
-    show(report);
-    await clock.sleep(Math.max(0, everyMs - tookMs), signal).catch(() => undefined);
-    if (signal.aborted) break;
-    const startMs = clock.monotonic();
-    report = await Promise.race([look(), interrupted]);
-    tookMs = clock.monotonic() - startMs;
-  }
-  const exitCode = ctx.signal.aborted ? EXIT.interrupted : EXIT.ok;
-  ctx.emit({ kind: 'run.finished', exitCode, outcomes: [] });
-  return { exitCode };
-}
-
 function shower(input: CommandInput, ctx: Context, terminal: Terminal): (report: StatsReport) => void {
   if (switchOption(input.options, 'json')) return (report) => ctx.emit({ kind: 'stats.sampled', report });
   const redraw = openRedraw(terminal);
@@ -92,18 +63,4 @@ function shower(input: CommandInput, ctx: Context, terminal: Terminal): (report:
     const findings = renderFindings(report.findings, style);
     redraw(`${renderStats(report, style)}${findings === '' ? '' : `\n${findings}`}`);
   };
-}
-
-const USUAL_MS = 2000;
-const LEAST_MS = 200;
-
-function intervalOf({ options }: CommandInput, isWatching: boolean): number {
-  const text = textOption(options, 'interval');
-  if (text === undefined) return USUAL_MS;
-  if (!isWatching) {
-    throw new McpformError('USAGE', '--interval is between two looks, and there is only one', {
-      hint: 'add --watch',
-    });
-  }
-  return Math.max(LEAST_MS, durationMs(text, '--interval', '2s or 500ms'));
 }
