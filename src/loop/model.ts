@@ -29,6 +29,11 @@ export interface Source {
    * refused. Rejects with SOURCE_* only; whatever it throws, what was there before is still there.
    */
   look(applied: string | null, signal: AbortSignal): Promise<Revision>;
+  /**
+   * A commit that was applied before, without asking anybody for it; null where it cannot be had here, or is no longer
+   * vouched for. Rejects only when it is told to stop.
+   */
+  recall?(commit: string, signal: AbortSignal): Promise<Revision | null>;
   close(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ import { type Looked, lookAtSource, makePass, type Pass, type PassSetting } from
 import { managedAt } from './managed.ts';
 import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
 import { asFailure, passFailure } from './pass-failure.ts';
-import type { Wanted } from './perform-pass.ts';
+import { readRevision, type Wanted } from './perform-pass.ts';
 import { nextWake, type PassTime } from './schedule/next-wake.ts';
 import { waitForWakes } from './schedule/wait-for-wakes.ts';
 import { Wakes } from './schedule/wakes.ts';
@@ -115,7 +115,9 @@ class Loop {
   async #pass(wakes: readonly Wake[]): Promise<void> {
     const { clock } = this.#ctx.system;
     const time = { startedMs: clock.now(), startedMonotonicMs: clock.monotonic() };
-    const looked = await this.#open(await this.#look());
+    const seen = await this.#look();
+    if (seen.kind === 'failed' && this.#lastGood === null) await this.#recallLastGood();
+    const looked = await this.#open(seen);
     const lastGood = this.#lastGood;
     await Promise.all(this.#sources.map((source) => source.hold?.()));
     const pass = await makePass({ wakes, looked, lastGood, state: this.#state }, this.#request, this.#ctx);
@@ -152,6 +154,24 @@ class Loop {
       return await lookAtSource(this.#request, applied, this.#ctx);
     } catch (error) {
       return { kind: 'failed', failure: asFailure(error), revision: null };
+    }
+  }
+
+  /** A loop that begins while what is new cannot be used keeps what the one before it had applied. */
+  async #recallLastGood(): Promise<void> {
+    const { isRemote, source, reading } = this.#request;
+    if (!isRemote || source.recall === undefined) return;
+    try {
+      const applied = await recallCommit(source.spec, this.#ctx);
+      const revision = applied === null ? null : await source.recall(applied, this.#ctx.signal);
+      if (revision === null) return;
+      const wanted = await readRevision(revision, reading, this.#ctx);
+      if (this.#books === null) await this.#takePlace(wanted.declared);
+      this.#lastGood = wanted;
+    } catch (error) {
+      this.#ctx.signal.throwIfAborted();
+      // What failed already is what people are told of.
+      if (!(error instanceof McpformError) || error.code === 'STATE_LOCKED') throw error;
     }
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type GitRepository, gitRepository } from '../support/git-repository.ts';
@@ -118,5 +118,36 @@ describe.concurrent('a loop that follows a repository', () => {
       expect(await pass(1)).toMatch(/SourceInvalid: .*mcp\.yaml:6/);
       await repository.git('push', '--quiet', 'origin', '--delete', 'main').catch(() => undefined);
       expect(await servers()).toEqual(['a']);
+    }));
+
+  it('keeps the last good commit in force when it begins while the newest one cannot be used', () =>
+    withTeam(async ({ repository, pass, signAs, write, servers, home }) => {
+      const ann = await signAs('ann');
+      await write({ [POLICY]: policyOf(ann) });
+      await repository.commit({ 'mcp.yaml': stackOf('a', 'b') });
+      await pass(0);
+      const lose = () => write({ '.claude.json': '{"mcpServers":{"b":{"command":"node","args":["b.js"]}}}' });
+
+      await repository.commit({ 'mcp.yaml': `${stackOf('a')}  c: { comand: node }\n` });
+      await lose();
+      expect(await pass(1)).toContain('SourceInvalid');
+      expect(await servers()).toEqual(['b', 'a']);
+
+      await signAs(null);
+      await repository.commit({ 'mcp.yaml': stackOf('mallory') });
+      await lose();
+      expect(await pass(1)).toContain('SourceVerified=False');
+      expect(await servers()).toEqual(['b', 'a']);
+
+      await rename(join(home.folder, 'team.git'), join(home.folder, 'away.git'));
+      await lose();
+      expect(await pass(1)).toContain('SourceUnavailable');
+      expect(await servers()).toEqual(['b', 'a']);
+
+      // Whoever signed it may sign no longer.
+      await write({ [POLICY]: policyOf(await signAs('bob')) });
+      await lose();
+      expect(await pass(1)).toContain('SourceUnavailable');
+      expect(await servers()).toEqual(['b']);
     }));
 });

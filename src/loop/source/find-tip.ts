@@ -75,9 +75,13 @@ function defaultTip({ ids, head }: Refs, url: string): Tip {
   return { ref: 'HEAD', name: head?.replace(/^refs\/heads\//, '') ?? 'HEAD', kind: 'branch', id };
 }
 
-function tipOf(ref: string, id: string): Tip {
-  const kind = ref.startsWith('refs/tags/') ? 'tag' : 'branch';
-  return { ref, name: ref.replace(/^refs\/(?:heads|tags)\//, ''), kind, id };
+export function tipOf(ref: string, id: string): Tip {
+  return { ref, name: shortName(ref), kind: ref.startsWith('refs/tags/') ? 'tag' : 'branch', id };
+}
+
+/** `main` of `refs/heads/main`. */
+export function shortName(ref: string): string {
+  return ref.replace(/^refs\/(?:heads|tags)\//, '');
 }
 
 function unavailable(message: string, hint: string): Error {

@@ -11,7 +11,8 @@ import type { GitSpec } from './parse-spec.ts';
 import { placeOf, preparePlace } from './place.ts';
 import { labelOf, readRevision } from './read-revision.ts';
 import { readSigners } from './read-signers.ts';
-import { takeTip } from './take-tip.ts';
+import { recallRevision } from './recall-revision.ts';
+import { takeAgain, takeTip } from './take-tip.ts';
 import { verifyTip } from './verify-tip.ts';
 
 export type GitOptions = SourceOptions & { readonly verify: 'none' | 'head' | 'tag' };
@@ -58,8 +59,12 @@ export function gitSource(spec: GitSpec, options: GitOptions, ctx: Context): Sou
         const chosen = chooseCommit(chain, options, { nowMs, applied });
         const signer = await verifyTip({ tip: { ...tip, id }, chosen, signers }, options, mirror, ctx);
         if (signers !== null) await assertDescends(chosen.id, applied, accepted, mirror);
-        const of = { commit: chosen, tip, signer, spec, signal: closing.signal };
-        const isSame = last?.revision.label === labelOf(chosen, tip) && last.revision.signer === signer;
+        const label = labelOf(chosen, tip);
+        const of = {
+          ...{ commit: chosen, label, signer, spec, signal: closing.signal },
+          takeAgain: (again: Mirror) => takeAgain(chosen.id, tip, again),
+        };
+        const isSame = last?.revision.label === label && last.revision.signer === signer;
         const revision = isSame && last !== null ? last.revision : await readRevision(of, mirror, access);
         return { key, newest: chain[0] as ChainLink, revision };
       },
@@ -71,6 +76,13 @@ export function gitSource(spec: GitSpec, options: GitOptions, ctx: Context): Sou
   return {
     spec: spec.shown,
     look: (applied, signal) => look(applied, AbortSignal.any([signal, closing.signal])),
+    recall: (commit, signal) =>
+      recallRevision(
+        { commit, spec, verify: options.verify, later: closing.signal },
+        access,
+        ctx,
+        AbortSignal.any([signal, closing.signal]),
+      ),
     close: async () => closing.abort(new Error('the source is closed')),
   };
 }

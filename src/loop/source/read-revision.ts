@@ -9,20 +9,21 @@ import { type MirrorAccess, withMirror } from './mirror.ts';
 import type { Mirror } from './open-mirror.ts';
 import type { GitSpec } from './parse-spec.ts';
 import { blobSizes, readBlobs } from './read-blobs.ts';
-import { takeAgain } from './take-tip.ts';
 
 export interface RevisionOf {
   readonly commit: ChainLink;
-  readonly tip: Tip;
+  readonly label: string;
   readonly signer: string | null;
   readonly spec: GitSpec;
   /** For what is read later. */
   readonly signal: AbortSignal;
+  /** Has a mirror that was made anew meanwhile hold the commit again. */
+  readonly takeAgain: (mirror: Mirror) => Promise<void>;
 }
 
 /** Reads manifests and locks of a commit at once; other files of it when somebody asks for them. */
 export async function readRevision(
-  { commit, tip, signer, spec, signal }: RevisionOf,
+  { commit, label, signer, spec, signal, takeAgain }: RevisionOf,
   mirror: Mirror,
   access: MirrorAccess,
 ): Promise<Revision> {
@@ -40,7 +41,7 @@ export async function readRevision(
       access,
       format,
       async (again) => {
-        await takeAgain(commit.id, tip, again);
+        await takeAgain(again);
         return await use(again);
       },
       signal,
@@ -58,7 +59,7 @@ export async function readRevision(
   };
   return {
     commit: commit.id,
-    label: labelOf(commit, tip),
+    label,
     committedMs: commit.committedMs,
     signer,
     manifestFiles: manifests.map((path) => join(root, ...path.split('/'))),
@@ -67,7 +68,7 @@ export async function readRevision(
 }
 
 /** `main@sha1:3f1c…`. */
-export function labelOf({ id }: ChainLink, { kind, name }: Tip): string {
+export function labelOf({ id }: Pick<ChainLink, 'id'>, { kind, name }: Pick<Tip, 'kind' | 'name'>): string {
   const whole = `${id.length === 64 ? 'sha256' : 'sha1'}:${id}`;
   return kind === 'commit' ? whole : `${name}@${whole}`;
 }

@@ -1,7 +1,7 @@
 import { shortHash } from '../../state/folder.ts';
 import type { AgeLimits, ChainLink } from './choose-commit.ts';
 import { sourceError } from './fail.ts';
-import type { Tip } from './find-tip.ts';
+import { type Tip, tipOf } from './find-tip.ts';
 import type { GitOptions } from './git-source.ts';
 import type { Mirror } from './open-mirror.ts';
 
@@ -35,8 +35,7 @@ export async function takeTip(
   }
   // A signed tag vouches for the commit that it names, and for no other.
   const count = minCommitAgeMs > 0 && verify !== 'tag' ? maxCommits : 1;
-  const args = ['rev-list', '--first-parent', '--timestamp', `--max-count=${count}`, '--end-of-options', id];
-  const chain = (await mirror.read(args)).toString('utf8').split('\n').flatMap(readLink);
+  const chain = await readLinks(id, count, mirror);
   if (chain.length === 0) {
     throw sourceError('SOURCE_UNAVAILABLE', `"${tip.name}" does not name a commit`, 'name a branch or a tag');
   }
@@ -49,7 +48,29 @@ export async function takeAgain(commit: string, tip: Tip, mirror: Mirror): Promi
   if (exitCode !== 0) await mirror.fetch([`+${tip.ref}:${oursOf(tip)}`]);
 }
 
-function oursOf({ ref }: Tip): string {
+/** The tag that the mirror took last under a name, where it names that commit. */
+export async function tagInMirror(ref: string, commit: string, mirror: Mirror): Promise<Tip | null> {
+  const whole = ref.startsWith('refs/') ? ref : `refs/tags/${ref}`;
+  const ours = oursOf({ ref: whole });
+  const found = await mirror.attempt(['rev-parse', '--verify', '--end-of-options', ours]);
+  if (found.exitCode !== 0 || (await readLinks(ours, 1, mirror))[0]?.id !== commit) return null;
+  return tipOf(whole, found.stdout.toString('utf8').trim());
+}
+
+/** Commits by first parents, newest first, at most so many. */
+export async function readLinks(from: string, count: number, mirror: Mirror): Promise<readonly ChainLink[]> {
+  const args = [
+    'rev-list',
+    '--first-parent',
+    '--timestamp',
+    `--max-count=${count}`,
+    '--end-of-options',
+    from,
+  ];
+  return (await mirror.read(args)).toString('utf8').split('\n').flatMap(readLink);
+}
+
+function oursOf({ ref }: Pick<Tip, 'ref'>): string {
   return `refs/source/${shortHash(ref)}`;
 }
 
