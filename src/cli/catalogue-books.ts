@@ -6,6 +6,7 @@ import {
   json,
   lockTimeout,
   noSettle,
+  source,
   stateDir,
 } from './catalogue-options.ts';
 import type { CommandSpec } from './command.ts';
@@ -38,6 +39,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
       'Reads the client files and the books. Starts no server. Where the manifest has images, it also lists containers that are left behind, if the engine answers within two seconds.',
     options: [
       ...common,
+      source,
       { flags: '--detailed-exitcode', description: 'exit 2 when something is not as declared' },
       {
         flags: '--watch',
@@ -56,7 +58,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     description:
       'Where it is declared, where it lives, what was applied when and from which commit, what is there now.',
     arguments: [address],
-    options: common,
+    options: [...common, source],
     examples: ['mcpform explain claude-code/user/github'],
     touches: 'read',
     load: async () => reading.explain,
@@ -65,7 +67,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     name: 'history',
     summary: 'The applies of this stack on this machine',
     description: 'Each apply that changed something is a generation; `rollback` takes its number.',
-    options: common,
+    options: [...common, source],
     examples: ['mcpform history'],
     touches: 'read',
     load: async () => reading.history,
@@ -76,7 +78,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     description:
       'Plans from the manifest and lock that generation had, and asks. Afterwards the stack is on hold: apply refuses until `mcpform resume`, so that the old state is not overwritten by accident. Your files are never edited.',
     arguments: [{ name: '<generation>', description: 'a number from `history`' }],
-    options: [...common, autoApprove, allowDestroy, noSettle, lockTimeout],
+    options: [...common, source, autoApprove, allowDestroy, noSettle, lockTimeout],
     examples: ['mcpform rollback 3'],
     touches: 'write',
     streams: true,
@@ -88,7 +90,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     description:
       'Without an address: ends the hold that a rollback set, what was suspended as a whole, and everything that the loop has given up. With one: what was suspended or given up there.',
     arguments: [{ ...address, name: '[address]' }],
-    options: [...common, lockTimeout],
+    options: [...common, source, lockTimeout],
     examples: ['mcpform resume', 'mcpform resume docker/container/everything'],
     touches: 'write',
     load: async () => writing.resume,
@@ -99,7 +101,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     description:
       'The entry stays where it is; only the books change. Remove it from the manifest too, or the next plan adopts it.',
     arguments: [{ name: '<addresses...>', description: 'such as claude-code/user/github' }],
-    options: [...common, autoApprove, lockTimeout],
+    options: [...common, source, autoApprove, lockTimeout],
     examples: ['mcpform forget claude-code/user/github'],
     touches: 'write',
     streams: true,
@@ -109,7 +111,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     name: 'state list',
     summary: 'List what the books say is managed',
     description: 'Reads the books alone, no client.',
-    options: common,
+    options: [...common, source],
     examples: ['mcpform state list'],
     touches: 'read',
     load: async () => reading.stateList,
@@ -125,6 +127,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     ],
     options: [
       ...common,
+      source,
       { flags: '--root <folder>', description: 'the folder the stack was applied from before' },
       { flags: '--accept-source', description: 'bind these books to the manifest as it is here now' },
       lockTimeout,
@@ -141,7 +144,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     summary: 'Drop addresses from the books',
     description: 'The objects stay. Same as `forget`, without asking and without looking at the client.',
     arguments: [{ name: '<addresses...>', description: 'such as claude-code/user/github' }],
-    options: [...common, lockTimeout],
+    options: [...common, source, lockTimeout],
     examples: ['mcpform state rm claude-code/user/github'],
     touches: 'write',
     load: async () => writing.stateRm,
@@ -151,7 +154,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     summary: 'Make new books from what is there',
     description:
       'For lost or corrupt books. Entries equal to the manifest are recorded as adopted, so that nothing is deleted by mistake; the old files are kept beside.',
-    options: [...common, autoApprove, lockTimeout],
+    options: [...common, source, autoApprove, lockTimeout],
     examples: ['mcpform state rebuild'],
     touches: 'write',
     load: async () => writing.stateRebuild,
@@ -160,7 +163,11 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     name: 'state unlock',
     summary: 'Remove a lock that was left behind',
     description: 'Shows who holds it. Without --force, only a lock whose holder is provably gone is removed.',
-    options: [...common, { flags: '--force', description: 'remove it although its holder may be alive' }],
+    options: [
+      ...common,
+      source,
+      { flags: '--force', description: 'remove it although its holder may be alive' },
+    ],
     examples: ['mcpform state unlock'],
     touches: 'write',
     load: async () => writing.stateUnlock,
@@ -173,6 +180,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--all-backends', description: 'also what keeps secrets and is not used by the manifest' },
       ...common,
+      source,
     ],
     examples: ['mcpform doctor', 'mcpform doctor --all-backends'],
     touches: 'read',

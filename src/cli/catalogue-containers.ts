@@ -1,4 +1,4 @@
-import { autoApprove, common, json, manifestOptions } from './catalogue-options.ts';
+import { autoApprove, common, json, manifestOptions, source } from './catalogue-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const containers = () => import('./commands/containers.ts');
@@ -36,6 +36,7 @@ export const CONTAINER_COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: '<server>', description: 'as the manifest names it' }],
     options: [
       ...common,
+      source,
       { flags: '--follow', description: 'go on until the server stops, as `docker logs -f` does' },
       { flags: '--since <time>', description: 'only what is newer: 10m, 2h, 2026-01-02T15:04:05Z' },
       {
@@ -60,6 +61,7 @@ export const CONTAINER_COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: '[server]', description: 'only this one' }],
     options: [
       ...common,
+      source,
       { flags: '--watch', description: 'look again and again; with --json, one event per look' },
       { flags: '--interval <duration>', description: 'with --watch: between two looks (default: 2s)' },
     ],

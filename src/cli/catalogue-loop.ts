@@ -1,4 +1,4 @@
-import { address, json, manifestOptions, stateDir } from './catalogue-options.ts';
+import { address, json, manifestOptions, source, stateDir } from './catalogue-options.ts';
 import { tellingOptions } from './catalogue-telling.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -90,6 +90,7 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
       'What is managed and is no longer as it was written. The same as `plan --drift-only`; writes nothing.',
     options: [
       ...stackOptions,
+      source,
       { flags: '--detailed-exitcode', description: 'exit 2 when something has drifted' },
       { flags: '--markdown', description: 'print Markdown for an issue' },
     ],
@@ -104,6 +105,7 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
     arguments: [{ ...address, name: '[address]' }],
     options: [
       ...stackOptions,
+      source,
       { flags: '--until <time>', description: 'a duration (2h), or a time (2026-12-24T18:00Z)' },
       { flags: '--reason <text>', description: 'why, for whoever sees it' },
     ],

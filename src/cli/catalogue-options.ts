@@ -31,6 +31,11 @@ export const secretsTo: OptionSpec = {
     'move credentials that entries hold to this backend, such as file, keychain or pass, and write references',
 };
 export const common: readonly OptionSpec[] = [...manifestOptions, stateDir, json];
+/** Of commands about a stack that the loop may have taken from a repository. */
+export const source: OptionSpec = {
+  flags: '--source <source>',
+  description: 'the repository that the loop follows, as it was given to `reconcile`',
+};
 export const target: OptionSpec = {
   flags: '--target <address>',
   description: 'only this address and what it depends on; the plan says that it is incomplete',

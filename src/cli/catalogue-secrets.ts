@@ -1,4 +1,4 @@
-import { address, autoApprove, common, lockTimeout } from './catalogue-options.ts';
+import { address, autoApprove, common, lockTimeout, source } from './catalogue-options.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 
 const secrets = () => import('./commands/secrets.ts');
@@ -19,7 +19,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
     summary: 'The secrets of the manifest, who gets them and whether they may',
     description:
       'Where each one is, in which variable or header of which address it ends up, how it gets there, and whether this machine has granted it. Asks nothing that keeps secrets.',
-    options: common,
+    options: [...common, source],
     examples: ['mcpform secrets list', 'mcpform secrets list --json'],
     touches: 'read',
     load: async () => (await secrets()).secretsList,
@@ -34,6 +34,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
       { flags: '--all', description: 'ask every secret of the manifest, also what nobody has granted' },
       { flags: '--detailed-exitcode', description: 'exit 2 when one is not what was applied last' },
       ...common,
+      source,
     ],
     examples: [
       'mcpform secrets check',
@@ -50,7 +51,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
     description:
       'Reads the value from stdin, or asks for it twice without showing it; never from an argument, where every process of the machine could read it. One final line end is dropped. Writes it where the manifest says the secret is kept, reads it back, and says who has to be restarted to get it. Another value that is there is replaced only after a question, or with --auto-approve.',
     arguments: [{ name: '<name>', description: 'as the manifest names it' }],
-    options: [...common, autoApprove],
+    options: [...common, source, autoApprove],
     examples: ['mcpform secrets set github-token', 'mcpform secrets set github-token < token.txt'],
     touches: 'write',
     load: async () => (await secrets()).secretsSet,
@@ -60,7 +61,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
     summary: 'Which secrets this stack may have on this machine',
     description:
       'What was granted to which address, when and how, and whether it is still in force: a grant is for what was launched there then. Works without a manifest, from the books alone.',
-    options: [...common, stack],
+    options: [...common, source, stack],
     examples: ['mcpform grant list', 'mcpform grant list --stack team-tools --json'],
     touches: 'read',
     load: async () => (await secrets()).grantList,
@@ -71,7 +72,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
     description:
       'As approving an apply does, without applying anything: shows what is launched there and what it would receive, and asks. Machine policy may forbid it. It holds until something else is launched there.',
     arguments: [address],
-    options: [...common, secret, autoApprove, lockTimeout],
+    options: [...common, source, secret, autoApprove, lockTimeout],
     examples: [
       'mcpform grant add claude-code/user/github',
       'mcpform grant add claude-code/user/github --secret github-token --auto-approve',
@@ -87,6 +88,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: '[address]', description: 'as `grant list` prints it' }],
     options: [
       ...common,
+      source,
       secret,
       { flags: '--all', description: 'from every address of the stack' },
       stack,

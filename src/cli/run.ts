@@ -6,6 +6,7 @@ import type { Conceal } from '../model/conceal.ts';
 import type { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT } from '../model/exit-code.ts';
+import { atSource } from './at-source.ts';
 import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec } from './command.ts';
 import { switchOption, textOption } from './command.ts';
@@ -91,7 +92,8 @@ async function perform(
     conceal,
   });
   const people = concealingTerminal(terminal, conceal);
-  const answer = await command(input, ctx, {
+  const at = spec.name === 'reconcile' ? { input, ctx } : await atSource(input, ctx);
+  const answer = await command(at.input, at.ctx, {
     ...people,
     listen: (next) => {
       listener = next;

@@ -150,4 +150,29 @@ describe.concurrent('a loop that follows a repository', () => {
       expect(await pass(1)).toContain('SourceUnavailable');
       expect(await servers()).toEqual(['b']);
     }));
+
+  it('is asked about from anywhere, by its source', () =>
+    withTeam(async ({ repository, pass, signAs, write, expectExit }) => {
+      const source = ['--source', `${repository.url}@main`];
+      expect((await expectExit(1, ['status', ...source])).stderr).toContain('error[SOURCE_UNAVAILABLE]');
+      await write({ [POLICY]: policyOf(await signAs('ann')) });
+      const commit = await repository.commit({ 'mcp.yaml': stackOf('a') });
+      await pass(0);
+      // What is newer is not what is in force.
+      await repository.commit({ 'mcp.yaml': stackOf('a', 'later') });
+      const status = await expectExit(0, ['status', '--detailed-exitcode', ...source]);
+      expect(status.stdout).toContain('Ready=True');
+      expect(status.stdout).not.toContain('later');
+      await expectExit(0, ['drift', '--detailed-exitcode', ...source]);
+      expect((await expectExit(0, ['history', ...source])).stdout).toContain(commit.slice(0, 12));
+      const address = 'claude-code/user/a';
+      await expectExit(0, ['explain', address, ...source]);
+      await expectExit(0, ['suspend', address, ...source]);
+      expect((await expectExit(0, ['status', ...source])).stdout).toContain('suspended');
+      await expectExit(0, ['resume', address, ...source]);
+      expect((await expectExit(0, ['status', ...source])).stdout).not.toContain('suspended');
+      const both = ['status', ...source, '--file', 'mcp.yaml'];
+      expect((await expectExit(64, both)).stderr).toContain('exclude one another');
+      expect((await expectExit(64, ['status', '--source', '.'])).stderr).toContain('is a folder');
+    }));
 });

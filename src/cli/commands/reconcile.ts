@@ -10,6 +10,7 @@ import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { LoopState, PassReport } from '../../model/loop.ts';
+import { atSource } from '../at-source.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import { durationMs } from '../duration.ts';
 import { loadRequest } from '../load-request.ts';
@@ -22,7 +23,10 @@ import { reconcileNow } from './reconcile-now.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const { options } = input;
-  if (switchOption(options, 'now')) return await reconcileNow(input, ctx, terminal);
+  if (switchOption(options, 'now')) {
+    const at = await atSource(input, ctx);
+    return await reconcileNow(at.input, at.ctx, terminal);
+  }
   const { files, cwd, variables, ambient = [], allowedLiterals = [] } = await loadRequest(input, ctx);
   const spec = textOption(options, 'source');
   if (spec !== undefined && files.length > 0) {
