@@ -85,6 +85,18 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     load: async () => writing.rollback,
   },
   {
+    name: 'restore',
+    summary: 'Put back what was deleted because it had left the manifest',
+    description:
+      'Plans from the newest generation that had the address, for it and what it depends on, and asks. The loop leaves it alone until `mcpform resume ADDRESS`; declare it again to keep it, as the next apply would delete it.',
+    arguments: [address],
+    options: [...common, source, autoApprove, allowDestroy, noSettle, lockTimeout],
+    examples: ['mcpform restore claude-code/user/github'],
+    touches: 'write',
+    streams: true,
+    load: async () => writing.restore,
+  },
+  {
     name: 'resume',
     summary: 'Go on with what a rollback, a suspension or a fight has stopped',
     description:

@@ -60,6 +60,30 @@ describe.concurrent('one pass of the loop', () => {
       expect(Object.keys(await servers(stage))).toEqual(['a']);
     }, TWO));
 
+  it('restores what was deleted with one command, and leaves it alone until it is told to go on', () =>
+    onStage(async (stage) => {
+      await once(stage, 0);
+      const whole = (await servers(stage))['b'];
+      await stage.write({ 'project/mcp.yaml': ONE });
+      const prune = ['--prune', '--prune-after', '1'];
+      await once(stage, 0, ...prune);
+      expect((await servers(stage))['b']).toBeUndefined();
+      const b = 'claude-code/user/b';
+      const { stdout } = await stage.expectExit(0, ['restore', b, '--auto-approve', '--no-settle']);
+      expect(stdout).toContain(`+ ${b}`);
+      expect((await servers(stage))['b']).toEqual(whole);
+      for (let pass = 0; pass < 2; pass += 1) await once(stage, 5, ...prune);
+      expect((await servers(stage))['b']).toEqual(whole);
+      expect((await stage.expectExit(0, ['status'])).stdout).toContain('restored from generation 1');
+      await stage.expectExit(0, ['resume', b]);
+      await once(stage, 0, ...prune);
+      expect(Object.keys(await servers(stage))).toEqual(['a']);
+      const unknown = await stage.expectExit(64, ['restore', 'claude-code/user/c', '--auto-approve']);
+      expect(unknown.stderr).toContain('no generation that is kept has');
+      const declared = await stage.expectExit(64, ['restore', 'claude-code/user/a', '--auto-approve']);
+      expect(declared.stderr).toContain('is declared');
+    }, TWO));
+
   it('leaves alone what is suspended, until it is resumed, and says so', () =>
     onStage(async (stage) => {
       await once(stage, 0);

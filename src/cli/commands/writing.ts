@@ -2,6 +2,7 @@
 export { run as apply } from './apply.ts';
 export { run as destroy } from './destroy.ts';
 export { run as forget } from './forget.ts';
+export { run as restore } from './restore.ts';
 export { run as resume } from './resume.ts';
 export { run as rollback } from './rollback.ts';
 export { run as stateMv } from './state-mv.ts';
