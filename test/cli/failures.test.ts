@@ -88,6 +88,7 @@ const failures: Readonly<Record<string, Failure>> = {
   explain: { args: ['explain', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
   history: { args: ['history', '--var-file', 'no'], code: 'VARIABLES_INVALID', exitCode: 1 },
   rollback: { args: ['rollback', '9'], code: 'STATE_HISTORY_UNKNOWN', exitCode: 1 },
+  restore: { args: ['restore', 'claude-code/user/nobody'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
   resume: { args: ['resume'], code: 'STATE_LOCKED', exitCode: 4, before: locked },
   forget: { args: ['forget', 'claude-code/user/no'], code: 'PLAN_ADDRESS_UNKNOWN', exitCode: 64 },
   'state list': {

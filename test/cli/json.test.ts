@@ -46,9 +46,10 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   doctor: ['doctor'],
 };
 
-/** No server of `TOOLS` has a container, no secret of it can be written, no service is there: each has its own tests. */
+/** No server of `TOOLS` has a container, no secret can be written, no service or deleted entry is there: each has its own tests. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'logs',
+  'restore',
   'secrets set',
   'service install',
   'service uninstall',

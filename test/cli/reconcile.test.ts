@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { violations } from './schemas.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const stackOf = (servers: string): string => `apiVersion: mcpform/v1
@@ -69,8 +70,14 @@ describe.concurrent('one pass of the loop', () => {
       await once(stage, 0, ...prune);
       expect((await servers(stage))['b']).toBeUndefined();
       const b = 'claude-code/user/b';
-      const { stdout } = await stage.expectExit(0, ['restore', b, '--auto-approve', '--no-settle']);
-      expect(stdout).toContain(`+ ${b}`);
+      const restore = ['restore', b, '--auto-approve', '--no-settle', '--json'];
+      const { stdout } = await stage.expectExit(0, restore);
+      const [, ...events] = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(events.flatMap((event) => violations('event', event))).toEqual([]);
+      expect(events.at(-1)).toMatchObject({ outcomes: [{ address: b, action: 'create', result: 'done' }] });
       expect((await servers(stage))['b']).toEqual(whole);
       for (let pass = 0; pass < 2; pass += 1) await once(stage, 5, ...prune);
       expect((await servers(stage))['b']).toEqual(whole);
