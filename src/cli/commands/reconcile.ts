@@ -75,7 +75,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   );
   return {
     exitCode: isOnce ? exitCodeOf(report, state) : EXIT.ok,
-    ...(switchOption(options, 'json') ? { json: { formatVersion: '1.0', report, state } } : {}),
+    ...(isOnce ? { json: { formatVersion: '1.0', report, state } } : {}),
   };
 }
 
