@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { startLoop } from '../support/running-loop.ts';
 import { violations } from './schemas.ts';
 import { onStage, type Stage } from './stage.ts';
 
@@ -158,6 +159,20 @@ describe.concurrent('the loop', () => {
         kind: 'pass',
         report: { done: 2 },
       });
+    }, TWO));
+
+  it('looks at once when it is told to go on with something', ({ expect }) =>
+    onStage(async (stage) => {
+      const loop = await startLoop(stage.home, { args: ['--interval', '1h'] });
+      await stage.expectExit(0, ['suspend', 'claude-code/user/a']);
+      await drift(stage);
+      await expect
+        .poll(() => loop.passes.at(-1)?.held, { timeout: 10_000 })
+        .toEqual({ 'claude-code/user/a': 'suspended' });
+      await stage.expectExit(0, ['resume', 'claude-code/user/a']);
+      const args = async () => (await servers(stage))['a']?.args;
+      await expect.poll(args, { timeout: 10_000 }).toEqual(['x.js']);
+      expect((await loop.stop()).exitCode).toBe(0);
     }, TWO));
 
   it('repairs what somebody changes while it runs, and makes a pass for who asks, and for SIGHUP', ({

@@ -6,12 +6,15 @@ import type { Finding } from '../../model/finding.ts';
 import { resumeWords } from '../../report/state-words.ts';
 import { withBooks } from '../books.ts';
 import type { Answer, CommandInput } from '../command.ts';
+import { nudgeLoop } from '../nudge-loop.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const address = input.args[0] ?? '*';
-  return await withBooks('resume', input, ctx, async (books, { books: folder }) => {
+  let folder: string | null = null;
+  const answer = await withBooks('resume', input, ctx, async (books, declared): Promise<Answer> => {
+    folder = declared.books;
     const hold = address === '*' ? books.inventory.hold : undefined;
     if (hold !== undefined) await books.commit({ hold: null });
     const { given, findings } = await resumeLoop(folder, address, ctx);
@@ -22,6 +25,9 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       json: { formatVersion: '1.0', ended: hold ?? null, resumed: given },
     };
   });
+  // Not before its books are free.
+  if (folder !== null) await nudgeLoop(folder, ctx);
+  return answer;
 }
 
 interface Resumed {
