@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Suites that run real programs: one file at a time, after the others, with time to do it. */
 const real = ['clients', 'kill', 'package', 'registries'].map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** Suites that start real container engines, which are loud neighbours: after all others. */
+/** Suites that start real container engines, which are loud neighbours: after all others. `scripts/engine-lanes.mjs` runs several side by side. */
 const engines = ['test/engines/**/*.test.ts'];
 
 export default defineConfig({

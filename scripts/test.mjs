@@ -5,10 +5,11 @@
 // skipped. MCPFORM_SKIP_CLAUDE=1 leaves the clients out. Without network they are left out too, and so are container
 // engines where nobody may start them: loudly, except where CI is set.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildImages } from './build-images.mjs';
+import { runInLanes, vitest } from './engine-lanes.mjs';
 import { fetchClaude, LOCK_IGNORING, NEWEST } from './fetch-claude.mjs';
 import { fetchEngine } from './fetch-engine.mjs';
 import { fetchNode, NODE_RELEASES } from './fetch-node.mjs';
@@ -20,9 +21,9 @@ const project = args.includes('--project') ? args[args.indexOf('--project') + 1]
 /** Container engines start on Linux, for root alone. */
 const mayStartEngines = process.platform === 'linux' && process.getuid() === 0;
 
-process.exitCode = main();
+process.exitCode = await main();
 
-function main() {
+async function main() {
   const build = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
     cwd: root,
     stdio: 'inherit',
@@ -30,7 +31,7 @@ function main() {
   if (build.status !== 0) return finish({ passed: 0, failed: 1, skipped: 0 }, 'the build failed');
   if (project === null || project === 'clients') fetchPrograms();
   if ((project === null || project === 'engines') && mayStartEngines) fetchEngines();
-  const { tally, isClean } = runVitest();
+  const { tally, isClean } = await runTests();
   if (tally.passed + tally.failed === 0) return finish({ ...tally, failed: 1 }, 'no test ran');
   if (tally.failed === 0 && !isClean) return finish({ ...tally, failed: 1 }, 'an error outside any test');
   if (isCi && tally.skipped > 0)
@@ -60,20 +61,43 @@ function attempt(fetch) {
   }
 }
 
-function runVitest() {
+async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'mcpform-test-'));
-  const report = join(folder, 'report.json');
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reportTo = (name) => [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(folder, name)}`,
+  ];
   try {
-    const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
-      cwd: root,
-      stdio: 'inherit',
-    });
-    return { tally: count(report), isClean: status === 0 };
+    // Whoever names files or tests wants to see them run, one after another.
+    const inLanes = mayStartEngines && (args.length === 0 || args.join(' ') === '--project engines');
+    const others = inLanes ? ['--project', 'unit', '--project', 'clients'] : args;
+    let isClean = true;
+    if (!inLanes || project === null) {
+      const first = ['run', ...reportTo('others.json'), ...others];
+      isClean = spawnSync(process.execPath, [vitest, ...first], { cwd: root, stdio: 'inherit' }).status === 0;
+    }
+    if (inLanes) {
+      const run = (file) => [
+        'run',
+        ...reportTo(file.replaceAll('/', '-') + '.json'),
+        '--project',
+        'engines',
+        file,
+      ];
+      const files = readdirSync(join(root, 'test/engines')).filter((name) => name.endsWith('.test.ts'));
+      const paths = files.map((name) => `test/engines/${name}`);
+      isClean = (await runInLanes(paths, (file) => [process.execPath, vitest, ...run(file)])) && isClean;
+    }
+    return { tally: total(readdirSync(folder).map((name) => count(join(folder, name)))), isClean };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function total(tallies) {
+  const sum = (name) => tallies.reduce((all, tally) => all + tally[name], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
 function count(report) {
@@ -81,7 +105,7 @@ function count(report) {
   try {
     run = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0 };
   }
   // A file that cannot be loaded has no tests to fail, so it counts as one.
   const broken = run.testResults.filter(

@@ -69,7 +69,8 @@ export const noSettle: OptionSpec = {
 };
 export const lockTimeout: OptionSpec = {
   flags: '--lock-timeout <duration>',
-  description: 'wait this long for another mcpform that holds the books (default: 0s)',
+  description:
+    'wait this long for another mcpform that holds the books (default: 0s; for a pass of the loop 30s)',
 };
 export const address: ArgumentSpec = {
   name: '<address>',

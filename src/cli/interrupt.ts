@@ -1,27 +1,38 @@
 import { McpformError } from '../model/error.ts';
 import { EXIT } from '../model/exit-code.ts';
 
+export interface InterruptOptions {
+  /** SIGHUP is somebody else's. Default: false. */
+  readonly takesHangup?: boolean;
+  /** So long may last what runs, in milliseconds; then it is left as at the second Ctrl-C. Default: for ever. */
+  readonly patienceMs?: number;
+}
+
 /**
  * The first Ctrl-C (or SIGTERM, SIGHUP) aborts the signal: what runs is finished, nothing new starts.
- * With `takesHangup`, SIGHUP is somebody else's. The second leaves at once; the journal settles on the next run whatever was under way.
+ * The second leaves at once; the journal settles on the next run whatever was under way.
  */
 export function onInterrupt(
   tell: (text: string) => void,
-  { takesHangup = false }: { readonly takesHangup?: boolean } = {},
+  { takesHangup = false, patienceMs }: InterruptOptions = {},
 ): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
+  let patience: NodeJS.Timeout | undefined;
   const handler = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     tell('\nStopping: finishing what runs. Press Ctrl-C again to leave at once.\n');
     controller.abort(
       new McpformError('INTERRUPTED', 'interrupted', { hint: 'run the same command again to go on' }),
     );
+    if (patienceMs !== undefined) patience = setTimeout(() => process.exit(EXIT.interrupted), patienceMs);
+    patience?.unref();
   };
   const signals = ['SIGINT', 'SIGTERM', ...(takesHangup ? [] : (['SIGHUP'] as const))] as const;
   for (const name of signals) process.on(name, handler);
   return {
     signal: controller.signal,
     stop: () => {
+      clearTimeout(patience);
       for (const name of signals) process.off(name, handler);
     },
   };

@@ -35,8 +35,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     (text) => {
       if (spec.endsAtOnce !== true) terminal.err(text);
     },
-    // Who closes the terminal that it runs in wants it to end.
-    { takesHangup: spec.isEndless === true && !terminal.canAsk },
+    spec.isEndless === true
+      ? // Who closes the terminal that it runs in wants it to end. A service has to be gone after five seconds.
+        { takesHangup: !terminal.canAsk, patienceMs: 4_500 }
+      : {},
   );
   const json = switchOption(input.options, 'json');
   const conceal = createConceal();

@@ -17,7 +17,7 @@ export interface HeldLock {
 
 export interface LockRequest {
   readonly command: string;
-  /** How long to wait for another holder. Default: not at all. */
+  /** How long to wait for another holder. Default: not at all, but for a pass of the loop at least half a minute. */
   readonly waitMs?: number;
 }
 
@@ -26,6 +26,7 @@ type Blocker = Exclude<LockState, { kind: 'free' }> | { readonly kind: 'moving' 
 
 /** Passing a lock on takes a few system calls; one that lasts longer than this is stuck. */
 const movingMs = 2_000;
+const passMs = 30_000;
 
 /**
  * Takes the lock of a state folder, or throws STATE_LOCKED. Exactly one holder, whatever races: the name is taken
@@ -33,16 +34,22 @@ const movingMs = 2_000;
  */
 export async function takeLock(folder: string, request: LockRequest, ctx: LockContext): Promise<HeldLock> {
   const me = await ctx.system.processes.identity();
-  const untilMs = ctx.system.clock.monotonic() + (request.waitMs ?? 0);
+  const startMs = ctx.system.clock.monotonic();
   for (let pauseMs = 25; ; pauseMs = Math.min(pauseMs * 2, 500)) {
     const attempt = new Attempt(folder, request.command, me, ctx);
     const blocker = await attempt.take();
     if (blocker === null) return attempt;
-    const leftMs = untilMs - ctx.system.clock.monotonic();
+    const leftMs = startMs + patienceFor(blocker, request) - ctx.system.clock.monotonic();
     const isOver = blocker.kind === 'moving' ? leftMs < -movingMs : leftMs <= 0;
     if (isOver) throw busy(folder, blocker, me);
     await ctx.system.clock.sleep(blocker.kind === 'moving' ? 5 : Math.min(pauseMs, leftMs), ctx.signal);
   }
+}
+
+/** Whoever works beside a loop meets its passes: they come by themselves, and go. */
+function patienceFor(blocker: Blocker, { command, waitMs = 0 }: LockRequest): number {
+  const isPass = blocker.kind === 'held' && blocker.owner.command === 'reconcile' && command !== 'reconcile';
+  return isPass ? Math.max(waitMs, passMs) : waitMs;
 }
 
 /** Removes the lock: if its owner is gone, or by force. Returns who held it, null when nobody did. */

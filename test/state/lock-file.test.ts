@@ -120,6 +120,19 @@ describe('a lock of somebody else', () => {
     expect(vain.clock.monotonic()).toBe(1_000);
   });
 
+  it('of a pass of the loop is waited for without being told to, but not by another loop', async () => {
+    const person = held({ command: 'reconcile' });
+    await expect(takeLock(folder, request, { system: person })).rejects.toMatchObject({
+      code: 'STATE_LOCKED',
+    });
+    expect(person.clock.monotonic()).toBe(30_000);
+
+    const loop = held({ command: 'reconcile' });
+    const second = takeLock(folder, { command: 'reconcile' }, { system: loop });
+    await expect(second).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    expect(loop.clock.monotonic()).toBe(0);
+  });
+
   it('that cannot be read is left alone', async () => {
     const system = memorySystem({ tree: { '/state/lock': '' } });
     await expect(takeLock(folder, request, { system })).rejects.toThrow('does not say whose it is');

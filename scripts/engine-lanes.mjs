@@ -1,0 +1,70 @@
+// Runs the tests of container engines side by side, which wait more than they work.
+//
+// One file at a time in each lane, in a Vitest of its own. A lane has a network and a loopback of its own, so that
+// engines of different lanes may publish the same port; nothing in there reaches any other machine.
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const LANES = 3;
+
+export const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+/** What lasts longest comes first, so that no lane is busy alone at the end. */
+const LONG = [
+  'secrets',
+  'drift-config-28-containerd',
+  'drift-28-containerd',
+  'loop-drift',
+  'kills',
+  'perform-kills',
+];
+
+/** `/sys` shows the network of whoever mounted it, and cgroups lie in there. */
+const OWN_NETWORK = `
+ip link set lo up
+aside=$(mktemp -d)
+mount --rbind /sys/fs/cgroup "$aside"
+mount -t sysfs sysfs /sys
+mount --rbind "$aside" /sys/fs/cgroup
+umount --lazy "$aside"
+rmdir "$aside"
+exec "$@"
+`;
+
+/**
+ * @param {readonly string[]} files - of tests, below the root
+ * @param {(file: string) => readonly string[]} commandFor - what runs one file
+ * @returns {Promise<boolean>} whether all ended with 0
+ */
+export async function runInLanes(files, commandFor) {
+  const waiting = [...files].sort((a, b) => rank(a) - rank(b));
+  let isClean = true;
+  const lane = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      isClean = (await runOne(commandFor(file))) && isClean;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return isClean;
+}
+
+function rank(file) {
+  const at = LONG.findIndex((name) => file.endsWith(`/${name}.test.ts`));
+  return at === -1 ? LONG.length : at;
+}
+
+/** Its output comes as one, when it has ended. */
+function runOne(command) {
+  const wrapped = ['--net', '--mount', '--', 'sh', '-euc', OWN_NETWORK, 'sh', ...command];
+  const child = spawn('unshare', wrapped, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (status) => {
+      process.stdout.write(Buffer.concat(output));
+      done(status === 0);
+    });
+  });
+}
