@@ -63,36 +63,32 @@ function attempt(fetch) {
 
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'mcpform-test-'));
-  const reportTo = (name) => [
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${join(folder, name)}`,
-  ];
+  const vitestTo = (name, wanted) => {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${join(folder, name)}`];
+    return [process.execPath, vitest, 'run', ...reporters, ...wanted];
+  };
+  // Whoever names files or tests wants to see them run, one after another.
+  const inLanes = mayStartEngines && (args.length === 0 || args.join(' ') === '--project engines');
   try {
-    // Whoever names files or tests wants to see them run, one after another.
-    const inLanes = mayStartEngines && (args.length === 0 || args.join(' ') === '--project engines');
-    const others = inLanes ? ['--project', 'unit', '--project', 'clients'] : args;
     let isClean = true;
     if (!inLanes || project === null) {
-      const first = ['run', ...reportTo('others.json'), ...others];
-      isClean = spawnSync(process.execPath, [vitest, ...first], { cwd: root, stdio: 'inherit' }).status === 0;
+      const wanted = inLanes ? ['--project', 'unit', '--project', 'clients'] : args;
+      const [program, ...rest] = vitestTo('others.json', wanted);
+      isClean = spawnSync(program, rest, { cwd: root, stdio: 'inherit' }).status === 0;
     }
     if (inLanes) {
-      const run = (file) => [
-        'run',
-        ...reportTo(file.replaceAll('/', '-') + '.json'),
-        '--project',
-        'engines',
-        file,
-      ];
-      const files = readdirSync(join(root, 'test/engines')).filter((name) => name.endsWith('.test.ts'));
-      const paths = files.map((name) => `test/engines/${name}`);
-      isClean = (await runInLanes(paths, (file) => [process.execPath, vitest, ...run(file)])) && isClean;
+      const one = (file) => vitestTo(`${file.replaceAll('/', '-')}.json`, ['--project', 'engines', file]);
+      isClean = (await runInLanes(engineFiles(), one)) && isClean;
     }
     return { tally: total(readdirSync(folder).map((name) => count(join(folder, name)))), isClean };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function engineFiles() {
+  const names = readdirSync(join(root, 'test/engines')).filter((name) => name.endsWith('.test.ts'));
+  return names.map((name) => `test/engines/${name}`);
 }
 
 function total(tallies) {
