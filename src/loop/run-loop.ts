@@ -7,18 +7,17 @@ import { takeLock } from '../state/lock-file.ts';
 import { afterPass } from './decide/after-pass.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
 import { findSuspects } from './find-suspects.ts';
+import { LoopMemory } from './loop-memory.ts';
 import type { KnownLoop } from './loop-wakes.ts';
 import { type Looked, lookAtSource, makePass, type Pass, type PassSetting } from './make-pass.ts';
 import { managedAt } from './managed.ts';
-import type { LoopState, Managed, Observer, PassReport, Transition, Wake, WakeSource } from './model.ts';
+import type { LoopState, Managed, Observer, PassFailure, PassReport, Wake, WakeSource } from './model.ts';
 import { asFailure, passFailure } from './pass-failure.ts';
 import { readRevision, type Wanted } from './perform-pass.ts';
 import { nextWake, type PassTime } from './schedule/next-wake.ts';
 import { waitForWakes } from './schedule/wait-for-wakes.ts';
 import { Wakes } from './schedule/wakes.ts';
-import { changeLoopState } from './state/change-loop-state.ts';
 import { loopFolder } from './state/loop-folder.ts';
-import { newLoopState } from './state/new-loop-state.ts';
 import { recallCommit, rememberCommit } from './state/source-memory.ts';
 
 export interface LoopRequest extends PassSetting {
@@ -56,15 +55,21 @@ function performedSteps({ plan, outcomes }: PassFacts): readonly Step[] {
   return (plan?.steps ?? []).filter(({ address, action }) => action !== 'conflict' && begun.has(address));
 }
 
+function failedLook(looked: Looked, failure: PassFailure): Looked {
+  const revision = looked.kind === 'wanted' ? looked.wanted.revision : looked.revision;
+  return { kind: 'failed', failure, revision };
+}
+
 class Loop {
   readonly #request: LoopRequest;
   readonly #ctx: Context;
   readonly #wakes: Wakes;
   readonly #sources: WakeSource[];
-  #state: LoopState;
-  #books: string | null = null;
+  readonly #memory: LoopMemory;
   #release: (() => Promise<void>) | null = null;
   #lastGood: Wanted | null = null;
+  /** The commit that was applied last, while it is nowhere on the disk. */
+  #unremembered: string | null = null;
   #lastPass: PassTime | null = null;
   #report: PassReport | null = null;
   #managed: Managed = { files: [], engines: [] };
@@ -73,7 +78,7 @@ class Loop {
     this.#request = request;
     this.#ctx = ctx;
     this.#wakes = new Wakes(ctx.system.clock);
-    this.#state = newLoopState(request.source.spec, ctx.system.clock.now());
+    this.#memory = new LoopMemory(request.source.spec, ctx);
     this.#sources = [...request.wakeSources];
   }
 
@@ -88,7 +93,7 @@ class Loop {
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
     }
-    return { report: this.#report, state: this.#state };
+    return { report: this.#report, state: this.#memory.state };
   }
 
   async close(): Promise<void> {
@@ -106,7 +111,7 @@ class Loop {
         nowMs: clock.now(),
         monotonicMs: clock.monotonic(),
         lastPass: this.#lastPass,
-        state: this.#state,
+        state: this.#memory.state,
         settings: this.#request.settings,
       });
     return await waitForWakes(this.#wakes, next, { clock, signal: this.#ctx.signal });
@@ -117,18 +122,22 @@ class Loop {
     const time = { startedMs: clock.now(), startedMonotonicMs: clock.monotonic() };
     const seen = await this.#look();
     if (seen.kind === 'failed' && this.#lastGood === null) await this.#recallLastGood();
-    const looked = await this.#open(seen);
-    const lastGood = this.#lastGood;
+    const opened = await this.#open(seen);
+    // Nobody knows what is suspended: nothing is put in force.
+    const unknown = await this.#memory.refresh();
+    const looked = unknown === null ? opened : failedLook(opened, unknown);
+    const lastGood = unknown === null ? this.#lastGood : null;
     await Promise.all(this.#sources.map((source) => source.hold?.()));
-    const pass = await makePass({ wakes, looked, lastGood, state: this.#state }, this.#request, this.#ctx);
+    const pass = await makePass(
+      { wakes, looked, lastGood, state: this.#memory.state },
+      this.#request,
+      this.#ctx,
+    );
     this.#report = pass.report;
     if (looked.kind === 'wanted' && pass.facts.failure === null) this.#lastGood = looked.wanted;
     const facts = { ...pass.facts, suspects: await this.#suspects(pass) };
-    const transitions = await this.#note((state) => afterPass(state, facts, this.#request.settings));
-    const commit = this.#state.lastApplied?.commit;
-    if (this.#request.isRemote && commit !== undefined && commit !== null) {
-      await rememberCommit(this.#request.source.spec, commit, this.#ctx);
-    }
+    const transitions = await this.#memory.note((state) => afterPass(state, facts, this.#request.settings));
+    await this.#rememberCommit();
     this.#lastPass = { ...time, endedMonotonicMs: clock.monotonic() };
     this.#managed =
       pass.places === null
@@ -141,8 +150,8 @@ class Loop {
     // Whoever changed what we had just written, before anybody watched it again, is found by a look of its own.
     if (pass.report.done > 0) this.#wakes.offer({ kind: 'retry' });
     for (const observer of this.#request.observers) {
-      observer.passed(pass.report, this.#state);
-      if (transitions.length > 0) observer.changed(transitions, this.#state);
+      observer.passed(pass.report, this.#memory.state);
+      if (transitions.length > 0) observer.changed(transitions, this.#memory.state);
     }
   }
 
@@ -150,10 +159,23 @@ class Loop {
     const { isRemote, source } = this.#request;
     if (!isRemote) return await lookAtSource(this.#request, null, this.#ctx);
     try {
-      const applied = await recallCommit(source.spec, this.#ctx);
+      const applied = this.#unremembered ?? (await recallCommit(source.spec, this.#ctx));
       return await lookAtSource(this.#request, applied, this.#ctx);
     } catch (error) {
       return { kind: 'failed', failure: asFailure(error), revision: null };
+    }
+  }
+
+  /** What the disk does not take is known here, and written after the next pass. */
+  async #rememberCommit(): Promise<void> {
+    const commit = this.#memory.state.lastApplied?.commit ?? null;
+    if (!this.#request.isRemote || commit === null) return;
+    this.#unremembered = commit;
+    try {
+      await rememberCommit(this.#request.source.spec, commit, this.#ctx);
+      this.#unremembered = null;
+    } catch (error) {
+      asFailure(error);
     }
   }
 
@@ -166,7 +188,7 @@ class Loop {
       const revision = applied === null ? null : await source.recall(applied, this.#ctx.signal);
       if (revision === null) return;
       const wanted = await readRevision(revision, reading, this.#ctx);
-      if (this.#books === null) await this.#takePlace(wanted.declared);
+      if (this.#memory.books === null) await this.#takePlace(wanted.declared);
       this.#lastGood = wanted;
     } catch (error) {
       this.#ctx.signal.throwIfAborted();
@@ -177,9 +199,8 @@ class Loop {
 
   /** Once a manifest could be read, it is known whose loop this is: its place is taken, and its memory read. */
   async #open(looked: Looked): Promise<Looked> {
-    if (this.#books === null && looked.kind === 'wanted') await this.#takePlace(looked.wanted.declared);
-    // Between two passes somebody may have suspended or acknowledged something.
-    if (this.#books !== null) this.#state = await this.#change(this.#books, (state) => state);
+    if (this.#memory.books === null && looked.kind === 'wanted')
+      await this.#takePlace(looked.wanted.declared);
     return this.#ofThisStack(looked);
   }
 
@@ -188,8 +209,8 @@ class Loop {
     await makeDurableFolder(folder, this.#ctx);
     const lock = await takeLock(folder, { command: 'reconcile' }, this.#ctx);
     this.#release = () => lock.release();
-    this.#books = books;
-    const known = { books, stack: manifest.name, state: () => this.#state };
+    this.#memory.openAt(books);
+    const known = { books, stack: manifest.name, state: () => this.#memory.state };
     for (const source of this.#request.isOnce ? [] : this.#request.wakesOf(known)) {
       await source.start(this.#wakes.offer);
       this.#sources.push(source);
@@ -198,7 +219,7 @@ class Loop {
 
   /** Another name is another stack, with other books and a loop of its own. */
   #ofThisStack(looked: Looked): Looked {
-    if (looked.kind === 'failed' || looked.wanted.declared.books === this.#books) return looked;
+    if (looked.kind === 'failed' || looked.wanted.declared.books === this.#memory.books) return looked;
     const { revision, declared } = looked.wanted;
     const error = new McpformError(
       'SOURCE_INVALID',
@@ -209,27 +230,9 @@ class Loop {
   }
 
   async #suspects({ report, facts }: Pass): Promise<PassFacts['suspects']> {
-    if (this.#books === null) return () => [];
+    if (this.#memory.books === null) return () => [];
     const { plan } = facts;
-    const known = await findSuspects(report.corrected, { plan, books: this.#books }, this.#ctx);
+    const known = await findSuspects(report.corrected, { plan, books: this.#memory.books }, this.#ctx);
     return (address) => known.get(address) ?? [];
-  }
-
-  async #note(
-    decide: (state: LoopState) => { readonly state: LoopState; readonly transitions: readonly Transition[] },
-  ): Promise<readonly Transition[]> {
-    let transitions: readonly Transition[] = [];
-    const change = (before: LoopState): LoopState => {
-      const decided = decide(before);
-      transitions = decided.transitions;
-      return decided.state;
-    };
-    this.#state = this.#books === null ? change(this.#state) : await this.#change(this.#books, change);
-    return transitions;
-  }
-
-  async #change(books: string, change: (state: LoopState) => LoopState): Promise<LoopState> {
-    const { spec } = this.#request.source;
-    return (await changeLoopState(books, { source: spec, command: 'reconcile' }, change, this.#ctx)).state;
   }
 }

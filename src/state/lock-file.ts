@@ -29,7 +29,7 @@ const movingMs = 2_000;
 const passMs = 30_000;
 
 /**
- * Takes the lock of a state folder, or throws STATE_LOCKED. Exactly one holder, whatever races: the name is taken
+ * Takes the lock of a state folder, or throws STATE_LOCKED or STATE_UNWRITABLE. Exactly one holder, whatever races: the name is taken
  * by link(2), and the lock of an owner that is certainly gone passes to whoever wins the right to replace it.
  */
 export async function takeLock(folder: string, request: LockRequest, ctx: LockContext): Promise<HeldLock> {
@@ -97,7 +97,9 @@ class Attempt implements HeldLock {
     const before = await readLockFile(this.#lock, this.#ctx);
     const isStale = before.kind === 'held' && (await isGone(before.owner, this.#me, this.#ctx));
     if (before.kind !== 'free' && !isStale) return before;
-    await files.create(this.#ticket, JSON.stringify(this.owner), { mode: 0o600, sync: true });
+    await orUnwritable('take the lock of the state', () =>
+      files.create(this.#ticket, JSON.stringify(this.owner), { mode: 0o600, sync: true }),
+    );
     try {
       const won = before.kind === 'free' ? await this.#claim(this.#lock) : await this.#replace(before.owner);
       if (!won) return { kind: 'moving' };

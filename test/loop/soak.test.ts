@@ -3,6 +3,8 @@ import type { Managed, PassReport, WakeSource } from '../../src/loop/model.ts';
 import { runLoop } from '../../src/loop/run-loop.ts';
 import { defaultSettings } from '../../src/loop/settings.ts';
 import { openSource } from '../../src/loop/source/open-source.ts';
+import { errno } from '../../src/system/memory-tree.ts';
+import { type FileCall, wrapFiles } from '../../src/system/wrap-files.ts';
 import { CONFIG, HOME, memoryWorld } from '../providers/claude-code/world.ts';
 
 /** `npm run soak` takes ninety. */
@@ -17,6 +19,16 @@ servers:
 ${NAMES.map((name) => `  ${name}: { command: node, args: [${name}.js] }`).join('\n')}
 `;
 
+const STATE = `${HOME}/.local/state/mcpform`;
+const TAKES_ROOM: ReadonlySet<FileCall['name']> = new Set([
+  'create',
+  'append',
+  'makeFolder',
+  'link',
+  'createLike',
+  'fill',
+]);
+
 type World = ReturnType<typeof memoryWorld>;
 
 /** What goes wrong around the loop, and comes right again after a few passes. */
@@ -27,6 +39,7 @@ const FAULTS = [
   'bad manifest',
   'no source',
   'broken config',
+  'full disk',
   'clock',
 ] as const;
 
@@ -39,6 +52,8 @@ class Trouble implements WakeSource {
   #mend: (() => Promise<void>) | null = null;
   readonly met = new Map<string, number>();
   readonly unhealed: string[] = [];
+  /** The disk that the books are on takes nothing more. */
+  isFull = false;
   #fault = '';
 
   constructor(world: World) {
@@ -108,6 +123,11 @@ class Trouble implements WakeSource {
         await this.#edit(CONFIG, (text) => text.slice(0, -5));
         return () => this.#edit(CONFIG, () => before);
       }
+      case 'full disk':
+        this.isFull = true;
+        return async () => {
+          this.isFull = false;
+        };
       default:
         this.#world.system.clock.advance(Math.floor(this.#random() * 3) * 3_600_000);
         return nothing;
@@ -140,7 +160,13 @@ describe(`${DAYS} days of passes, with trouble`, () => {
       const world = memoryWorld({ [MANIFEST]: STACK });
       const trouble = new Trouble(world);
       const stop = new AbortController();
-      const ctx = { ...world.ctx, signal: stop.signal };
+      const isLost = (call: FileCall): boolean =>
+        trouble.isFull && TAKES_ROOM.has(call.name) && call.paths.some((path) => path.startsWith(STATE));
+      const files = wrapFiles(world.system.files, async (call, run) => {
+        if (isLost(call)) throw errno('ENOSPC', call.name, call.paths[0] ?? '');
+        return await run();
+      });
+      const ctx = { ...world.ctx, system: { ...world.ctx.system, files }, signal: stop.signal };
       const startMs = ctx.system.clock.now();
       const heaps: number[] = [];
       const results = new Map<string, number>();
@@ -168,11 +194,9 @@ describe(`${DAYS} days of passes, with trouble`, () => {
       expect([...trouble.met.keys()].sort()).toEqual([...FAULTS].sort());
       expect(state.passes).toBeGreaterThan(DAYS * 200);
       expect(state.contended).toEqual({});
-      const kept = await bytesBelow(world, `${HOME}/.local/state/mcpform`);
+      const kept = await bytesBelow(world, STATE);
       expect(kept).toBeLessThan(8 * 1024 * 1024);
-      expect((await world.text(`${HOME}/.local/state/mcpform/tools/loop/loop.json`)).length).toBeLessThan(
-        20_000,
-      );
+      expect((await world.text(`${STATE}/tools/loop/loop.json`)).length).toBeLessThan(20_000);
       const grown = (heaps.at(-1) ?? 0) - (heaps[Math.floor(heaps.length / 2)] ?? 0);
       expect(grown).toBeLessThan(64 * 1024 * 1024);
       console.info(

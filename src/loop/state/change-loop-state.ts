@@ -1,4 +1,5 @@
 import type { Context } from '../../model/context.ts';
+import { orUnwritable } from '../../state/durable-file.ts';
 import { makeDurableFolder } from '../../state/folder.ts';
 import { takeLock } from '../../state/lock-file.ts';
 import type { LoopState } from '../model.ts';
@@ -20,7 +21,7 @@ export async function changeLoopState(
   ctx: Context,
 ): Promise<Opened> {
   const folder = loopFolder(books);
-  await makeDurableFolder(folder, ctx);
+  await orUnwritable('keep what the loop remembers', () => makeDurableFolder(folder, ctx));
   const lock = await takeLock(folder, { command, waitMs: WAIT_MS }, ctx);
   try {
     const opened = await openLoopState(folder, { source, nowMs: ctx.system.clock.now() }, ctx);
