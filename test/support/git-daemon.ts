@@ -10,8 +10,9 @@ export interface GitDaemon {
   stop(): Promise<void>;
 }
 
-export async function gitDaemon(home: Home): Promise<GitDaemon> {
-  const port = await freePort();
+/** At a port of its own, or at that of one that was stopped. */
+export async function gitDaemon(home: Home, at?: number): Promise<GitDaemon> {
+  const port = at ?? (await freePort());
   assertContained(home.folder, home.env);
   const args = [
     'daemon',

@@ -42,6 +42,11 @@ export async function startLoop(home: Home, options: LoopOptions = {}): Promise<
     const lines = `${rest}${chunk}`.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
+      // A loop that cannot begin answers with one document of many lines.
+      if (!line.startsWith('{"')) {
+        said += `${line}\n`;
+        continue;
+      }
       const event = JSON.parse(line);
       if (event.kind === 'pass') passes.push(event.report);
       if (event.kind === 'condition') conditions.push(event.transition.after);
