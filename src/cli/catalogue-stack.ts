@@ -76,6 +76,15 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
       'Compares the manifest, what was last applied and what is there now. Writes nothing. A saved plan (--out) is an approval: apply plans again and does no more than what the file shows.',
     options: [
       ...common,
+      {
+        flags: '--from <revision>',
+        description:
+          'of no machine: what changes on every one that had converged to this commit, branch or tag (docs/static-plan.md)',
+      },
+      {
+        flags: '--to <revision>',
+        description: 'with --from: up to this one, in place of the files as they are here',
+      },
       { flags: '--out <file>', description: 'save the plan as an approval for `apply FILE`' },
       { flags: '--markdown', description: 'print Markdown for a pull request' },
       {
@@ -105,9 +114,11 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
       'mcpform plan',
       'mcpform plan --out plan.json',
       'mcpform plan --json --detailed-exitcode',
+      'mcpform plan --from origin/main',
       'mcpform plan --sweep',
     ],
     touches: 'read',
+    touchesNothingWith: 'from',
     asksBackends: 'checkSecrets',
     load: async () => reading.plan,
   },

@@ -31,6 +31,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly touches: Touches;
+  /** With this option nothing of the machine is read, whatever it touches else: not even our own key. */
+  readonly touchesNothingWith?: 'from';
   /** With `--json` (and that switch) the answer is a stream of events, of which the last says how it ended. */
   readonly streams?: true | 'watch';
   /** With this switch, or always, what keeps secrets is asked: that takes programs and requests of any kind. */

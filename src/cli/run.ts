@@ -8,7 +8,7 @@ import type { Emit } from '../model/event.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { atSource } from './at-source.ts';
 import { CATALOGUE } from './catalogue.ts';
-import type { CommandInput, CommandSpec } from './command.ts';
+import type { CommandInput, CommandSpec, Touches } from './command.ts';
 import { switchOption, textOption } from './command.ts';
 import { concealingTerminal } from './concealing-terminal.ts';
 import { makeContext } from './context.ts';
@@ -66,6 +66,10 @@ function asksBackends({ asksBackends: when }: CommandSpec, { options }: CommandI
   return when === true || (when !== undefined && switchOption(options, when));
 }
 
+function touchesOf({ touches, touchesNothingWith: option }: CommandSpec, { options }: CommandInput): Touches {
+  return option !== undefined && textOption(options, option) !== undefined ? 'nothing' : touches;
+}
+
 interface Surroundings {
   readonly signal: AbortSignal;
   /** Shows what it is given. */
@@ -79,12 +83,14 @@ async function perform(
   input: CommandInput,
   { signal, terminal, stream, conceal }: Surroundings,
 ): Promise<number> {
-  if (spec.touches !== 'nothing') await delayOptimizing();
+  const touches = touchesOf(spec, input);
+  if (touches !== 'nothing') await delayOptimizing();
   const command = await spec.load();
   let listener: Emit = stream ?? (() => {});
+  const isKept = textOption(input.options, 'out') !== undefined || switchOption(input.options, 'watch');
   const ctx = await makeContext({
-    touches: spec.touches,
-    needsLastingKey: textOption(input.options, 'out') !== undefined || switchOption(input.options, 'watch'),
+    touches,
+    needsLastingKey: touches !== 'nothing' && isKept,
     asksBackends: asksBackends(spec, input),
     stateDir: textOption(input.options, 'stateDir'),
     cwd: input.cwd,

@@ -129,7 +129,8 @@ function providerOf(world: World, name: string): Provider {
   return provider;
 }
 
-function requireDistinctPlaces(world: World): void {
+/** Throws MANIFEST_INVALID. */
+export function requireDistinctPlaces(world: Pick<World, 'rendered'>): void {
   const findings = findCollisions(addressesOf(world));
   if (findings.length === 0) return;
   throw new McpformError('MANIFEST_INVALID', 'two declared entries are one and the same', { findings });

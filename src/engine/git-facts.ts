@@ -46,14 +46,16 @@ async function exists(path: string, files: Files): Promise<boolean> {
   }
 }
 
-async function resolveGitFolder(root: string, files: Files): Promise<string> {
+/** The `.git` folder of a work tree, wherever it is. */
+export async function resolveGitFolder(root: string, files: Files): Promise<string> {
   const path = join(root, '.git');
   if ((await files.stat(path)).kind === 'folder') return path;
   const pointer = /^gitdir: (.+)$/m.exec((await readText(path, files)) ?? '')?.[1]?.trim();
   return pointer === undefined ? path : resolve(root, pointer);
 }
 
-async function resolveCommonFolder(gitFolder: string, files: Files): Promise<string> {
+/** Where objects and refs are: another one than the `.git` folder of a linked work tree. */
+export async function resolveCommonFolder(gitFolder: string, files: Files): Promise<string> {
   const text = (await readText(join(gitFolder, 'commondir'), files))?.trim();
   if (text === undefined || text === '') return gitFolder;
   return isAbsolute(text) ? text : resolve(gitFolder, text);

@@ -140,6 +140,6 @@ async function placeThem(
   return { ...known, resources: placeServices(known.resources, { ...seen, listening }) };
 }
 
-export function addressesOf(world: World): ReadonlyMap<Address, Place> {
+export function addressesOf(world: Pick<World, 'rendered'>): ReadonlyMap<Address, Place> {
   return new Map(world.rendered.map(({ desired, place }) => [desired.address, place]));
 }

@@ -3,7 +3,7 @@ import { isErrno, McpformError } from '../model/error.ts';
 import type { Files } from '../model/system.ts';
 
 /** Nobody's stack is this large; a file that is was named by mistake. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const maxInputBytes = 4 * 1024 * 1024;
 
 /** Reads a text file that a person wrote; the error carries `code` and says what is wrong with the file. */
 export async function readInput(path: string, code: Code, files: Files): Promise<Buffer> {
@@ -13,9 +13,9 @@ export async function readInput(path: string, code: Code, files: Files): Promise
     const { kind, size } = await files.stat(await files.realPath(path));
     if (kind === 'folder') throw unreadable('is a folder', 'name the file inside it');
     if (kind !== 'file') throw unreadable('is not a regular file', 'name a regular file');
-    if (size > MAX_BYTES) {
+    if (size > maxInputBytes) {
       throw unreadable(
-        `has ${size} bytes, more than the ${MAX_BYTES} that are read`,
+        `has ${size} bytes, more than the ${maxInputBytes} that are read`,
         'is it the right file?',
       );
     }

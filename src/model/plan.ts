@@ -121,7 +121,9 @@ export interface Plan {
   readonly formatVersion: '1.0';
   readonly planId: string;
   readonly stack: string;
-  readonly mode: 'apply' | 'destroy' | 'drift-only' | 'rollback';
+  readonly mode: 'apply' | 'destroy' | 'drift-only' | 'rollback' | 'static';
+  /** Of `static`: the revisions that are compared. */
+  readonly between?: Between;
   /** The state it was made against; `lineage` is null before the first apply. */
   readonly lineage: string | null;
   readonly serial: number;
@@ -137,6 +139,13 @@ export interface Plan {
   readonly isComplete: boolean;
   /** False when a guard or an error forbids applying it. */
   readonly isApplicable: boolean;
+}
+
+/** Commit ids. */
+export interface Between {
+  readonly from: string;
+  /** Null: the work tree, whatever stands in it. */
+  readonly to: string | null;
 }
 
 /** Counts of steps by action, and of what needs nothing. */

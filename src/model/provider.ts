@@ -17,6 +17,11 @@ export interface Provider {
   readonly name: string;
   /** Reads everything there is at the targets, ours or not, without choosing. Starts nothing. */
   observe(request: ObserveRequest, ctx: Context): Promise<Observation>;
+  /**
+   * A world that nobody looked at, with nothing in it: the same on every machine, so that `identify` can say where
+   * desired objects go on all of them. Has no facts for `review`. Pure.
+   */
+  nominal(request: NominalRequest): Observation;
   /** The desired object in this provider's words: normalised attributes, and what it cannot hold as findings. */
   render(desired: Desired): Rendered;
   /** Where a desired object lives, from what `observe` resolved. */
@@ -82,6 +87,11 @@ export interface ObserveRequest {
   /** By `place.file`: what is not to be asked now, and why. It counts as unavailable. */
   readonly closed?: ReadonlyMap<string, McpformError>;
 }
+
+export type NominalRequest = Pick<ObserveRequest, 'targets' | 'desired'> & {
+  /** As in `ObserveRequest`; always known. */
+  readonly root: string;
+};
 
 /** What is there. Plain data. */
 export interface Observation {

@@ -3,7 +3,7 @@ import type { Plan, Step } from '../model/plan.ts';
 import { findingsLine, renderFindings } from './findings.ts';
 import { compactLine, renderStepBody } from './plan-text.ts';
 import { SYMBOLS } from './style.ts';
-import { count, headline, summaryLine } from './words.ts';
+import { betweenWords, count, headline, summaryLine } from './words.ts';
 
 export interface MarkdownOptions {
   /** Characters. GitHub refuses comments of more than 65,536. */
@@ -37,6 +37,9 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
 
 function notes(plan: Plan): readonly string[] {
   const notes: string[] = [];
+  if (plan.between !== undefined) {
+    notes.push(`${betweenWords(plan.between)}: what changes on every machine that had converged.`);
+  }
   if (!plan.isApplicable) notes.push('This plan **cannot be applied** as it is: see the errors below.');
   if (!plan.isComplete && plan.mode !== 'drift-only') {
     notes.push('This plan is **incomplete**: something was left out, or could not be read.');

@@ -5,7 +5,15 @@ import { renderFindings } from './findings.ts';
 import { pinWords } from './pin-words.ts';
 import { type Palette, paintAction, palette, SYMBOLS, type TextOptions, wrap } from './style.ts';
 import { changeSymbol, showPointer, showSides } from './values.ts';
-import { becauseWords, CAUSE, conflictFixes, headline, secretWords, summaryLine } from './words.ts';
+import {
+  becauseWords,
+  betweenWords,
+  CAUSE,
+  conflictFixes,
+  headline,
+  secretWords,
+  summaryLine,
+} from './words.ts';
 
 export interface PlanTextOptions extends TextOptions {
   /** One line per step, no values. */
@@ -50,7 +58,12 @@ function legend(plan: Plan, colors: Palette): string {
   const lines = used.map(([action, words]) => {
     return `  ${paintAction(action, colors)(SYMBOLS[action].padStart(3))} ${words}`;
   });
-  return [`${INTRODUCTION[plan.mode]} ${escapeText(plan.stack)}:`, ...lines].join('\n');
+  return [`${introduction(plan)} ${escapeText(plan.stack)}:`, ...lines].join('\n');
+}
+
+function introduction({ mode, between }: Plan): string {
+  if (mode !== 'static' || between === undefined) return INTRODUCTION[mode];
+  return `${betweenWords(between)}, this changes on every machine that had converged to stack`;
 }
 
 const INTRODUCTION: Readonly<Record<Plan['mode'], string>> = {
@@ -58,6 +71,7 @@ const INTRODUCTION: Readonly<Record<Plan['mode'], string>> = {
   destroy: 'mcpform will remove what is ours of stack',
   'drift-only': 'These changes were made outside mcpform to stack',
   rollback: 'mcpform will go back to an earlier generation of stack',
+  static: 'Between two revisions, this changes on every machine that had converged to stack',
 };
 
 function steps(plan: Plan, options: PlanTextOptions, colors: Palette): string {

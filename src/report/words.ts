@@ -162,6 +162,11 @@ const COUNTED: readonly [keyof Summary, string][] = [
   ['conflict', 'in conflict'],
 ];
 
+/** `Between 3f1c2ab94e01 and the work tree` */
+export function betweenWords({ from, to }: NonNullable<Plan['between']>): string {
+  return `Between ${from.slice(0, 12)} and ${to === null ? 'the work tree' : to.slice(0, 12)}`;
+}
+
 /** `Plan: 1 to create, 1 in conflict; 12 unchanged.` or `No changes. 12 resources match.` Frozen by a test. */
 export function summaryLine({ summary }: Pick<Plan, 'summary'>): string {
   const terms = COUNTED.filter(([key]) => summary[key] > 0).map(([key, words]) => `${summary[key]} ${words}`);

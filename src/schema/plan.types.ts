@@ -34,9 +34,10 @@ export interface PlanDocument {
    */
   stack: string;
   /**
-   * What the plan is for. `drift-only` has nothing but what moved outside of mcpform.
+   * What the plan is for. `drift-only` has nothing but what moved outside of mcpform. `static` is of two revisions and no machine, and is never applied.
    */
-  mode: 'apply' | 'destroy' | 'drift-only' | 'rollback';
+  mode: 'apply' | 'destroy' | 'drift-only' | 'rollback' | 'static';
+  between?: BetweenDocument;
   /**
    * Which books it was made against; null before the first apply.
    */
@@ -70,6 +71,19 @@ export interface PlanDocument {
    * False when a guard or an error forbids applying it.
    */
   isApplicable: boolean;
+}
+/**
+ * Of a `static` plan: the revisions of manifest and lock that are compared.
+ */
+export interface BetweenDocument {
+  /**
+   * Commit id: what every machine is taken to have converged to.
+   */
+  from: string;
+  /**
+   * Commit id; null: the work tree.
+   */
+  to: string | null;
 }
 /**
  * What would be done to one address.

@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // plan.js
-var validatePlan = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/plan.schema.json", type: "object", additionalProperties: !1, required: ["formatVersion", "planId", "stack", "mode", "lineage", "serial", "machine", "steps", "unchanged", "findings", "summary", "isComplete", "isApplicable"], properties: { formatVersion: { const: "1.0" }, planId: { type: "string", pattern: "^sha256:[0-9a-f]{64}$" }, stack: { type: "string", maxLength: 100 }, mode: { enum: ["apply", "destroy", "drift-only", "rollback"] }, lineage: { type: ["string", "null"] }, serial: { type: "integer", minimum: 0 }, machine: { type: "string" }, steps: { type: "array", items: { $ref: "#/$defs/step" } }, unchanged: { type: "array", items: { $ref: "#/$defs/address" } }, findings: { type: "array", items: { $ref: "#/$defs/finding" } }, summary: { $ref: "#/$defs/summary" }, isComplete: { type: "boolean" }, isApplicable: { type: "boolean" } }, $defs: { address: { type: "string", minLength: 1, maxLength: 1e3 }, pointer: { type: "string", maxLength: 4e3 }, place: { type: "object", additionalProperties: !1, required: ["key", "file", "path", "isShared"], properties: { key: { type: "string" }, file: { type: "string" }, path: { type: "array", items: { type: "string" } }, isShared: { type: "boolean" } } }, shown: { anyOf: [{ type: "object", additionalProperties: !1, required: ["value"], properties: { value: {} } }, { type: "object", additionalProperties: !1, required: ["hidden", "digest"], properties: { hidden: { const: !0 }, digest: { type: "string" } } }] }, pathChange: { type: "object", additionalProperties: !1, required: ["pointer", "cause"], properties: { pointer: { $ref: "#/$defs/pointer" }, before: { $ref: "#/$defs/shown" }, after: { $ref: "#/$defs/shown" }, cause: { enum: ["config", "drift", "both", "lock", "dependency", "secret", "request"] }, forcesReplacement: { const: !0 } } }, secret: { type: "object", additionalProperties: !1, required: ["locator", "pointer", "via", "isNew"], properties: { name: { type: "string" }, locator: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, via: { enum: ["reference", "wrapper", "plaintext", "file", "environment"] }, isNew: { type: "boolean" }, hasChanged: { const: !0 } } }, step: { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "repinned", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "ungranted", "rotated", "held", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, isLeaving: { const: !0 }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, held: { type: "object", additionalProperties: !1, required: ["because", "action", "reason"], properties: { because: { enum: ["observed", "suspended", "contended", "unpruned", "unconfirmed", "restarting", "window"] }, action: { type: "string" }, reason: { type: "string" } } }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, pin: { type: "object", additionalProperties: !1, required: ["after"], properties: { before: { $ref: "#/$defs/pin" }, after: { $ref: "#/$defs/pin" } } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, pin: { type: "object", additionalProperties: !1, required: ["name", "digest"], properties: { name: { type: "string" }, digest: { type: "string" }, integrity: { type: "string" } } }, at: { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } }, finding: { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, summary: { type: "object", additionalProperties: !1, required: ["create", "update", "replace", "delete", "adopt", "move", "forget", "record", "conflict", "unchanged"], properties: { create: { type: "integer", minimum: 0 }, update: { type: "integer", minimum: 0 }, replace: { type: "integer", minimum: 0 }, delete: { type: "integer", minimum: 0 }, adopt: { type: "integer", minimum: 0 }, move: { type: "integer", minimum: 0 }, forget: { type: "integer", minimum: 0 }, record: { type: "integer", minimum: 0 }, conflict: { type: "integer", minimum: 0 }, unchanged: { type: "integer", minimum: 0 } } } } }, func1 = Object.prototype.hasOwnProperty, func2 = require_ucs2length().default, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), schema20 = { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "repinned", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "ungranted", "rotated", "held", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, isLeaving: { const: !0 }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, held: { type: "object", additionalProperties: !1, required: ["because", "action", "reason"], properties: { because: { enum: ["observed", "suspended", "contended", "unpruned", "unconfirmed", "restarting", "window"] }, action: { type: "string" }, reason: { type: "string" } } }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, pin: { type: "object", additionalProperties: !1, required: ["after"], properties: { before: { $ref: "#/$defs/pin" }, after: { $ref: "#/$defs/pin" } } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, schema21 = { type: "string", minLength: 1, maxLength: 1e3 };
+var validatePlan = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/plan.schema.json", type: "object", additionalProperties: !1, required: ["formatVersion", "planId", "stack", "mode", "lineage", "serial", "machine", "steps", "unchanged", "findings", "summary", "isComplete", "isApplicable"], properties: { formatVersion: { const: "1.0" }, planId: { type: "string", pattern: "^sha256:[0-9a-f]{64}$" }, stack: { type: "string", maxLength: 100 }, mode: { enum: ["apply", "destroy", "drift-only", "rollback", "static"] }, between: { type: "object", additionalProperties: !1, required: ["from", "to"], properties: { from: { type: "string", pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$" }, to: { type: ["string", "null"], pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$" } } }, lineage: { type: ["string", "null"] }, serial: { type: "integer", minimum: 0 }, machine: { type: "string" }, steps: { type: "array", items: { $ref: "#/$defs/step" } }, unchanged: { type: "array", items: { $ref: "#/$defs/address" } }, findings: { type: "array", items: { $ref: "#/$defs/finding" } }, summary: { $ref: "#/$defs/summary" }, isComplete: { type: "boolean" }, isApplicable: { type: "boolean" } }, $defs: { address: { type: "string", minLength: 1, maxLength: 1e3 }, pointer: { type: "string", maxLength: 4e3 }, place: { type: "object", additionalProperties: !1, required: ["key", "file", "path", "isShared"], properties: { key: { type: "string" }, file: { type: "string" }, path: { type: "array", items: { type: "string" } }, isShared: { type: "boolean" } } }, shown: { anyOf: [{ type: "object", additionalProperties: !1, required: ["value"], properties: { value: {} } }, { type: "object", additionalProperties: !1, required: ["hidden", "digest"], properties: { hidden: { const: !0 }, digest: { type: "string" } } }] }, pathChange: { type: "object", additionalProperties: !1, required: ["pointer", "cause"], properties: { pointer: { $ref: "#/$defs/pointer" }, before: { $ref: "#/$defs/shown" }, after: { $ref: "#/$defs/shown" }, cause: { enum: ["config", "drift", "both", "lock", "dependency", "secret", "request"] }, forcesReplacement: { const: !0 } } }, secret: { type: "object", additionalProperties: !1, required: ["locator", "pointer", "via", "isNew"], properties: { name: { type: "string" }, locator: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, via: { enum: ["reference", "wrapper", "plaintext", "file", "environment"] }, isNew: { type: "boolean" }, hasChanged: { const: !0 } } }, step: { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "repinned", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "ungranted", "rotated", "held", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, isLeaving: { const: !0 }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, held: { type: "object", additionalProperties: !1, required: ["because", "action", "reason"], properties: { because: { enum: ["observed", "suspended", "contended", "unpruned", "unconfirmed", "restarting", "window"] }, action: { type: "string" }, reason: { type: "string" } } }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, pin: { type: "object", additionalProperties: !1, required: ["after"], properties: { before: { $ref: "#/$defs/pin" }, after: { $ref: "#/$defs/pin" } } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, pin: { type: "object", additionalProperties: !1, required: ["name", "digest"], properties: { name: { type: "string" }, digest: { type: "string" }, integrity: { type: "string" } } }, at: { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } }, finding: { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, summary: { type: "object", additionalProperties: !1, required: ["create", "update", "replace", "delete", "adopt", "move", "forget", "record", "conflict", "unchanged"], properties: { create: { type: "integer", minimum: 0 }, update: { type: "integer", minimum: 0 }, replace: { type: "integer", minimum: 0 }, delete: { type: "integer", minimum: 0 }, adopt: { type: "integer", minimum: 0 }, move: { type: "integer", minimum: 0 }, forget: { type: "integer", minimum: 0 }, record: { type: "integer", minimum: 0 }, conflict: { type: "integer", minimum: 0 }, unchanged: { type: "integer", minimum: 0 } } } } }, func1 = Object.prototype.hasOwnProperty, func2 = require_ucs2length().default, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern4 = new RegExp("^(?:[0-9a-f]{40}|[0-9a-f]{64})$", "u"), schema20 = { type: "object", additionalProperties: !1, required: ["address", "provider", "action", "because", "place", "paths", "needs", "secrets", "isDestructive", "precondition"], properties: { address: { $ref: "#/$defs/address" }, provider: { type: "string" }, server: { type: "string" }, action: { enum: ["record", "create", "update", "replace", "delete", "adopt", "move", "forget", "conflict"] }, because: { enum: ["declared", "missing", "changed", "repinned", "drifted", "changed-and-drifted", "already-there", "taken-over", "in-sync", "ungranted", "rotated", "held", "removed", "disabled", "destroy", "gone", "orphaned", "renamed", "requested", "exists", "modified", "protected", "blocked", "unavailable", "denied", "dependency"] }, place: { $ref: "#/$defs/place" }, paths: { type: "array", items: { $ref: "#/$defs/pathChange" } }, needs: { type: "array", items: { $ref: "#/$defs/address" } }, isLeaving: { const: !0 }, previousAddress: { $ref: "#/$defs/address" }, previousPlace: { $ref: "#/$defs/place" }, held: { type: "object", additionalProperties: !1, required: ["because", "action", "reason"], properties: { because: { enum: ["observed", "suspended", "contended", "unpruned", "unconfirmed", "restarting", "window"] }, action: { type: "string" }, reason: { type: "string" } } }, blockedBy: { $ref: "#/$defs/address" }, secrets: { type: "array", items: { $ref: "#/$defs/secret" } }, pin: { type: "object", additionalProperties: !1, required: ["after"], properties: { before: { $ref: "#/$defs/pin" }, after: { $ref: "#/$defs/pin" } } }, isDestructive: { type: "boolean" }, precondition: { type: "string" } } }, schema21 = { type: "string", minLength: 1, maxLength: 1e3 };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -543,7 +543,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema28 = { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, pattern4 = new RegExp("^[A-Z][A-Z0-9_]*$", "u"), schema29 = { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } };
+var schema28 = { type: "object", additionalProperties: !1, required: ["code", "severity", "message"], properties: { code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$", maxLength: 100 }, severity: { enum: ["error", "warning", "info"] }, message: { type: "string" }, hint: { type: "string" }, at: { $ref: "#/$defs/at" }, address: { $ref: "#/$defs/address" } } }, pattern6 = new RegExp("^[A-Z][A-Z0-9_]*$", "u"), schema29 = { type: "object", additionalProperties: !1, required: ["file"], properties: { file: { type: "string" }, pointer: { $ref: "#/$defs/pointer" }, part: { enum: ["key", "value"] }, line: { type: "integer", minimum: 1 }, column: { type: "integer", minimum: 1 }, excerpt: { type: "string" } } };
 function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -633,7 +633,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
           let err4 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/maxLength", keyword: "maxLength", params: { limit: 100 }, schema: 100, parentSchema: schema28.properties.code, data: data0 };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
-        if (!pattern4.test(data0)) {
+        if (!pattern6.test(data0)) {
           let err5 = { instancePath: instancePath + "/code", schemaPath: "#/properties/code/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]*$" }, schema: "^[A-Z][A-Z0-9_]*$", parentSchema: schema28.properties.code, data: data0 };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
@@ -930,86 +930,130 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.mode !== void 0) {
       let data3 = data.mode;
-      if (!(data3 === "apply" || data3 === "destroy" || data3 === "drift-only" || data3 === "rollback")) {
+      if (!(data3 === "apply" || data3 === "destroy" || data3 === "drift-only" || data3 === "rollback" || data3 === "static")) {
         let err19 = { instancePath: instancePath + "/mode", schemaPath: "#/properties/mode/enum", keyword: "enum", params: { allowedValues: schema19.properties.mode.enum }, schema: schema19.properties.mode.enum, parentSchema: schema19.properties.mode, data: data3 };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
-    if (data.lineage !== void 0) {
-      let data4 = data.lineage;
-      if (typeof data4 != "string" && data4 !== null) {
-        let err20 = { instancePath: instancePath + "/lineage", schemaPath: "#/properties/lineage/type", keyword: "type", params: { type: schema19.properties.lineage.type }, schema: schema19.properties.lineage.type, parentSchema: schema19.properties.lineage, data: data4 };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-      }
-    }
-    if (data.serial !== void 0) {
-      let data5 = data.serial;
-      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
-        let err21 = { instancePath: instancePath + "/serial", schemaPath: "#/properties/serial/type", keyword: "type", params: { type: "integer" }, schema: schema19.properties.serial.type, parentSchema: schema19.properties.serial, data: data5 };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-      }
-      if (typeof data5 == "number" && isFinite(data5) && (data5 < 0 || isNaN(data5))) {
-        let err22 = { instancePath: instancePath + "/serial", schemaPath: "#/properties/serial/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema19.properties.serial, data: data5 };
-        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-      }
-    }
-    if (data.machine !== void 0) {
-      let data6 = data.machine;
-      if (typeof data6 != "string") {
-        let err23 = { instancePath: instancePath + "/machine", schemaPath: "#/properties/machine/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.machine.type, parentSchema: schema19.properties.machine, data: data6 };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-      }
-    }
-    if (data.steps !== void 0) {
-      let data7 = data.steps;
-      if (Array.isArray(data7)) {
-        let len0 = data7.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate53(data7[i0], { instancePath: instancePath + "/steps/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+    if (data.between !== void 0) {
+      let data4 = data.between;
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        if (data4.from === void 0) {
+          let err20 = { instancePath: instancePath + "/between", schemaPath: "#/properties/between/required", keyword: "required", params: { missingProperty: "from" }, schema: schema19.properties.between.required, parentSchema: schema19.properties.between, data: data4 };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+        if (data4.to === void 0) {
+          let err21 = { instancePath: instancePath + "/between", schemaPath: "#/properties/between/required", keyword: "required", params: { missingProperty: "to" }, schema: schema19.properties.between.required, parentSchema: schema19.properties.between, data: data4 };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        for (let key1 in data4)
+          if (!(key1 === "from" || key1 === "to")) {
+            let err22 = { instancePath: instancePath + "/between", schemaPath: "#/properties/between/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema19.properties.between, data: data4 };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          }
+        if (data4.from !== void 0) {
+          let data5 = data4.from;
+          if (typeof data5 == "string") {
+            if (!pattern4.test(data5)) {
+              let err23 = { instancePath: instancePath + "/between/from", schemaPath: "#/properties/between/properties/from/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$" }, schema: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$", parentSchema: schema19.properties.between.properties.from, data: data5 };
+              vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+            }
+          } else {
+            let err24 = { instancePath: instancePath + "/between/from", schemaPath: "#/properties/between/properties/from/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.between.properties.from.type, parentSchema: schema19.properties.between.properties.from, data: data5 };
+            vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+          }
+        }
+        if (data4.to !== void 0) {
+          let data6 = data4.to;
+          if (typeof data6 != "string" && data6 !== null) {
+            let err25 = { instancePath: instancePath + "/between/to", schemaPath: "#/properties/between/properties/to/type", keyword: "type", params: { type: schema19.properties.between.properties.to.type }, schema: schema19.properties.between.properties.to.type, parentSchema: schema19.properties.between.properties.to, data: data6 };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+          }
+          if (typeof data6 == "string" && !pattern4.test(data6)) {
+            let err26 = { instancePath: instancePath + "/between/to", schemaPath: "#/properties/between/properties/to/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$" }, schema: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$", parentSchema: schema19.properties.between.properties.to, data: data6 };
+            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+        }
       } else {
-        let err24 = { instancePath: instancePath + "/steps", schemaPath: "#/properties/steps/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.steps.type, parentSchema: schema19.properties.steps, data: data7 };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-      }
-    }
-    if (data.unchanged !== void 0) {
-      let data9 = data.unchanged;
-      if (Array.isArray(data9)) {
-        let len1 = data9.length;
-        for (let i1 = 0; i1 < len1; i1++)
-          validate54(data9[i1], { instancePath: instancePath + "/unchanged/" + i1, parentData: data9, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length);
-      } else {
-        let err25 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.unchanged.type, parentSchema: schema19.properties.unchanged, data: data9 };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-      }
-    }
-    if (data.findings !== void 0) {
-      let data11 = data.findings;
-      if (Array.isArray(data11)) {
-        let len2 = data11.length;
-        for (let i2 = 0; i2 < len2; i2++)
-          validate77(data11[i2], { instancePath: instancePath + "/findings/" + i2, parentData: data11, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
-      } else {
-        let err26 = { instancePath: instancePath + "/findings", schemaPath: "#/properties/findings/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.findings.type, parentSchema: schema19.properties.findings, data: data11 };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-      }
-    }
-    if (data.summary !== void 0 && (validate83(data.summary, { instancePath: instancePath + "/summary", parentData: data, parentDataProperty: "summary", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length)), data.isComplete !== void 0) {
-      let data14 = data.isComplete;
-      if (typeof data14 != "boolean") {
-        let err27 = { instancePath: instancePath + "/isComplete", schemaPath: "#/properties/isComplete/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.isComplete.type, parentSchema: schema19.properties.isComplete, data: data14 };
+        let err27 = { instancePath: instancePath + "/between", schemaPath: "#/properties/between/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.between.type, parentSchema: schema19.properties.between, data: data4 };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
-    if (data.isApplicable !== void 0) {
-      let data15 = data.isApplicable;
-      if (typeof data15 != "boolean") {
-        let err28 = { instancePath: instancePath + "/isApplicable", schemaPath: "#/properties/isApplicable/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.isApplicable.type, parentSchema: schema19.properties.isApplicable, data: data15 };
+    if (data.lineage !== void 0) {
+      let data7 = data.lineage;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err28 = { instancePath: instancePath + "/lineage", schemaPath: "#/properties/lineage/type", keyword: "type", params: { type: schema19.properties.lineage.type }, schema: schema19.properties.lineage.type, parentSchema: schema19.properties.lineage, data: data7 };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
+    if (data.serial !== void 0) {
+      let data8 = data.serial;
+      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+        let err29 = { instancePath: instancePath + "/serial", schemaPath: "#/properties/serial/type", keyword: "type", params: { type: "integer" }, schema: schema19.properties.serial.type, parentSchema: schema19.properties.serial, data: data8 };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8) && (data8 < 0 || isNaN(data8))) {
+        let err30 = { instancePath: instancePath + "/serial", schemaPath: "#/properties/serial/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema19.properties.serial, data: data8 };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+    }
+    if (data.machine !== void 0) {
+      let data9 = data.machine;
+      if (typeof data9 != "string") {
+        let err31 = { instancePath: instancePath + "/machine", schemaPath: "#/properties/machine/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.machine.type, parentSchema: schema19.properties.machine, data: data9 };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.steps !== void 0) {
+      let data10 = data.steps;
+      if (Array.isArray(data10)) {
+        let len0 = data10.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate53(data10[i0], { instancePath: instancePath + "/steps/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
+      } else {
+        let err32 = { instancePath: instancePath + "/steps", schemaPath: "#/properties/steps/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.steps.type, parentSchema: schema19.properties.steps, data: data10 };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+    }
+    if (data.unchanged !== void 0) {
+      let data12 = data.unchanged;
+      if (Array.isArray(data12)) {
+        let len1 = data12.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate54(data12[i1], { instancePath: instancePath + "/unchanged/" + i1, parentData: data12, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length);
+      } else {
+        let err33 = { instancePath: instancePath + "/unchanged", schemaPath: "#/properties/unchanged/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.unchanged.type, parentSchema: schema19.properties.unchanged, data: data12 };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
+    if (data.findings !== void 0) {
+      let data14 = data.findings;
+      if (Array.isArray(data14)) {
+        let len2 = data14.length;
+        for (let i2 = 0; i2 < len2; i2++)
+          validate77(data14[i2], { instancePath: instancePath + "/findings/" + i2, parentData: data14, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+      } else {
+        let err34 = { instancePath: instancePath + "/findings", schemaPath: "#/properties/findings/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.findings.type, parentSchema: schema19.properties.findings, data: data14 };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
+    if (data.summary !== void 0 && (validate83(data.summary, { instancePath: instancePath + "/summary", parentData: data, parentDataProperty: "summary", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length)), data.isComplete !== void 0) {
+      let data17 = data.isComplete;
+      if (typeof data17 != "boolean") {
+        let err35 = { instancePath: instancePath + "/isComplete", schemaPath: "#/properties/isComplete/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.isComplete.type, parentSchema: schema19.properties.isComplete, data: data17 };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+    }
+    if (data.isApplicable !== void 0) {
+      let data18 = data.isApplicable;
+      if (typeof data18 != "boolean") {
+        let err36 = { instancePath: instancePath + "/isApplicable", schemaPath: "#/properties/isApplicable/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.isApplicable.type, parentSchema: schema19.properties.isApplicable, data: data18 };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+      }
+    }
   } else {
-    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

@@ -76,6 +76,7 @@ export class InMemoryProvider implements Provider {
   }
 
   observe = notUsed;
+  nominal = notUsed;
   render = notUsed;
   identify = notUsed;
   normalize = notUsed;

@@ -64,6 +64,15 @@ async function readApproval({ args, cwd }: CommandInput, ctx: Context): Promise<
   const bytes = await readInput(path, 'PLAN_FILE_INVALID', ctx.system.files);
   const { openPlanFile } = await import('../../plan/plan-file.ts');
   const { plan, isOurs } = openPlanFile(bytes.toString('utf8'), ctx.digest);
+  if (plan.mode === 'static') {
+    throw new McpformError(
+      'PLAN_STATIC',
+      `"${path}" is of two revisions and no machine, so it approves nothing`,
+      {
+        hint: 'make a plan here with `mcpform plan --out FILE`',
+      },
+    );
+  }
   if (isOurs) return plan;
   throw new McpformError(
     'PLAN_NOT_OURS',

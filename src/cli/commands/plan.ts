@@ -18,6 +18,24 @@ import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   if (isSweep(input)) return (await import('../sweep-command.ts')).planSweep(input, ctx, terminal);
+  const plan = isOfRevisions(input)
+    ? await (await import('../static-plan.ts')).planBetween(input, ctx)
+    : await planHere(input, ctx);
+  showFindings(plan.findings, input, terminal);
+  return { exitCode: exitCodeOf(plan, input), text: await textOf(plan, input, terminal), json: plan };
+}
+
+function isOfRevisions({ options }: CommandInput): boolean {
+  const isFrom = textOption(options, 'from') !== undefined;
+  if (!isFrom && textOption(options, 'to') !== undefined) {
+    throw new McpformError('USAGE', '--to says nothing without --from', {
+      hint: 'give both, or --from alone',
+    });
+  }
+  return isFrom;
+}
+
+async function planHere(input: CommandInput, ctx: Context): Promise<Plan> {
   const declared = await declare(await loadRequest(input, ctx), ctx);
   if (isLocked(input, ctx) && needsLock(declared.manifest)) {
     const { assertLocked } = await import('../../engine/lock/lock-unlocked.ts');
@@ -26,8 +44,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const { plan } = await preview(declared, planRequest(input, modeOf(input)), ctx);
   const out = textOption(input.options, 'out');
   if (out !== undefined) await (await import('../save-plan.ts')).savePlan(plan, resolve(input.cwd, out), ctx);
-  showFindings(plan.findings, input, terminal);
-  return { exitCode: exitCodeOf(plan, input), text: await textOf(plan, input, terminal), json: plan };
+  return plan;
 }
 
 function modeOf({ options }: CommandInput): Plan['mode'] {

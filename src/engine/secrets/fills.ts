@@ -12,8 +12,8 @@ import type { Rendered, World } from '../observe.ts';
  * template's text, which is never equal to anything.
  */
 export function settleFills(
-  world: World,
-  inventory: Inventory | null,
+  world: Pick<World, 'rendered' | 'objects'>,
+  inventory: Pick<Inventory, 'entries'> | null,
   { secrets, digest }: { readonly secrets: SecretFacts; readonly digest: Context['digest'] },
 ): readonly Rendered[] {
   return world.rendered.map((resource) => {

@@ -11,7 +11,7 @@ const maxTotalBytes = 128 * 2 ** 20;
 /** Sizes of blobs by their ids. */
 export async function blobSizes(
   ids: readonly string[],
-  mirror: Mirror,
+  mirror: Pick<Mirror, 'read'>,
 ): Promise<ReadonlyMap<string, number>> {
   const text = (await mirror.read(['cat-file', '--batch-check'], `${ids.join('\n')}\n`)).toString('utf8');
   const sizes = text.split('\n').flatMap((line): readonly (readonly [string, number])[] => {
@@ -27,7 +27,7 @@ export async function blobSizes(
 /** Contents of blobs by their ids, each hashed again. Throws SOURCE_UNAVAILABLE where they are too large. */
 export async function readBlobs(
   ids: readonly string[],
-  mirror: Mirror,
+  mirror: Pick<Mirror, 'read'>,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const unique = [...new Set(ids)];
   if (unique.length === 0) return new Map();

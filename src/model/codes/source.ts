@@ -2,6 +2,22 @@ import { EXIT } from '../exit-code.ts';
 import { type CodeEntry, e } from './entry.ts';
 
 export const sourceCodes = {
+  REVISION_INVALID: e(
+    EXIT.usage,
+    'What was given as a revision, or as a manifest file of one, cannot be either: it starts with `-`, has control characters, or lies outside of the repository.',
+  ),
+  REVISION_NOT_FOUND: e(
+    EXIT.error,
+    'The repository of the working directory has no such commit. In a shallow clone, fetch it first (`fetch-depth: 0` of `actions/checkout`).',
+  ),
+  REVISION_NO_REPOSITORY: e(
+    EXIT.error,
+    '`plan --from` compares two revisions of a Git repository, and the working directory is in none.',
+  ),
+  REVISION_UNREADABLE: e(
+    EXIT.error,
+    'A file of a revision could not be read: it is a link, is in a submodule, is far too large, or Git did not give it.',
+  ),
   SOURCE_HISTORY_REWRITTEN: e(
     EXIT.error,
     'The branch or tag no longer contains the commit that was applied last. Nothing of it is applied until somebody says `mcpform reconcile --accept-rewrite COMMIT`.',

@@ -2,6 +2,7 @@ import type { Pointer } from '../../model/json.ts';
 import { isWithin } from '../../model/leaves.ts';
 import { type Container, type Provider, targetKey } from '../../model/provider.ts';
 import { normalizeEntry } from './entry.ts';
+import { nominal } from './nominal.ts';
 import { observe } from './observe.ts';
 import { placeIn } from './place.ts';
 import { assertEntry, renderEntry } from './render.ts';
@@ -14,6 +15,7 @@ const sensitive: readonly Pointer[] = ['/env', '/headers', '/args', '/url', '/he
 export const claudeCode: Provider = {
   name: 'claude-code',
   observe,
+  nominal,
   render: renderEntry,
   normalize: normalizeEntry,
   forcesReplacement: () => false,

@@ -1,6 +1,7 @@
 import { engineName } from '../../model/address.ts';
 import type { Observation, Provider } from '../../model/provider.ts';
 import type { Desired, Place } from '../../model/resource.ts';
+import { nominal } from './nominal.ts';
 import { type DockerFacts, observe } from './observe.ts';
 import { objectPlace } from './place.ts';
 import { assertObject, render } from './render.ts';
@@ -11,6 +12,7 @@ import { forcesReplacement, holdsData, isSensitive, isVolatile, ownsAll } from '
 export const docker: Provider = {
   name: 'docker',
   observe,
+  nominal,
   render,
   // Render and observe make nothing else than the one form.
   normalize: (attributes) => attributes,
