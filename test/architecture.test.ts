@@ -27,6 +27,7 @@ const rooms: Record<string, { ring: number; sideways: readonly string[] }> = {
   launch: { ring: 3, sideways: [] },
   engine: { ring: 3, sideways: ['state', 'launch'] },
   loop: { ring: 4, sideways: [] },
+  action: { ring: 4, sideways: [] },
   cli: { ring: 4, sideways: ['engine', 'launch', 'loop'] },
 };
 
@@ -66,6 +67,9 @@ const drivers: Record<string, string> = {
   croner: 'loop/schedule/client.ts',
   'simple-git': 'loop/source/client.ts',
   pino: 'loop/tell/client.ts',
+  '@octokit/core': 'action/github/client.ts',
+  '@octokit/plugin-retry': 'action/github/client.ts',
+  '@octokit/plugin-throttling': 'action/github/client.ts',
 };
 
 /** Of a library that is imported in parts, its name. */

@@ -3,6 +3,7 @@ import { claudeCodeCodes } from './codes/claude-code.ts';
 import { containerEngineCodes } from './codes/container-engine.ts';
 import { engineCodes } from './codes/engine.ts';
 import type { CodeEntry } from './codes/entry.ts';
+import { githubCodes } from './codes/github.ts';
 import { graphCodes } from './codes/graph.ts';
 import { healthCodes } from './codes/health.ts';
 import { launchCodes } from './codes/launch.ts';
@@ -41,6 +42,7 @@ const table = {
   ...stateCodes,
   ...applyCodes,
   ...loopCodes,
+  ...githubCodes,
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof table;

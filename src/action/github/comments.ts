@@ -1,0 +1,86 @@
+import { readFields } from '../read-fields.ts';
+import type { Rest } from './ask.ts';
+import { checkBody } from './check-body.ts';
+import type { Comment, GitHub } from './github.ts';
+import { isOurText } from './is-our-text.ts';
+import { refuseAnswer } from './refuse-answer.ts';
+import type { Slug } from './slug.ts';
+
+/** GitHub takes no more than 2,500 comments for one pull request. */
+const MAX_PAGES = 30;
+
+export function commentsOf(repository: Slug, rest: Rest): Pick<GitHub, 'readComment' | 'upsertComment'> {
+  const readComment: GitHub['readComment'] = (number, marker) =>
+    findComment(repository, rest, { number, isWanted: (body) => body.startsWith(marker) });
+  return {
+    readComment,
+    upsertComment: async (number, { marker, body, ifAbsent }) => {
+      const about = `comment on pull request ${number}`;
+      checkBody(body, marker, about);
+      const known = await readComment(number, marker);
+      if (known === null) {
+        if (ifAbsent === 'leave') return 'none';
+        await postComment(repository, rest, { number, body, needs: 'pull-requests: write' });
+        return 'created';
+      }
+      if (isOurText(known.body, body)) return 'unchanged';
+      await rest.ask({
+        route: 'PATCH /repos/{owner}/{repo}/issues/comments/{id}',
+        parameters: { ...repository, id: known.id, body },
+        about,
+        needs: 'pull-requests: write',
+      });
+      return 'updated';
+    },
+  };
+}
+
+interface Wanted {
+  readonly number: number;
+  readonly isWanted: (body: string) => boolean;
+}
+
+/** The oldest comment with such a text that the token's own account wrote. */
+export async function findComment(
+  repository: Slug,
+  rest: Rest,
+  { number, isWanted }: Wanted,
+): Promise<Comment | null> {
+  const about = `comments on ${number}`;
+  const what = {
+    route: 'GET /repos/{owner}/{repo}/issues/{number}/comments',
+    parameters: { ...repository, number },
+    about,
+    needs: 'pull-requests: read',
+  };
+  for await (const entry of rest.entries(what, MAX_PAGES)) {
+    const comment = readFields(entry, '', refuseAnswer(about));
+    const body = comment.textOrNull('body') ?? '';
+    const author = comment.fieldsOrNull('user');
+    if (!isWanted(body) || author === null) continue;
+    if (await rest.isOurs({ login: author.text('login'), type: author.text('type') })) {
+      return { id: comment.count('id'), body };
+    }
+  }
+  return null;
+}
+
+interface NewComment {
+  readonly number: number;
+  readonly body: string;
+  readonly needs: string;
+}
+
+/** Once, also when the answer is lost. There must be none of ours with this text yet. */
+export async function postComment(
+  repository: Slug,
+  rest: Rest,
+  { number, body, needs }: NewComment,
+): Promise<void> {
+  const route = 'POST /repos/{owner}/{repo}/issues/{number}/comments';
+  const parameters = { ...repository, number, body };
+  await rest.makeOnce<unknown>(
+    () => rest.ask({ route, parameters, about: `comment on ${number}`, needs }),
+    () => findComment(repository, rest, { number, isWanted: (text) => isOurText(text, body) }),
+  );
+}
