@@ -36,8 +36,8 @@ export interface PlanRequest {
   readonly isUnattended?: boolean;
   /** By `place.file`: engines that nobody asks now, and why. */
   readonly closed?: ObserveRequest['closed'];
-  /** What the loop leaves alone. */
-  readonly leaveAlone?: PlanInput['options']['hold'];
+  /** What the loop leaves alone. Asked once the books are ours: whoever said so before is heard. */
+  readonly leaveAlone?: () => Promise<NonNullable<PlanInput['options']['hold']>>;
   /** `--check-secrets`, and each apply: whether granted secrets are looked at. */
   readonly checksSecrets: boolean;
 }
@@ -60,6 +60,7 @@ export async function draftPlan(
   const policy = await judgePolicy(declared, { ...world, isUnattended: request.isUnattended === true }, ctx);
   const { machineId } = await ctx.system.processes.identity();
   const { lock, manifest } = declared;
+  const hold = await request.leaveAlone?.();
   const input: PlanInput = {
     stack: manifest.name,
     mode: request.mode,
@@ -88,7 +89,7 @@ export async function draftPlan(
       takeOwnership: request.takeOwnership,
       filesChanged: filesChanged(declared, inventory, request),
       ...(request.forget === undefined ? {} : { forget: request.forget }),
-      ...(request.leaveAlone === undefined ? {} : { hold: request.leaveAlone }),
+      ...(hold === undefined ? {} : { hold }),
     },
     findings: [
       ...declared.findings,

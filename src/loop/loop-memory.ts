@@ -2,6 +2,8 @@ import type { Context } from '../model/context.ts';
 import type { LoopState, PassFailure, Transition } from './model.ts';
 import { asFailure } from './pass-failure.ts';
 import { changeLoopState } from './state/change-loop-state.ts';
+import { readLoopFile } from './state/loop-file.ts';
+import { loopFolder } from './state/loop-folder.ts';
 import { newLoopState } from './state/new-loop-state.ts';
 
 interface Decided {
@@ -48,6 +50,13 @@ export class LoopMemory {
     return this.#books === null ? null : await this.#change(this.#books, (state) => state);
   }
 
+  /** As people may have left it since: nothing is written. Throws what the disk says. */
+  async newest(): Promise<LoopState> {
+    if (this.#books === null) return this.#state;
+    const file = await readLoopFile(loopFolder(this.#books), this.#ctx);
+    return file.kind === 'sound' ? this.#caughtUp(file.state) : this.#state;
+  }
+
   /** What is remembered after a pass; gives what changed. */
   async note(decide: (state: LoopState) => Decided): Promise<readonly Transition[]> {
     let transitions: readonly Transition[] = [];
@@ -62,11 +71,9 @@ export class LoopMemory {
   }
 
   async #change(books: string, change: (state: LoopState) => LoopState): Promise<PassFailure | null> {
-    const catchUp = (state: LoopState): LoopState =>
-      this.#isWritten ? state : { ...state, ...ownPart(this.#state) };
     try {
       const by = { source: this.#source, command: 'reconcile' };
-      const opened = await changeLoopState(books, by, (state) => change(catchUp(state)), this.#ctx);
+      const opened = await changeLoopState(books, by, (state) => change(this.#caughtUp(state)), this.#ctx);
       this.#state = opened.state;
       this.#isWritten = true;
       return null;
@@ -75,6 +82,10 @@ export class LoopMemory {
       this.#isWritten = false;
       return asFailure(error);
     }
+  }
+
+  #caughtUp(state: LoopState): LoopState {
+    return this.#isWritten ? state : { ...state, ...ownPart(this.#state) };
   }
 }
 

@@ -8,7 +8,16 @@ import { isBreakerOpen } from './decide/breakers.ts';
 import { correctedIn } from './decide/corrections.ts';
 import { holdsFor } from './decide/hold-steps.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
-import type { LoopState, PassFailure, PassReport, Revision, RevisionNote, Source, Wake } from './model.ts';
+import type {
+  LoopState,
+  PassError,
+  PassFailure,
+  PassReport,
+  Revision,
+  RevisionNote,
+  Source,
+  Wake,
+} from './model.ts';
 import { asFailure } from './pass-failure.ts';
 import { type Enforced, enforce, type Reading, readRevision, type Wanted } from './perform-pass.ts';
 import type { LoopSettings } from './settings.ts';
@@ -59,11 +68,13 @@ export interface PassRequest {
   /** What was in force before: it stays so while what is new cannot be used. */
   readonly lastGood: Wanted | null;
   readonly state: LoopState;
+  /** The state as people may have changed it since. */
+  readonly newest: () => Promise<LoopState>;
 }
 
 /** One pass: puts in force what can be, and says what happened. Throws when it is told to stop, and bugs. */
 export async function makePass(
-  { wakes, looked, lastGood, state }: PassRequest,
+  { wakes, looked, lastGood, state, newest }: PassRequest,
   setting: PassSetting,
   ctx: Context,
 ): Promise<Pass> {
@@ -73,7 +84,9 @@ export async function makePass(
   const wanted = looked.kind === 'wanted' ? looked.wanted : lastGood;
   const engines = new Map<string, Finding | null>();
   const enforced =
-    wanted === null ? NOTHING : await enforceWanted(wanted, { state, startedMs, engines }, setting, ctx);
+    wanted === null
+      ? NOTHING
+      : await enforceWanted(wanted, { state, newest, startedMs, engines }, setting, ctx);
   const failure = looked.kind === 'failed' ? looked.failure : enforced.failure;
   const facts = factsOf({ looked, wanted, enforced, failure, engines }, setting, clock.now());
   const report = {
@@ -93,9 +106,13 @@ async function enforceWanted(
   wanted: Wanted,
   {
     state,
+    newest,
     startedMs,
     engines,
-  }: { state: LoopState; startedMs: number; engines: Map<string, Finding | null> },
+  }: Pick<PassRequest, 'state' | 'newest'> & {
+    readonly startedMs: number;
+    readonly engines: Map<string, Finding | null>;
+  },
   { settings, isRemote }: PassSetting,
   ctx: Context,
 ): Promise<Enforced> {
@@ -111,7 +128,10 @@ async function enforceWanted(
   return await enforce(
     wanted,
     {
-      hold: (steps) => holdsFor(steps, { ...settings, state, nowMs: startedMs }),
+      hold: async () => {
+        const now = { ...settings, state: await newest(), nowMs: startedMs };
+        return (steps, losesData) => holdsFor(steps, { ...now, losesData });
+      },
       closed,
       isUnattended: isRemote,
     },
@@ -194,7 +214,7 @@ function signatureOf(revision: Revision | null, isRemote: boolean): PassFacts['s
 function countsOf(
   { plan, applied }: Enforced,
   failure: PassFailure | null,
-): Pick<PassReport, 'result' | 'planned' | 'done' | 'failed' | 'corrected' | 'held' | 'error'> {
+): Pick<PassReport, 'result' | 'planned' | 'done' | 'failed' | 'corrected' | 'held' | 'failures' | 'error'> {
   const outcomes = applied?.outcomes ?? [];
   const done = outcomes.filter(({ result, action }) => result === 'done' && action !== 'conflict');
   const failed = outcomes.filter(({ result }) => result === 'failed' || result === 'rolledBack');
@@ -220,8 +240,16 @@ function countsOf(
     failed: failed.length,
     corrected: correctedOf(plan, outcomes),
     held,
-    ...(failure === null ? {} : { error: errorOf(failure) }),
+    ...(failed.length === 0 ? {} : { failures: failuresOf(failed) }),
+    ...(failure === null ? {} : { error: errorOf(failure.error) }),
   };
+}
+
+function failuresOf(failed: readonly Outcome[]): NonNullable<PassReport['failures']> {
+  const known = failed.flatMap(({ address, error }) =>
+    error === undefined ? [] : [[address, errorOf(error)] as const],
+  );
+  return Object.fromEntries(known);
 }
 
 function correctedOf(plan: Plan | null, outcomes: readonly Outcome[]): PassReport['corrected'] {
@@ -230,7 +258,6 @@ function correctedOf(plan: Plan | null, outcomes: readonly Outcome[]): PassRepor
   return correctedIn({ plan, outcomes: byAddress }).map(({ address }) => address);
 }
 
-function errorOf({ error }: PassFailure): NonNullable<PassReport['error']> {
-  const { code, message, hint } = error;
+function errorOf({ code, message, hint }: McpformError | PassError): PassError {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -57,7 +57,7 @@ function digestOf(texts: readonly Uint8Array[]): string {
 }
 
 export interface Enforce {
-  readonly hold: NonNullable<PlanOptions['hold']>;
+  readonly hold: () => Promise<NonNullable<PlanOptions['hold']>>;
   readonly closed: NonNullable<ObserveRequest['closed']>;
   /** The source is remote: what a person could approve needs a policy that allows it. */
   readonly isUnattended: boolean;

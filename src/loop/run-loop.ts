@@ -128,11 +128,9 @@ class Loop {
     const looked = unknown === null ? opened : failedLook(opened, unknown);
     const lastGood = unknown === null ? this.#lastGood : null;
     await Promise.all(this.#sources.map((source) => source.hold?.()));
-    const pass = await makePass(
-      { wakes, looked, lastGood, state: this.#memory.state },
-      this.#request,
-      this.#ctx,
-    );
+    const newest = () => this.#memory.newest();
+    const asked = { wakes, looked, lastGood, state: this.#memory.state, newest };
+    const pass = await makePass(asked, this.#request, this.#ctx);
     this.#report = pass.report;
     if (looked.kind === 'wanted' && pass.facts.failure === null) this.#lastGood = looked.wanted;
     const facts = { ...pass.facts, suspects: await this.#suspects(pass) };

@@ -146,7 +146,15 @@ export interface PassReport {
   readonly corrected: readonly Address[];
   /** Addresses with a step that was left alone, and why. */
   readonly held: Readonly<Record<Address, HeldBecause>>;
-  readonly error?: { readonly code: Code; readonly message: string; readonly hint?: string };
+  /** Why steps failed; absent where none did. */
+  readonly failures?: Readonly<Record<Address, PassError>>;
+  readonly error?: PassError;
+}
+
+export interface PassError {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint?: string;
 }
 
 /** A condition that is no longer what it was. The only thing people are notified of. */

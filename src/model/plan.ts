@@ -99,6 +99,7 @@ export type HeldBecause =
   | 'contended' // somebody else keeps changing it back
   | 'unpruned' // a delete, and pruning is off
   | 'unconfirmed' // a delete that was not due for long enough
+  | 'data' // data would be lost
   | 'restarting' // unhealthy, and restarted too often or too short ago
   | 'window'; // not at this time
 

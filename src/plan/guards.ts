@@ -16,10 +16,7 @@ export function guard(steps: readonly Step[], ownedCount: number, input: PlanInp
 
 /** What nobody can make again takes a word of its own, however little it is. */
 function guardData(steps: readonly Step[], input: PlanInput): readonly Finding[] {
-  const lost = steps.filter(
-    ({ action, provider, place }) =>
-      (action === 'delete' || action === 'replace') && input.traits(provider).holdsData?.(place) === true,
-  );
+  const lost = steps.filter((step) => losesData(step, input));
   return lost.map(({ address }) => ({
     code: 'PLAN_DATA_LOSS',
     severity: 'error',
@@ -27,6 +24,10 @@ function guardData(steps: readonly Step[], input: PlanInput): readonly Finding[]
     hint: 'if that is meant, apply with --allow-destroy; or keep it with `mcpform forget`',
     address,
   }));
+}
+
+export function losesData({ action, provider, place }: Step, { traits }: Pick<PlanInput, 'traits'>): boolean {
+  return (action === 'delete' || action === 'replace') && traits(provider).holdsData?.(place) === true;
 }
 
 function guardCount(steps: readonly Step[], ownedCount: number, input: PlanInput): readonly Finding[] {

@@ -73,7 +73,10 @@ export interface PlanOptions {
   /** Whether the manifest's files are those the inventory was made with. */
   readonly filesChanged: 'same' | 'changed' | 'accepted';
   /** What the loop leaves alone of the steps, by address. Pure. */
-  readonly hold?: (steps: readonly Step[]) => ReadonlyMap<Address, HeldBecause>;
+  readonly hold?: (
+    steps: readonly Step[],
+    losesData: (step: Step) => boolean,
+  ) => ReadonlyMap<Address, HeldBecause>;
   /** Addresses to strike from the books without touching what is there. */
   readonly forget?: readonly Address[];
 }

@@ -5,7 +5,7 @@ import { blockDependents } from './block-dependents.ts';
 import { arrangeFindings, conflictFindings, flagFindings } from './collect-findings.ts';
 import { decide, type Subject } from './decide.ts';
 import { fillNeeds, trimNeeds } from './fill-needs.ts';
-import { guard, obstaclesTo, otherFilesFinding, refuseRemovals } from './guards.ts';
+import { guard, losesData, obstaclesTo, otherFilesFinding, refuseRemovals } from './guards.ts';
 import { holdSteps } from './hold-steps.ts';
 import { orderSteps } from './order-steps.ts';
 import { type Owned, ownedAt } from './owned.ts';
@@ -79,7 +79,8 @@ function arrange(
   input: PlanInput,
 ): { readonly steps: readonly Step[]; readonly isReduced: boolean } {
   const all = fillNeeds(refuseRemovals([...decided.values()], input), dependenciesOf(subject));
-  const steps = holdSteps(input.mode === 'drift-only' ? onlyDrift(all) : all, input.options.hold);
+  const planned = input.mode === 'drift-only' ? onlyDrift(all) : all;
+  const steps = holdSteps(planned, input.options.hold, (step) => losesData(step, input));
   return { steps: blockDependents(steps), isReduced: steps.length < all.length };
 }
 

@@ -1,5 +1,5 @@
 import { escapeText } from '../formats/escape.ts';
-import type { Condition, LoopState, PassReport, Suspension, Transition } from '../model/loop.ts';
+import type { Condition, LoopState, PassError, PassReport, Suspension, Transition } from '../model/loop.ts';
 import { type Palette, palette, type TextOptions } from './style.ts';
 import { count } from './words.ts';
 
@@ -9,12 +9,18 @@ export function renderPass(report: PassReport, options: TextOptions): string {
   const at = colors.dim(report.startedAt.slice(11, 19));
   const revision = report.revision === null ? '' : ` ${colors.dim(escapeText(shortened(report.revision)))}`;
   const lines = [`${at} ${RESULT[report.result](colors)}${countsOf(report)}${revision}`];
-  if (report.error !== undefined) {
-    const { code, message, hint } = report.error;
-    lines.push(`  ${colors.red(`error[${code}]`)}: ${escapeText(message)}`);
-    if (hint !== undefined) lines.push(`  hint: ${escapeText(hint)}`);
+  if (report.error !== undefined) lines.push(...errorLines(report.error, colors));
+  for (const [address, error] of Object.entries(report.failures ?? {})) {
+    lines.push(`  ${escapeText(address)}`, ...errorLines(error, colors));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function errorLines({ code, message, hint }: PassError, colors: Palette): readonly string[] {
+  return [
+    `  ${colors.red(`error[${code}]`)}: ${escapeText(message)}`,
+    ...(hint === undefined ? [] : [`  hint: ${escapeText(hint)}`]),
+  ];
 }
 
 const RESULT: Readonly<Record<PassReport['result'], (colors: Palette) => string>> = {
@@ -80,6 +86,8 @@ function suspensionWords(address: string, { until, reason }: Suspension): string
   return `suspended: ${what} ${end}${reason === undefined ? '' : ` (${escapeText(reason)})`}`;
 }
 
-export function suspendedWords(address: string, suspension: Suspension): string {
-  return `${suspensionWords(address, suspension).replace(/^suspended: (.)/, (_, first: string) => `Suspended: ${first}`)}\n`;
+/** `isQuiet`: no pass of the loop that began before is under way. */
+export function suspendedWords(address: string, suspension: Suspension, isQuiet: boolean): string {
+  const words = suspensionWords(address, suspension).replace(/^suspended: /, 'Suspended: ');
+  return `${words}\n${isQuiet ? '' : 'A pass of the loop is under way, and ends what it began before.\n'}`;
 }

@@ -53,6 +53,7 @@ const HELD: Readonly<Record<HeldBecause, string>> = {
   contended: 'somebody else keeps changing it back',
   unpruned: 'the loop does not prune',
   unconfirmed: 'it has not been due to go for long enough',
+  data: 'data would be lost, which takes an apply with --allow-destroy',
   restarting: 'it was restarted a moment ago, or too often',
   window: 'this is not the time for changes',
 };

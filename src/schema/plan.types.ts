@@ -155,9 +155,10 @@ export interface StepDocument {
    */
   held?: {
     /**
-     * `observed`: The mode is to look. `suspended`: Somebody suspended it. `contended`: Somebody else keeps changing it back. `unpruned`: A delete, and pruning is off. `unconfirmed`: A delete that was not due for long enough. `restarting`: Unhealthy, and restarted too often or too short ago. `window`: Not at this time.
+     * `observed`: The mode is to look. `suspended`: Somebody suspended it. `contended`: Somebody else keeps changing it back. `unpruned`: A delete, and pruning is off. `unconfirmed`: A delete that was not due for long enough. `data`: Data would be lost. `restarting`: Unhealthy, and restarted too often or too short ago. `window`: Not at this time.
      */
-    because: 'observed' | 'suspended' | 'contended' | 'unpruned' | 'unconfirmed' | 'restarting' | 'window';
+    because:
+      'observed' | 'suspended' | 'contended' | 'unpruned' | 'unconfirmed' | 'data' | 'restarting' | 'window';
     /**
      * What would be done.
      */

@@ -1,5 +1,6 @@
 import { declare } from '../../engine/declare.ts';
 import { changeLoopState } from '../../loop/state/change-loop-state.ts';
+import { passesEnded } from '../../loop/state/passes-ended.ts';
 import { suspend } from '../../loop/state/suspend.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
@@ -33,10 +34,11 @@ export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
   );
   const suspension = state.suspended[address];
   if (suspension === undefined) throw new Error('what was suspended is not');
+  const isQuiet = await passesEnded(books, ctx);
   return {
     exitCode: EXIT.ok,
-    text: suspendedWords(address, suspension),
-    json: { formatVersion: '1.0', address, suspension },
+    text: suspendedWords(address, suspension, isQuiet),
+    json: { formatVersion: '1.0', address, suspension, isQuiet },
   };
 }
 

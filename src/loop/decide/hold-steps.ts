@@ -13,6 +13,8 @@ export interface HoldOptions extends DecideSettings {
   readonly state: LoopState;
   /** Ms since the epoch. */
   readonly nowMs: number;
+  /** Whether a step takes data along that nobody can make again. */
+  readonly losesData: (step: Step) => boolean;
 }
 
 /**
@@ -39,7 +41,9 @@ function whyHeld(step: Step, isOpen: boolean, options: HoldOptions): HeldBecause
   if (addresses.some((address) => modeOf(address, options) !== 'enforce')) return 'observed';
   if (addresses.some((address) => Object.hasOwn(state.contended, address))) return 'contended';
   if (!isOpen) return 'window';
-  if (step.action === 'delete') return whyKept(step, options);
+  const kept = step.action === 'delete' ? whyKept(step, options) : null;
+  if (kept !== null) return kept;
+  if (options.losesData(step)) return 'data';
   if (isRestart(step) && !isRestartDue(state.restarts[step.address], options.restart, nowMs)) {
     return 'restarting';
   }

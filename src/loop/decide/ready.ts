@@ -49,12 +49,13 @@ function isPatient({ reason }: PassFailure): boolean {
 const UNDECIDED = ['exists', 'modified', 'protected'] as const;
 
 function wrong(all: Tally, { engines, settings }: Seen): Verdict | null {
-  const { done, failed, untried } = all;
+  const { done, failed, firstError, untried } = all;
   if (failed.length > 0) {
+    const why = firstError === null ? '' : `: ${firstError}`;
     return verdict(
       'False',
       done.length > 0 ? 'PartiallyApplied' : 'ApplyFailed',
-      `${failed.length} of ${done.length + failed.length} steps failed: ${named(failed)}`,
+      `${failed.length} of ${done.length + failed.length} steps failed: ${named(failed)}${why}`,
       failed,
     );
   }
@@ -67,6 +68,7 @@ function wrong(all: Tally, { engines, settings }: Seen): Verdict | null {
   return (
     about(silent, 'EngineUnavailable', 'the container engine does not answer for') ??
     about(all.conflicts.get('denied'), 'PolicyDenied', 'the policy of this machine forbids') ??
+    about(all.held.get('data'), 'ApprovalNeeded', 'data would be lost, so somebody must decide about') ??
     about(undecided, 'ApprovalNeeded', 'somebody must decide about') ??
     about(
       [...unread, ...(all.conflicts.get('blocked') ?? [])],

@@ -8,6 +8,8 @@ export interface Tally {
   readonly done: readonly Address[];
   /** Failed, rolled back, or never begun because of something that was. */
   readonly failed: readonly Address[];
+  /** What the first of those that failed said; null where none said anything. */
+  readonly firstError: string | null;
   /** Might have been done, and nobody tried. */
   readonly untried: readonly Address[];
   /** By the reason for which the loop left them alone, but for restarts. */
@@ -32,7 +34,13 @@ export function tally({ steps }: Plan, outcomes: ReadonlyMap<Address, Outcome>):
       (result === undefined ? untried : result === 'done' ? done : failed).push(step.address);
     }
   }
-  return { done, failed, untried, held, conflicts };
+  return { done, failed, firstError: firstErrorOf(failed, outcomes), untried, held, conflicts };
+}
+
+/** What was skipped says only what it waited for. */
+function firstErrorOf(failed: readonly Address[], outcomes: ReadonlyMap<Address, Outcome>): string | null {
+  const tried = failed.map((address) => outcomes.get(address)).filter((each) => each?.result !== 'skipped');
+  return tried.find((each) => each?.error !== undefined)?.error?.message ?? null;
 }
 
 function put(map: Map<string, Step[]>, key: string, step: Step): void {

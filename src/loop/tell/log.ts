@@ -73,7 +73,7 @@ function wordsOf({ number, result, done, failed, error }: PassReport): string {
 
 function fieldsOf(report: PassReport): Readonly<Record<string, unknown>> {
   const { number, wakes, durationMs, revision, result, planned, done, failed } = report;
-  const { corrected, held, error } = report;
+  const { corrected, held, failures, error } = report;
   return {
     pass: number,
     wakes: [...new Set(wakes.map(({ kind }) => kind))],
@@ -85,6 +85,7 @@ function fieldsOf(report: PassReport): Readonly<Record<string, unknown>> {
     failed,
     ...(corrected.length > 0 ? { corrected } : {}),
     ...(Object.keys(held).length > 0 ? { held } : {}),
+    ...(failures === undefined ? {} : { failures }),
     ...(error === undefined ? {} : { code: error.code, ...(error.hint ? { hint: error.hint } : {}) }),
   };
 }

@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningEngine } from '../../support/engine-run.ts';
 import { type RunningLoop, startLoop } from '../../support/running-loop.ts';
 import type { DriftRow } from './drift-row.ts';
-import { type DriftStack, makeDriftStack } from './drift-stack.ts';
+import { type DriftStack, makeDriftStack, NAME } from './drift-stack.ts';
 import { makeStackWorld, type StackWorld } from './stack-world.ts';
 
 interface LoopDrift {
   readonly start: (registry: string) => Promise<RunningEngine>;
   readonly rows: readonly DriftRow[];
 }
+
+const WITHIN = { timeout: 30_000, interval: 50 };
 
 /** Whatever somebody changes by hand, the running loop puts right, without anybody asking it to. */
 export function loopDriftTable(name: string, { start, rows }: LoopDrift): void {
@@ -33,6 +35,8 @@ export function loopDriftTable(name: string, { start, rows }: LoopDrift): void {
     }, 120_000);
 
     afterAll(async () => {
+      // Nothing is under way then.
+      await world?.run(['suspend']);
       const stopped = await loop?.stop();
       await world?.remove();
       const sorted = repairMs.sort((a, b) => a - b);
@@ -50,12 +54,28 @@ export function loopDriftTable(name: string, { start, rows }: LoopDrift): void {
       async ({ change }) => {
         // The loop is not to meddle while somebody types several commands; and a table is no fight.
         await world.expectExit(0, ['suspend']);
-        await change(world, stack);
-        await world.expectExit(0, ['resume']);
+        await change(world, stack).finally(() => world.expectExit(0, ['resume']));
         const startMs = performance.now();
-        await expect.poll(() => world.planned(), { timeout: 30_000, interval: 50 }).toEqual([]);
+        await expect.poll(() => world.planned(), WITHIN).toEqual([]);
+        // What a new one has replaced goes last.
+        await expect.poll(() => world.containers(), WITHIN).toEqual({ 'tools.full': 'running' });
         repairMs.push(performance.now() - startMs);
-        expect(await world.containers()).toEqual({ 'tools.full': 'running' });
+      },
+      60_000,
+    );
+
+    it.each(rows.filter(({ consent }) => consent !== undefined))(
+      '$what: says that somebody must decide, and goes on with the rest',
+      async ({ change, plan, consent = [] }) => {
+        await world.expectExit(0, ['suspend']);
+        await change(world, stack)
+          .then(() => world.engine.docker(['update', '--memory=80m', NAME]))
+          .finally(() => world.expectExit(0, ['resume']));
+        await expect.poll(() => world.planned(), WITHIN).toEqual(plan);
+        await expect
+          .poll(() => loop.conditions.findLast(({ type }) => type === 'Ready'), WITHIN)
+          .toMatchObject({ status: 'False', reason: 'ApprovalNeeded' });
+        await world.converge(...consent);
       },
       60_000,
     );

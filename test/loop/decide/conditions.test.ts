@@ -159,6 +159,12 @@ const rows: readonly (readonly [string, LoopState, readonly PassInput[], string]
     'Ready=False/ApprovalNeeded Reconciling=False/ApprovalNeeded Stalled=True/ApprovalNeeded',
   ],
   [
+    'data that would be lost, and something else that was put back',
+    fresh,
+    [{ steps: [step(a, 'replace', 'drifted'), drift(b)], losesData: [a] }],
+    'Ready=False/ApprovalNeeded Reconciling=False/ApprovalNeeded Stalled=True/ApprovalNeeded',
+  ],
+  [
     'policy about one address',
     fresh,
     [{ steps: [conflict('denied')] }],
@@ -440,6 +446,14 @@ describe('a condition', () => {
       revision: 'main@sha1:bad',
       message: 'what MANIFEST_INVALID says: unknown field "imgae" at mcp.yaml:7:3 (and 1 more)',
     });
+  });
+
+  it('says why the first of what failed did', () => {
+    const results = { [a]: 'skipped', [b]: 'failed' } as const;
+    const { state } = pass(fresh, { steps: [drift(a), drift(b)], results });
+    expect(condition(state, 'Ready').message).toBe(
+      `2 of 2 steps failed: ${a}, ${b}: the engine says no to ${b}`,
+    );
   });
 
   it('names a few of many addresses, and tells all of them to whoever wants them', () => {

@@ -9,7 +9,9 @@ const a = 'claude-code/user/a';
 const b = 'docker/container/b';
 
 const held = (each: Step, options: Partial<HoldOptions> = {}): HeldBecause | undefined =>
-  holdsFor([each], { ...settings, state: fresh, nowMs: noonMs, ...options }).get(each.address);
+  holdsFor([each], { ...settings, state: fresh, nowMs: noonMs, losesData: () => false, ...options }).get(
+    each.address,
+  );
 
 const withState = (change: Partial<LoopState>): Partial<HoldOptions> => ({ state: { ...fresh, ...change } });
 const fight = { address: a, since: '2026-03-02T11:00:00Z', pointers: [''], suspects: [] };
@@ -54,6 +56,8 @@ describe('the loop leaves a step alone', () => {
     ['that deletes, the second time', removal(a), withState({ unwanted: { [a]: 1 } }), 'unconfirmed'],
     ['that deletes, the third time: no', removal(a), withState({ unwanted: { [a]: 2 } }), undefined],
     ['that deletes, if once is enough: no', removal(a), { pruneAfter: 1 }, undefined],
+    ['that would lose data', drift(a), { losesData: () => true }, 'data'],
+    ['that deletes data, before it is due', removal(a), { losesData: () => true }, 'unconfirmed'],
     [
       'that deletes what the manifest switches off',
       step(a, 'delete', 'disabled'),

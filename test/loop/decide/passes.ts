@@ -14,7 +14,7 @@ import type {
 import { newLoopState } from '../../../src/loop/state/new-loop-state.ts';
 import type { Code } from '../../../src/model/codes.ts';
 import { McpformError } from '../../../src/model/error.ts';
-import type { Outcome, Result } from '../../../src/model/event.ts';
+import type { Failure, Outcome, Result } from '../../../src/model/event.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { PathChange, Plan, Step } from '../../../src/model/plan.ts';
 import { holdSteps } from '../../../src/plan/hold-steps.ts';
@@ -116,6 +116,8 @@ export interface PassInput extends Partial<Omit<PassFacts, 'plan' | 'outcomes'>>
   /** Null: it did not come to a plan. */
   readonly steps?: readonly Step[] | null;
   readonly unchanged?: readonly string[];
+  /** Addresses whose steps take data along. */
+  readonly losesData?: readonly string[];
   /** By address, what became of it; `done` when it is not here, absent when null. */
   readonly results?: Readonly<Record<string, Result | null>>;
   readonly settings?: Partial<DecideSettings>;
@@ -132,8 +134,9 @@ export function pass(state: LoopState, input: PassInput = {}): Passed {
   const own = { ...settings, ...input.settings };
   const nowMs = input.nowMs ?? noonMs + (state.passes + 1) * 300_000;
   const steps = input.steps === null ? null : (input.steps ?? []);
-  const hold = (all: readonly Step[]) => holdsFor(all, { ...own, state, nowMs });
-  const plan = steps === null ? null : planOf(holdSteps(steps, hold), input.unchanged);
+  const losesData = (step: Step) => input.losesData?.includes(step.address) ?? false;
+  const hold = (all: readonly Step[]) => holdsFor(all, { ...own, state, nowMs, losesData });
+  const plan = steps === null ? null : planOf(holdSteps(steps, hold, losesData), input.unchanged);
   const facts: PassFacts = {
     stack: 'team-tools',
     revision: revision('c1'),
@@ -155,7 +158,10 @@ function outcomesOf(
 ): readonly Outcome[] {
   const result =
     action === 'conflict' ? 'skipped' : results[address] === undefined ? 'done' : results[address];
-  return result === null ? [] : [{ address, action, result, findings: [], durationMs: 1 }];
+  if (result === null) return [];
+  const isBad = result === 'failed' || result === 'rolledBack';
+  const error: Failure = { code: 'ENGINE_CONTAINER', message: `the engine says no to ${address}` };
+  return [{ address, action, result, findings: [], durationMs: 1, ...(isBad ? { error } : {}) }];
 }
 
 export function passes(inputs: readonly PassInput[], from: LoopState = fresh): Passed {

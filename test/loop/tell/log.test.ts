@@ -74,6 +74,13 @@ describe('the log', () => {
     expect(lines()[2]).toMatchObject({ before: { status: 'False', reason: 'ApplyFailed' } });
   });
 
+  it('says why each step failed that did', async () => {
+    const { log, lines } = await open();
+    const failures = { 'docker/container/a': { code: 'HEALTH_TIMEOUT', message: 'not so far' } } as const;
+    log.passed(report({ result: 'partial', failed: 1, failures }), loopState());
+    expect(lines()[0]).toMatchObject({ level: 'warn', failures });
+  });
+
   it('shows no secret, wherever it is, and stays JSON', async () => {
     const { log, texts, lines } = await open();
     const error = { code: 'USAGE', message: `it said ${CANARY}`, hint: CANARY } as const;
