@@ -18,6 +18,7 @@ import { openRun, type Run } from '../state/run.ts';
 import type { Declared } from './declare.ts';
 import { draftPlan, type PlanRequest } from './draft-plan.ts';
 import type { Gates } from './gates.ts';
+import { endsHold } from './hold.ts';
 import type { LockUpdate } from './lock/update-lock.ts';
 import type { Unprepared } from './prepare-launches.ts';
 import { recordApply } from './record-apply.ts';
@@ -72,7 +73,7 @@ export async function applyStack(
     ctx,
   );
   try {
-    if (request.mode === 'apply') assertNotOnHold(run.inventory);
+    const isHoldOver = await endsHold(run.inventory, { declared, mode: request.mode }, ctx);
     const seen = await lookAround(declared, run, request, ctx);
     const looks = request.mode !== 'destroy' && request.checksSecrets;
     const secrets = await secretStanding(declared, { looks }, ctx);
@@ -102,7 +103,7 @@ export async function applyStack(
     const unprepared = await prepare(declared, { seen, plan, request, granted }, ctx);
     const unready = new Map([...unprepared, ...filled.unready]);
     const outcomes = await perform(work, { seen, run, request, unready }, ctx);
-    await recordApply({ declared, seen, run, request, plan, outcomes }, ctx);
+    await recordApply({ declared, seen, run, request, plan, outcomes, isHoldOver }, ctx);
     await sweepFolders(inventory.entries, run.inventory, outcomes, ctx);
     await dropGrants(granted, { ...approved, entries: run.inventory.entries }, ctx);
     const managed = [...seen.world.rendered, ...Object.values(run.inventory.entries)];
@@ -111,18 +112,6 @@ export async function applyStack(
   } finally {
     await run.release();
   }
-}
-
-/** After a rollback the manifest is not followed until somebody says so. */
-export function assertNotOnHold({ hold }: Pick<Inventory, 'hold'>): void {
-  if (hold === undefined) return;
-  throw new McpformError(
-    'STACK_ON_HOLD',
-    `the stack is on hold since the rollback to generation ${hold.generation}`,
-    {
-      hint: 'run `mcpform resume` to follow the manifest again, or `mcpform rollback` to another generation',
-    },
-  );
 }
 
 /** Observes, and settles what an interrupted run left, in the journal too. */

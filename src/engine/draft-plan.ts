@@ -3,7 +3,6 @@ import { ownershipDigest } from '../lock/ownership-digest.ts';
 import type { Address } from '../model/address.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
-import type { Finding } from '../model/finding.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ObserveRequest, Provider } from '../model/provider.ts';
@@ -13,6 +12,7 @@ import { hasSameFiles } from '../state/identity.ts';
 import type { Declared } from './declare.ts';
 import { guardLiterals } from './guard-literals.ts';
 import { guardPins } from './guard-pins.ts';
+import { holdFindings } from './hold.ts';
 import { judgePolicy } from './judge-policy.ts';
 import { leaveOtherStacks } from './leave-other-stacks.ts';
 import { locate } from './locate-findings.ts';
@@ -95,7 +95,7 @@ export async function draftPlan(
       ...declared.findings,
       ...world.findings,
       ...policy.findings,
-      ...holdFindings(inventory),
+      ...(request.mode === 'apply' ? await holdFindings(inventory, declared, ctx) : []),
       ...unresolvedFindings(
         world.rendered.map(({ desired }) => desired),
         secrets,
@@ -110,18 +110,6 @@ export async function draftPlan(
   const all = [...drafted.findings, ...reviews, ...changedFindings(drafted)];
   const findings = await locate(all, declared.loaded.sources);
   return { ...drafted, findings };
-}
-
-function holdFindings(inventory: Inventory | null): readonly Finding[] {
-  if (inventory?.hold === undefined) return [];
-  return [
-    {
-      code: 'STACK_ON_HOLD',
-      severity: 'warning',
-      message: `the stack is on hold since the rollback to generation ${inventory.hold.generation}: apply refuses`,
-      hint: '`mcpform resume` ends the hold',
-    },
-  ];
 }
 
 function providerOf(world: World, name: string): Provider {

@@ -1,6 +1,5 @@
 import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Inventory } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import { readState, type State } from '../state/read-state.ts';
 import type { Declared } from './declare.ts';
@@ -25,9 +24,8 @@ export async function preview(declared: Declared, request: PlanRequest, ctx: Con
   const seen = await survey(declared, closed === undefined ? state : { ...state, closed }, ctx);
   const secrets = await secretStanding(declared, { looks: request.checksSecrets }, ctx);
   const plan = await draftPlan(declared, seen.inventory, { world: seen.world, secrets }, request, ctx);
-  const hold = request.mode === 'apply' ? holdFindings(seen.inventory) : [];
   const unprepared = await unpreparedFindings(seen, plan, ctx);
-  const findings = [...hold, ...plan.findings, ...seen.findings, ...unprepared];
+  const findings = [...plan.findings, ...seen.findings, ...unprepared];
   return { plan: { ...plan, findings }, state, seen };
 }
 
@@ -40,19 +38,6 @@ async function unpreparedFindings({ world }: Survey, plan: Plan, ctx: Context): 
   if (launched.length === 0) return [];
   const { findUnprepared } = await import('./prepare-launches.ts');
   return await findUnprepared(launched, ctx);
-}
-
-function holdFindings(inventory: Inventory | null): readonly Finding[] {
-  const hold = inventory?.hold;
-  if (hold === undefined) return [];
-  return [
-    {
-      code: 'STACK_ON_HOLD',
-      severity: 'warning',
-      message: `the stack is on hold since the rollback to generation ${hold.generation}, so apply refuses`,
-      hint: 'run `mcpform resume` to follow the manifest again',
-    },
-  ];
 }
 
 /** A plan request with nothing special asked for. */

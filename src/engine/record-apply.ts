@@ -20,11 +20,13 @@ export interface ApplyRecord {
   readonly request: ApplyRequest;
   readonly plan: Plan;
   readonly outcomes: readonly Outcome[];
+  /** The manifest says again what the stack was rolled back to. */
+  readonly isHoldOver: boolean;
 }
 
 /** The books after an apply: shared ownership in the lock file first, then inventory and history. */
 export async function recordApply(record: ApplyRecord, ctx: Context): Promise<void> {
-  const { declared, seen, run, request, plan, outcomes } = record;
+  const { declared, seen, run, request, plan, outcomes, isHoldOver } = record;
   const { loaded, lock } = declared;
   const ownership = nextOwnership(lock.ownership, { plan, outcomes, rendered: seen.world.rendered });
   await writeOwnership(loaded.lockPath, declared.writtenLock, ownership, ctx);
@@ -35,6 +37,7 @@ export async function recordApply(record: ApplyRecord, ctx: Context): Promise<vo
   const change: Commit = {
     configs: seen.world.configs,
     ...(isFirstOrSame ? { source: loaded.source } : {}),
+    ...(isHoldOver ? { hold: null } : {}),
     ...(request.hold === undefined ? {} : { hold: request.hold }),
   };
   const hasEffect = outcomes.some(({ action, result }) => action !== 'record' && result !== 'skipped');

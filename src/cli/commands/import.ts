@@ -1,7 +1,7 @@
 import { parseAddress } from '../../engine/address-target.ts';
 import { adoptImports } from '../../engine/adopt-imports.ts';
-import { assertNotOnHold } from '../../engine/apply-stack.ts';
 import { type Declared, declare } from '../../engine/declare.ts';
+import { assertNotOnHold } from '../../engine/hold.ts';
 import { type ImportRequest, importEntries } from '../../engine/import-entries.ts';
 import { replaceText } from '../../engine/replace-text.ts';
 import { survey } from '../../engine/survey.ts';

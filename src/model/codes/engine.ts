@@ -36,7 +36,10 @@ export const engineCodes = {
     'The plan file carries no seal of this machine, so it can be displayed but approves nothing.',
   ),
   PLAN_UNWRITABLE: e(EXIT.error, 'The plan could not be saved under the name given with `--out`.'),
-  STACK_ON_HOLD: e(EXIT.stale, 'A rollback put the stack on hold. `mcpform resume` ends it.'),
+  STACK_ON_HOLD: e(
+    EXIT.stale,
+    'A rollback put the stack on hold. `mcpform resume` ends it, and so does a manifest that says what was rolled back to.',
+  ),
   VARIABLES_INVALID: e(
     EXIT.error,
     'A file given with `--var-file` cannot be read, or is not a map of names and plain values.',
