@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isJsonObject, type Json, type JsonObject, type Pointer } from '../model/json.ts';
 import type { SecretSources } from '../model/launch.ts';
 import type { Manifest, SecretReference, Template } from '../model/manifest.ts';
 import { type Secrets, secretNamed } from './bind-template.ts';
@@ -18,6 +18,20 @@ function wholePaths({ backend, argument }: SecretReference, folder: string): Sec
   if (!isJsonObject(argument)) return { backend, argument };
   const paths = backend === 'dotenv' ? { file: '.env', ...argument } : argument;
   return { backend, argument: { ...argument, ...whole(paths, PATHS[backend] ?? [], folder) } };
+}
+
+/** The paths of a secret as they are written, and where within it. */
+export function writtenSecretPaths({
+  backend,
+  argument,
+}: SecretReference): readonly { readonly pointer: Pointer; readonly path: string }[] {
+  if (backend === 'file') return [{ pointer: '/file', path: argument as string }];
+  if (!isJsonObject(argument)) return [];
+  if (backend === 'dotenv' && argument['file'] === undefined) return [{ pointer: '/dotenv', path: '.env' }];
+  return (PATHS[backend] ?? []).flatMap((field) => {
+    const path = argument[field];
+    return typeof path === 'string' ? [{ pointer: `/${backend}/${field}`, path }] : [];
+  });
 }
 
 /** By backend: the fields of its argument that are paths. */

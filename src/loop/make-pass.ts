@@ -58,7 +58,7 @@ export async function lookAtSource(
     return { kind: 'wanted', wanted };
   } catch (error) {
     ctx.signal.throwIfAborted();
-    return { kind: 'failed', failure: asFailure(error), revision };
+    return { kind: 'failed', failure: asFailure(error, revision), revision };
   }
 }
 

@@ -16,6 +16,8 @@ export interface Revision {
   readonly signer: string | null;
   /** Absolute, in merge order. Of a repository they are nowhere on the disk: only `files` has them. */
   readonly manifestFiles: readonly string[];
+  /** Absolute: where the files of a commit seem to be; null for a folder, whose files are there. */
+  readonly root: string | null;
   /** The real files of this machine, with those of the commit laid over them, read-only. */
   readonly files: Files;
 }

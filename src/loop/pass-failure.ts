@@ -1,5 +1,6 @@
 import { McpformError } from '../model/error.ts';
-import type { PassFailure, Reason } from './model.ts';
+import type { PassFailure, Reason, Revision } from './model.ts';
+import { shownInRepository } from './source/shown-in-repository.ts';
 
 /** What a failure of a pass means for the loop: why it failed, and whether trying again can help. */
 export function passFailure(error: McpformError): PassFailure {
@@ -29,7 +30,7 @@ const KINDS: readonly (readonly [RegExp, Reason, boolean])[] = [
 const FALLBACK: (typeof KINDS)[number] = [/^/, 'ApplyFailed', false];
 
 /** A bug ends the process; what the world said no to does not end the loop. */
-export function asFailure(error: unknown): PassFailure {
-  if (error instanceof McpformError) return passFailure(error);
-  throw error;
+export function asFailure(error: unknown, revision: Revision | null = null): PassFailure {
+  if (!(error instanceof McpformError)) throw error;
+  return passFailure(revision === null ? error : shownInRepository(error, revision));
 }

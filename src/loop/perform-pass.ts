@@ -7,6 +7,7 @@ import type { Event } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ObserveRequest } from '../model/provider.ts';
 import type { PlanOptions } from '../plan/plan-input.ts';
+import { assertWholePaths } from './assert-whole-paths.ts';
 import type { PassFailure, Revision, RevisionNote } from './model.ts';
 import { asFailure } from './pass-failure.ts';
 
@@ -29,6 +30,7 @@ export interface Wanted {
 export async function readRevision(revision: Revision, reading: Reading, ctx: Context): Promise<Wanted> {
   const at = atRevision(revision, ctx);
   const declared = await declare({ ...reading, files: revision.manifestFiles }, at);
+  if (revision.root !== null) await assertWholePaths(declared);
   const { assertLocked } = await import('../engine/lock/lock-unlocked.ts');
   await assertLocked(declared);
   const { loaded } = declared;
@@ -111,6 +113,6 @@ export async function enforce(
   } catch (error) {
     // Told to stop is no failure.
     ctx.signal.throwIfAborted();
-    return { plan, applied: null, failure: asFailure(error) };
+    return { plan, applied: null, failure: asFailure(error, revision) };
   }
 }

@@ -27,6 +27,7 @@ export function folderSource({ path, paths }: FolderSpec, cwd: string, ctx: Cont
       committedMs: null,
       signer: null,
       manifestFiles,
+      root: null,
       files,
     };
   };

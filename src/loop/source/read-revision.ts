@@ -63,6 +63,7 @@ export async function readRevision(
     committedMs: commit.committedMs,
     signer,
     manifestFiles: manifests.map((path) => join(root, ...path.split('/'))),
+    root,
     files: commitFiles(content, files),
   };
 }

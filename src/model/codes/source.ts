@@ -20,11 +20,15 @@ export const sourceCodes = {
   ),
   SOURCE_HISTORY_REWRITTEN: e(
     EXIT.error,
-    'The branch or tag no longer contains the commit that was applied last. Nothing of it is applied until somebody says `mcpform reconcile --accept-rewrite COMMIT`.',
+    'The branch or tag no longer contains the commit that was applied last. Nothing of it is applied until somebody says `mcpform resume --accept-rewrite COMMIT`.',
   ),
   SOURCE_INVALID: e(
     EXIT.usage,
     'A source is not a folder or the URL of a Git repository that mcpform may read: https and ssh only, no name that starts with `-`.',
+  ),
+  SOURCE_PATH_RELATIVE: e(
+    EXIT.error,
+    'A manifest of a Git repository names something by a path that counts from the manifest. What is in a commit is nowhere on this disk, so a server or container could not open it, and it is looked for in no other folder. Write whole paths.',
   ),
   SOURCE_TOO_NEW: e(
     EXIT.error,
