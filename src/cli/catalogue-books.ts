@@ -76,7 +76,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     name: 'rollback',
     summary: 'Apply an earlier generation again',
     description:
-      'Plans from the manifest and lock that generation had, and asks. Afterwards the stack is on hold: apply refuses until `mcpform resume`, so that the old state is not overwritten by accident. Your files are never edited.',
+      'Plans from the manifest and lock that generation had, and asks. Afterwards the stack is on hold: apply refuses until `mcpform resume`, or until the manifest says the same, so that the old state is not overwritten by accident. Your files are never edited.',
     arguments: [{ name: '<generation>', description: 'a number from `history`' }],
     options: [...common, source, autoApprove, allowDestroy, noSettle, lockTimeout],
     examples: ['mcpform rollback 3'],
@@ -100,9 +100,17 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     name: 'resume',
     summary: 'Go on with what a rollback, a suspension or a fight has stopped',
     description:
-      'Without an address: ends the hold that a rollback set, what was suspended as a whole, and everything that the loop has given up. With one: what was suspended or given up there.',
+      'Without an address: ends the hold that a rollback set, what was suspended as a whole, and everything that the loop has given up. With one: what was suspended or given up there. With --accept-rewrite only that: the loop takes this very commit, though it does not descend from the one that was applied last.',
     arguments: [{ ...address, name: '[address]' }],
-    options: [...common, source, lockTimeout],
+    options: [
+      ...common,
+      source,
+      {
+        flags: '--accept-rewrite <commit>',
+        description: 'have the loop take this commit though history was rewritten',
+      },
+      lockTimeout,
+    ],
     examples: ['mcpform resume', 'mcpform resume docker/container/everything'],
     touches: 'write',
     load: async () => writing.resume,

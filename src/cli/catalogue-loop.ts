@@ -25,6 +25,10 @@ export const LOOP_COMMANDS: readonly CommandSpec[] = [
       { flags: '--allow-local', description: 'let the source be a file:// or git:// repository' },
       { flags: '--max-age <duration>', description: 'refuse a newest commit that is older than this' },
       { flags: '--min-commit-age <duration>', description: 'take a commit only when it is this old' },
+      {
+        flags: '--from-commit <commit>',
+        description: 'before anything was applied here: take only what descends from this commit',
+      },
       { flags: '--accept-rewrite <commit>', description: 'take this commit though history was rewritten' },
       {
         flags: '--mode <mode>',

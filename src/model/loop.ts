@@ -116,8 +116,6 @@ export interface LoopState {
   readonly restarts: Readonly<Record<Address, Ailment>>;
   /** Where a damaged `loop.json` was put: what it knew may be lost, so nothing is enforced until somebody says so. */
   readonly damaged?: string;
-  /** Commit of a rewrite of history that somebody accepted. */
-  readonly acknowledged?: string;
 }
 
 export interface RevisionNote {

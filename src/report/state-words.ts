@@ -42,6 +42,10 @@ export function resumeWords(generation: number | null, resumed: readonly string[
   return `${lines.length === 0 ? 'Nothing was on hold or suspended.' : lines.join('\n')}\n`;
 }
 
+export function acceptedWords(from: string, to: string): string {
+  return `Commit ${to} may follow ${from}, though history was rewritten. The loop takes it when it looks next.\n`;
+}
+
 export function unlockWords(
   holder: 'unreadable' | null | { readonly pid: number; readonly command: string },
 ): string {

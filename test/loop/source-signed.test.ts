@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acceptRewrite } from '../../src/loop/state/accept-rewrite.ts';
+import { rememberCommit } from '../../src/loop/state/source-memory.ts';
 import { failsWith, type SourceBed, sourceBed, unheard } from './source-bed.ts';
 
 /** Real keys of SSH and OpenPGP, and the Git that signs with them. */
@@ -185,12 +187,48 @@ describe('a source whose commits must be signed', () => {
     await expect(bed.look('', head, two)).rejects.toMatchObject(rewritten);
     const three = await repository.commit({ 'mcp.yaml': 'three' });
     await expect(bed.look('', head, two)).rejects.toMatchObject(rewritten);
-    await expect(bed.look('', { ...head, accepted: () => one }, two)).rejects.toMatchObject(rewritten);
-    expect((await bed.look('', { ...head, accepted: () => three }, two)).commit).toBe(three);
+    const spec = bed.repository.url;
+    expect(await acceptRewrite(spec, three, bed.ctx)).toBeNull();
+    await rememberCommit(spec, two, bed.ctx);
+    expect(await acceptRewrite(spec, one, bed.ctx)).toBe(two);
+    await expect(bed.look('', head, two)).rejects.toMatchObject(rewritten);
+    await acceptRewrite(spec, three, bed.ctx);
+    expect((await bed.look('', head, two)).commit).toBe(three);
     await expect(bed.look('', head, 'f'.repeat(40))).rejects.toMatchObject({
       code: 'SOURCE_HISTORY_REWRITTEN',
     });
     expect((await bed.look('', {}, two)).commit).toBe(three);
+    // What was accepted once is no way back later.
+    const four = await repository.commit({ 'mcp.yaml': 'four' });
+    await repository.push(`${three}:refs/heads/main`);
+    await expect(bed.look('', head, four)).rejects.toMatchObject({ code: 'SOURCE_HISTORY_REWRITTEN' });
+  });
+
+  it('begins only with what descends from the commit that it was told to start from', async () => {
+    const ann = await sshKey('ann');
+    await policy(`[{ ssh: ${ann.key} }]`);
+    await signWith('ssh', ann.file);
+    const { repository } = bed;
+    const old = await repository.commit({ 'mcp.yaml': 'old' });
+    const start = await repository.commit({ 'mcp.yaml': 'start' });
+    const next = await repository.commit({ 'mcp.yaml': 'next' });
+    const from = { ...head, fromCommit: start };
+    expect((await bed.look('', from)).commit).toBe(next);
+    await repository.push(`${start}:refs/heads/main`);
+    expect((await bed.look('', from)).commit).toBe(start);
+    // A host that was set back, and one that never had it.
+    await repository.push(`${old}:refs/heads/main`);
+    expect((await bed.look('', head)).commit).toBe(old);
+    const refused = failsWith('SOURCE_HISTORY_REWRITTEN', new RegExp(`descend from ${start}, from which`));
+    await expect(bed.look('', from)).rejects.toMatchObject(refused);
+    await expect(bed.look('', { ...head, fromCommit: 'f'.repeat(40) })).rejects.toMatchObject({
+      code: 'SOURCE_HISTORY_REWRITTEN',
+    });
+    // Later it is what was applied that counts.
+    expect((await bed.look('', from, old)).commit).toBe(old);
+    const invalid = failsWith('SOURCE_INVALID');
+    await expect(bed.open('', { ...head, fromCommit: 'main' })).rejects.toMatchObject(invalid);
+    await expect(bed.open('', { fromCommit: start })).rejects.toMatchObject(invalid);
   });
 
   it('verifies the commit that is taken, not the newest', async () => {

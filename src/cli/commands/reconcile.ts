@@ -1,15 +1,16 @@
 import { dirname } from 'node:path';
 import { findManifest } from '../../engine/find-manifest.ts';
-
 import { loopWakes } from '../../loop/loop-wakes.ts';
 import { runLoop } from '../../loop/run-loop.ts';
 import { openSource } from '../../loop/source/open-source.ts';
+import { acceptRewrite } from '../../loop/state/accept-rewrite.ts';
 import { fileWakes } from '../../loop/wake/file-wakes.ts';
 import { signalWakes } from '../../loop/wake/signals.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { LoopState, PassReport } from '../../model/loop.ts';
+import { commitOf } from '../accept-rewrite.ts';
 import { atSource } from '../at-source.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
 import { durationMs } from '../duration.ts';
@@ -38,6 +39,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const isRemote = spec !== undefined && /^[A-Za-z][\w+.-]*:\/\/|^[^/\s]+@[^/\s]+:/.test(spec);
   const verify = (textOption(options, 'verify') ?? 'none') as 'none' | 'head' | 'tag';
   if (isRemote && settings.mode === 'enforce' && verify === 'none') throw unverified();
+  const fromCommit = textOption(options, 'fromCommit');
   const source = await openSource(
     spec ?? dirname((await findManifest(files, cwd, ctx.system.files))[0] as string),
     {
@@ -47,10 +49,12 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       allowLocal: switchOption(options, 'allowLocal'),
       ...durationOption(input, 'maxAge', 'maxAgeMs'),
       ...durationOption(input, 'minCommitAge', 'minCommitAgeMs'),
-      accepted: () => textOption(options, 'acceptRewrite') ?? null,
+      ...(fromCommit === undefined ? {} : { fromCommit }),
     },
     ctx,
   );
+  const accepted = textOption(options, 'acceptRewrite');
+  if (accepted !== undefined) await acceptRewrite(source.spec, commitOf(accepted), ctx);
   const isOnce = switchOption(options, 'once');
   const { report, state } = await runLoop(
     {

@@ -4,13 +4,15 @@ import type { Context } from '../../model/context.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import type { Finding } from '../../model/finding.ts';
 import { resumeWords } from '../../report/state-words.ts';
+import { acceptRewriteOf } from '../accept-rewrite.ts';
 import { withBooks } from '../books.ts';
-import type { Answer, CommandInput } from '../command.ts';
+import { type Answer, type CommandInput, textOption } from '../command.ts';
 import { nudgeLoop } from '../nudge-loop.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
+  if (textOption(input.options, 'acceptRewrite') !== undefined) return await acceptRewriteOf(input, ctx);
   const address = input.args[0] ?? '*';
   let folder: string | null = null;
   const answer = await withBooks('resume', input, ctx, async (books, declared): Promise<Answer> => {

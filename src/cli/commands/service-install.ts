@@ -83,5 +83,10 @@ function optionsOfLoop({ args, catalogue }: CommandInput): Options {
   if (switchOption(parsed.input.options, 'once')) {
     throw new McpformError('USAGE', 'a loop with --once is no service', { hint: 'leave --once out' });
   }
+  if (textOption(parsed.input.options, 'acceptRewrite') !== undefined) {
+    throw new McpformError('USAGE', 'a service would accept that rewrite again at each start', {
+      hint: 'run `mcpform resume --accept-rewrite COMMIT` once instead',
+    });
+  }
   return parsed.input.options;
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../model/context.ts';
 import { isCommitId } from '../../resolve/git/repository.ts';
 import type { Revision, Source } from '../model.ts';
+import { recallAccepted } from '../state/accept-rewrite.ts';
 import { type ChainLink, chooseCommit } from './choose-commit.ts';
 import { sourceError } from './fail.ts';
 import { findTip } from './find-tip.ts';
@@ -43,7 +44,7 @@ export function gitSource(spec: GitSpec, options: GitOptions, ctx: Context): Sou
     await prepare(access);
     const signers = options.verify === 'none' ? null : await readSigners(ctx);
     const tip = await findTip(spec, { folder: place.folder, remote, ctx }, signal);
-    const accepted = options.accepted?.() ?? null;
+    const accepted = await recallAccepted(spec.shown, applied, ctx);
     const key = JSON.stringify([tip, applied, accepted, signers?.digest]);
     const nowMs = ctx.system.clock.now();
     if (last?.key === key && (options.minCommitAgeMs ?? 0) <= 0) {
@@ -58,7 +59,8 @@ export function gitSource(spec: GitSpec, options: GitOptions, ctx: Context): Sou
         const { id, chain } = await takeTip(tip, options, mirror);
         const chosen = chooseCommit(chain, options, { nowMs, applied });
         const signer = await verifyTip({ tip: { ...tip, id }, chosen, signers }, options, mirror, ctx);
-        if (signers !== null) await assertDescends(chosen.id, applied, accepted, mirror);
+        const { fromCommit } = options;
+        if (signers !== null) await assertDescends(chosen.id, { applied, accepted, fromCommit }, mirror);
         const label = labelOf(chosen, tip);
         const of = {
           ...{ commit: chosen, label, signer, spec, signal: closing.signal },
@@ -96,20 +98,33 @@ async function prepare({ place, ctx }: MirrorAccess): Promise<void> {
   }
 }
 
+interface Before {
+  readonly applied: string | null;
+  /** May follow the applied one all the same. */
+  readonly accepted: string | null;
+  readonly fromCommit: string | undefined;
+}
+
 /** Whoever signed it once signed what came before: going back to that is for a person to accept. */
 async function assertDescends(
   commit: string,
-  applied: string | null,
-  accepted: string | null,
+  { applied, accepted, fromCommit }: Before,
   mirror: Mirror,
 ): Promise<void> {
-  if (applied === null || applied === commit || accepted === commit) return;
+  const before = applied ?? fromCommit ?? null;
+  if (before === null || before === commit || accepted === commit) return;
   // A commit that the mirror does not have is in the history of nothing it has.
-  const base = isCommitId(applied) ? await mirror.attempt(['merge-base', applied, commit]) : null;
-  if (base?.exitCode === 0 && base.stdout.toString('utf8').trim() === applied) return;
-  throw sourceError(
-    'SOURCE_HISTORY_REWRITTEN',
-    `commit ${commit} does not descend from ${applied}, which was applied last`,
-    `find out who rewrote the history; to apply it all the same: \`mcpform reconcile --accept-rewrite ${commit}\``,
-  );
+  const base = isCommitId(before) ? await mirror.attempt(['merge-base', before, commit]) : null;
+  if (base?.exitCode === 0 && base.stdout.toString('utf8').trim() === before) return;
+  throw applied === null
+    ? sourceError(
+        'SOURCE_HISTORY_REWRITTEN',
+        `commit ${commit} does not descend from ${before}, from which this machine was to start`,
+        'the host may hold newer commits back; see what it has, or start from another commit',
+      )
+    : sourceError(
+        'SOURCE_HISTORY_REWRITTEN',
+        `commit ${commit} does not descend from ${before}, which was applied last`,
+        `find out who rewrote the history; to apply it all the same: \`mcpform resume --accept-rewrite ${commit}\` with the same --source`,
+      );
 }

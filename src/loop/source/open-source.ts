@@ -1,4 +1,5 @@
 import type { Context } from '../../model/context.ts';
+import { isCommitId } from '../../resolve/git/repository.ts';
 import type { Source } from '../model.ts';
 import { sourceError } from './fail.ts';
 import { folderSource } from './folder-source.ts';
@@ -16,8 +17,8 @@ export interface SourceOptions extends SpecOptions {
   readonly maxAgeMs?: number;
   /** How old a commit must be before it is taken. */
   readonly minCommitAgeMs?: number;
-  /** A commit that may be applied though it does not descend from the applied one. Asked at each look. */
-  readonly accepted?: () => string | null;
+  /** Before anything was applied here: only what descends from this commit is taken. Needs `verify`. */
+  readonly fromCommit?: string;
   readonly limits?: Partial<TransferLimits>;
 }
 
@@ -29,16 +30,30 @@ export async function openSource(spec: string, options: SourceOptions, ctx: Cont
   const parsed = parseSpec(spec, options);
   const verify = options.verify ?? 'none';
   if (parsed.kind === 'folder') {
-    if (verify === 'none') return folderSource(parsed, options.cwd, ctx);
+    if (verify === 'none' && options.fromCommit === undefined) return folderSource(parsed, options.cwd, ctx);
     throw sourceError(
       'SOURCE_INVALID',
-      'a folder has no signatures',
-      'name a Git repository, or leave `verify` out',
+      'a folder has no signatures and no commits',
+      'name a Git repository, or leave --verify and --from-commit out',
     );
   }
   if (verify === 'tag' && parsed.ref === null) {
     throw sourceError('SOURCE_INVALID', 'the source names no tag', 'write it behind the address: `URL@TAG`');
   }
+  assertStart(options.fromCommit, verify);
   if (verify !== 'none') await readSigners(ctx);
   return gitSource(parsed, { ...options, verify }, ctx);
+}
+
+function assertStart(commit: string | undefined, verify: 'none' | 'head' | 'tag'): void {
+  if (commit === undefined) return;
+  if (!isCommitId(commit)) {
+    throw sourceError('SOURCE_INVALID', `"${commit}" is not a commit`, 'write its whole id: 40 digits');
+  }
+  if (verify !== 'none') return;
+  throw sourceError(
+    'SOURCE_INVALID',
+    'a commit to start from says nothing without signatures: anybody could write one that descends from it',
+    'pass --verify head, or --verify tag',
+  );
 }

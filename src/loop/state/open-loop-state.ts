@@ -39,8 +39,7 @@ export async function openLoopState(
 /** Of another source, what was read or applied before says nothing; what people said of addresses still holds. */
 function ofSource(state: LoopState, source: string | null | undefined): LoopState {
   if (source === undefined || state.source === source) return state;
-  const { acknowledged: _, ...rest } = state;
-  return { ...rest, source, lastAttempted: null, lastApplied: null, failures: 0 };
+  return { ...state, source, lastAttempted: null, lastApplied: null, failures: 0 };
 }
 
 const ASIDE = 'loop.damaged-';

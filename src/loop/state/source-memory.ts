@@ -35,7 +35,12 @@ export async function rememberCommit(source: string, commit: string, ctx: World)
   });
 }
 
-function fileOf(source: string, { folders }: World): string {
+function fileOf(source: string, ctx: World): string {
+  return memoryOf(source, null, ctx);
+}
+
+/** Where something is remembered of a source, whatever stack it was. */
+export function memoryOf(source: string, what: string | null, { folders }: World): string {
   const name = createHash('sha256').update(source).digest('hex').slice(0, 32);
-  return join(folders.state, 'sources', `${name}.json`);
+  return join(folders.state, 'sources', `${name}${what === null ? '' : `.${what}`}.json`);
 }

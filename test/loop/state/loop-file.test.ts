@@ -42,7 +42,7 @@ describe('what the loop remembers', () => {
   it('is kept for another source, but for what was read and applied of the old one', async () => {
     const system = machine();
     const note = { commit: 'c', label: 'c', time: '', manifestDigest: '', lockDigest: null };
-    const state = { ...known, lastApplied: note, lastAttempted: note, acknowledged: 'c', failures: 3 };
+    const state = { ...known, lastApplied: note, lastAttempted: note, failures: 3 };
     await writeLoopFile(folder, state, { system });
     expect((await openLoopState(folder, { source, nowMs }, { system })).state).toEqual(state);
     expect((await openLoopState(folder, { source: '/srv/other', nowMs }, { system })).state).toEqual({
