@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type GitRepository, gitRepository } from '../support/git-repository.ts';
+import { signCommits } from '../support/sign-commits.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const stackOf = (...names: string[]): string => `apiVersion: mcpform/v1
@@ -16,7 +16,7 @@ interface Team extends Stage {
   readonly repository: GitRepository;
   /** One pass of the loop on the repository's main branch; what was said. */
   pass(exitCode: number, ...more: string[]): Promise<string>;
-  /** Signs with a key of its own from now on; the line for a policy. Null: nothing is signed. */
+  /** Signs with a key of this name from now on; the line for a policy. Null: nothing is signed. */
   signAs(name: string | null): Promise<string>;
   servers(): Promise<readonly string[]>;
 }
@@ -43,15 +43,7 @@ const withTeam = (work: (team: Team) => Promise<void>): Promise<void> =>
         const { stdout, stderr } = await stage.expectExit(exitCode, args);
         return stdout + stderr;
       },
-      signAs: async (name) => {
-        await repository.git('config', 'commit.gpgSign', name === null ? 'false' : 'true');
-        if (name === null) return '';
-        const file = join(stage.home.folder, name);
-        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
-        await repository.git('config', 'gpg.format', 'ssh');
-        await repository.git('config', 'user.signingKey', file);
-        return (await readFile(`${file}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
-      },
+      signAs: (name) => signCommits(name, repository, stage.home),
       servers: async () =>
         Object.keys(JSON.parse(await stage.read('.claude.json').catch(() => '{"mcpServers":{}}')).mcpServers),
     });
