@@ -1,15 +1,32 @@
 import { escapeText } from '../formats/escape.ts';
 import type { PinSummary } from '../model/resource.ts';
 
-/** `npm:x@1.1.1 -> npm:x@1.1.2 (sha256 3f1c… -> 9ab2…)`; equal parts are said once. */
-export function pinWords(before: PinSummary | null, after: PinSummary | null): string {
+/** `npm:x 1.1.1 -> 1.1.2 (sha256 3f1c… -> 9ab2…)`; equal parts are said once. */
+export function pinWords(before: PinSummary | null, after: PinSummary | null, arrow = '->'): string {
   const only = after ?? before;
   if (only === null) return '';
-  const name = escapeText(only.name);
-  if (before === null || after === null) return `${name} (${shortDigest(only.digest)})`;
-  const names = before.name === after.name ? name : `${escapeText(before.name)} -> ${name}`;
+  if (before === null || after === null) return `${escapeText(only.name)} (${shortDigest(only.digest)})`;
+  const names = versionWords(before, after, arrow);
   if (before.digest === after.digest) return `${names} (${shortDigest(after.digest)})`;
-  return `${names} (${shortDigest(before.digest)} -> ${shortDigest(after.digest).replace(/^\S+ /, '')})`;
+  const [old, young] = [shortDigest(before.digest), shortDigest(after.digest)];
+  const isAlike = old.split(' ', 1)[0] === young.split(' ', 1)[0];
+  return `${names} (${old} ${arrow} ${isAlike ? young.replace(/^\S+ /, '') : young})`;
+}
+
+/** `npm:x 1.1.1 -> 1.1.2`; two names where it is not the same thing in another version. */
+function versionWords(before: PinSummary, after: PinSummary, arrow: string): string {
+  if (before.name === after.name) return escapeText(after.name);
+  const [old, young] = [splitName(before.name), splitName(after.name)];
+  if (old === null || young === null || old.name !== young.name) {
+    return `${escapeText(before.name)} ${arrow} ${escapeText(after.name)}`;
+  }
+  return `${escapeText(young.name)} ${escapeText(old.version)} ${arrow} ${escapeText(young.version)}`;
+}
+
+/** `npm:@acme/x@1.2.3`, `localhost:5000/x:1.2` → the name and its version; null when it has none. */
+function splitName(text: string): { readonly name: string; readonly version: string } | null {
+  const [, name, version] = /^(.+)@([^@/]+)$/.exec(text) ?? /^(.+):([^:/]+)$/.exec(text) ?? [];
+  return name === undefined || version === undefined ? null : { name, version };
 }
 
 /** `sha256:3f1c9a…` → `sha256 3f1c9a2b…`: enough to tell two apart, and to find the whole one. */

@@ -27,7 +27,7 @@ describe('what the lock pins', () => {
     expect(step).toMatchObject({ action: 'update', because: 'repinned', pin: { before: old, after: next } });
     expect(step?.paths.map(({ pointer, cause }) => [pointer, cause])).toEqual([['/args', 'lock']]);
     expect(renderPlanText(planOf(world), { color: false })).toContain(
-      'pinned: npm:x@1.1.1 -> npm:x@1.1.2 (sha256 3f3f3f3f3f3f… -> 9a9a9a9a9a9a…)',
+      'pinned: npm:x 1.1.1 -> 1.1.2 (sha256 3f3f3f3f3f3f… -> 9a9a9a9a9a9a…)',
     );
   });
 
