@@ -165,7 +165,8 @@ const COUNTED: readonly [keyof Summary, string][] = [
 
 /** `Between 3f1c2ab94e01 and the work tree` */
 export function betweenWords({ from, to }: NonNullable<Plan['between']>): string {
-  return `Between ${from.slice(0, 12)} and ${to === null ? 'the work tree' : to.slice(0, 12)}`;
+  const id = (commit: string): string => escapeText(commit.slice(0, 12));
+  return `Between ${id(from)} and ${to === null ? 'the work tree' : id(to)}`;
 }
 
 /** `Plan: 1 to create, 1 in conflict; 12 unchanged.` or `No changes. 12 resources match.` Frozen by a test. */
