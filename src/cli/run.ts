@@ -3,7 +3,7 @@ import { createConceal } from '../formats/conceal.ts';
 import { concealJson } from '../formats/conceal-json.ts';
 import { escapeJson, escapeText } from '../formats/escape.ts';
 import type { Conceal } from '../model/conceal.ts';
-import type { McpformError } from '../model/error.ts';
+import { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { atSource } from './at-source.ts';
@@ -70,6 +70,10 @@ function touchesOf({ touches, touchesNothingWith: option }: CommandSpec, { optio
   return option !== undefined && textOption(options, option) !== undefined ? 'nothing' : touches;
 }
 
+function isNotFound(error: unknown): error is McpformError {
+  return error instanceof McpformError && error.code === 'MANIFEST_NOT_FOUND';
+}
+
 interface Surroundings {
   readonly signal: AbortSignal;
   /** Shows what it is given. */
@@ -101,11 +105,11 @@ async function perform(
   });
   const people = concealingTerminal(terminal, conceal);
   const at = spec.name === 'reconcile' ? { input, ctx } : await atSource(input, ctx);
-  const answer = await command(at.input, at.ctx, {
-    ...people,
-    listen: (next) => {
-      listener = next;
-    },
+  const listen = (next: Emit): void => {
+    listener = next;
+  };
+  const answer = await command(at.input, at.ctx, { ...people, listen }).catch(async (error: unknown) => {
+    throw isNotFound(error) ? await (await import('./hint-source.ts')).hintSource(error, spec, ctx) : error;
   });
   if (switchOption(input.options, 'json')) {
     if (answer.json !== undefined) {

@@ -165,6 +165,10 @@ describe.concurrent('a loop that follows a repository', () => {
       expect((await expectExit(0, ['status', ...source])).stdout).not.toContain('suspended');
       const both = ['status', ...source, '--file', 'mcp.yaml'];
       expect((await expectExit(64, both)).stderr).toContain('exclude one another');
+      const follows = `a loop of yours follows a repository: pass ${source.join(' ')};`;
+      const hint = async (command: string) => (await expectExit(1, [command])).stderr.replaceAll(/\s+/g, ' ');
+      expect(await hint('status')).toContain(follows);
+      expect(await hint('plan')).toContain(`see \`mcpform status ${source.join(' ')}\`;`);
       expect((await expectExit(64, ['status', '--source', '.'])).stderr).toContain('is a folder');
     }));
 });

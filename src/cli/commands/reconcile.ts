@@ -3,6 +3,7 @@ import { findManifest } from '../../engine/find-manifest.ts';
 import { loopWakes } from '../../loop/loop-wakes.ts';
 import { runLoop } from '../../loop/run-loop.ts';
 import { openSource } from '../../loop/source/open-source.ts';
+import { parseSpec } from '../../loop/source/parse-spec.ts';
 import { acceptRewrite } from '../../loop/state/accept-rewrite.ts';
 import { fileWakes } from '../../loop/wake/file-wakes.ts';
 import { signalWakes } from '../../loop/wake/signals.ts';
@@ -36,7 +37,8 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     });
   }
   const settings = loopSettings(input, await seedOf(ctx));
-  const isRemote = spec !== undefined && /^[A-Za-z][\w+.-]*:\/\/|^[^/\s]+@[^/\s]+:/.test(spec);
+  const allowLocal = switchOption(options, 'allowLocal');
+  const isRemote = spec !== undefined && parseSpec(spec, { allowLocal }).kind === 'git';
   const verify = (textOption(options, 'verify') ?? 'none') as 'none' | 'head' | 'tag';
   if (isRemote && settings.mode === 'enforce' && verify === 'none') throw unverified();
   const fromCommit = textOption(options, 'fromCommit');
@@ -46,7 +48,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       cwd,
       verify,
       ...(files.length === 0 ? {} : { paths: files }),
-      allowLocal: switchOption(options, 'allowLocal'),
+      allowLocal,
       ...durationOption(input, 'maxAge', 'maxAgeMs'),
       ...durationOption(input, 'minCommitAge', 'minCommitAgeMs'),
       ...(fromCommit === undefined ? {} : { fromCommit }),
