@@ -1,23 +1,13 @@
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
-import type { Event, Outcome } from '../model/event.ts';
+import type { Event } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
-import type { HeldBecause, Plan } from '../model/plan.ts';
 import type { Place } from '../model/resource.ts';
+import { countPass } from './count-pass.ts';
 import { isBreakerOpen } from './decide/breakers.ts';
-import { correctedIn } from './decide/corrections.ts';
 import { holdsFor } from './decide/hold-steps.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
-import type {
-  LoopState,
-  PassError,
-  PassFailure,
-  PassReport,
-  Revision,
-  RevisionNote,
-  Source,
-  Wake,
-} from './model.ts';
+import type { LoopState, PassFailure, PassReport, Revision, RevisionNote, Source, Wake } from './model.ts';
 import { asFailure } from './pass-failure.ts';
 import { type Enforced, enforce, type Reading, readRevision, type Wanted } from './perform-pass.ts';
 import type { LoopSettings } from './settings.ts';
@@ -95,7 +85,7 @@ export async function makePass(
     startedAt: new Date(startedMs).toISOString(),
     durationMs: Math.round(clock.monotonic() - begunMs),
     revision: (looked.kind === 'wanted' ? looked.wanted.revision : looked.revision)?.label ?? null,
-    ...countsOf(enforced, failure),
+    ...countPass(enforced, failure),
   };
   return { facts, report, wanted, places: enforced.applied?.places ?? null };
 }
@@ -209,55 +199,4 @@ function signatureOf(revision: Revision | null, isRemote: boolean): PassFacts['s
   if (revision === null) return null;
   if (revision.signer !== null) return { signer: revision.signer };
   return isRemote ? 'unverified' : 'nothing-to-verify';
-}
-
-function countsOf(
-  { plan, applied }: Enforced,
-  failure: PassFailure | null,
-): Pick<PassReport, 'result' | 'planned' | 'done' | 'failed' | 'corrected' | 'held' | 'failures' | 'error'> {
-  const outcomes = applied?.outcomes ?? [];
-  const done = outcomes.filter(({ result, action }) => result === 'done' && action !== 'conflict');
-  const failed = outcomes.filter(({ result }) => result === 'failed' || result === 'rolledBack');
-  const steps = new Map((plan?.steps ?? []).map((step) => [step.address, step]));
-  const held: Record<string, HeldBecause> = {};
-  for (const step of steps.values()) if (step.held !== undefined) held[step.address] = step.held.because;
-  const planned = Object.fromEntries(Object.entries(plan?.summary ?? {}).filter(([, count]) => count > 0));
-  const isOpen = (plan?.steps ?? []).some(({ action }) => action === 'conflict');
-  const result =
-    failure !== null
-      ? 'failed'
-      : failed.length > 0
-        ? 'partial'
-        : isOpen
-          ? 'pending'
-          : done.length > 0
-            ? 'applied'
-            : 'in-sync';
-  return {
-    result: plan === null && failure === null ? 'skipped' : result,
-    planned,
-    done: done.length,
-    failed: failed.length,
-    corrected: correctedOf(plan, outcomes),
-    held,
-    ...(failed.length === 0 ? {} : { failures: failuresOf(failed) }),
-    ...(failure === null ? {} : { error: errorOf(failure.error) }),
-  };
-}
-
-function failuresOf(failed: readonly Outcome[]): NonNullable<PassReport['failures']> {
-  const known = failed.flatMap(({ address, error }) =>
-    error === undefined ? [] : [[address, errorOf(error)] as const],
-  );
-  return Object.fromEntries(known);
-}
-
-function correctedOf(plan: Plan | null, outcomes: readonly Outcome[]): PassReport['corrected'] {
-  if (plan === null) return [];
-  const byAddress = new Map(outcomes.map((outcome) => [outcome.address, outcome]));
-  return correctedIn({ plan, outcomes: byAddress }).map(({ address }) => address);
-}
-
-function errorOf({ code, message, hint }: McpformError | PassError): PassError {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -45,7 +45,9 @@ describe.runIf(process.platform !== 'win32')('a loop that is left running', () =
         status: 200,
         body: '{"status":"ok","reasons":[]}\n',
       });
-      expect((await get(socket, '/metrics')).body).toContain('mcpform_resources{action="conflict"} 1\n');
+      const metrics = (await get(socket, '/metrics')).body;
+      expect(metrics).toContain('mcpform_resources{action="create"} 1\n');
+      expect(metrics).toContain('mcpform_held{because="observed"} 1\n');
       await expect.poll(() => double.received.length, { timeout: 10_000 }).toBeGreaterThan(0);
       child.kill('SIGTERM');
       const { stdout, stderr } = await child.ended;

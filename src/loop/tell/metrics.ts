@@ -37,6 +37,7 @@ export function countMetrics(settings: MetricsSettings): Metrics {
     counted('passes_total', 'Passes by how they ended.', 'result', passes, RESULTS),
     gauge('last_success_timestamp_seconds', 'When a pass last ended well; 0: never.', [[{}, lastSuccess]]),
     gauge('resources', 'Resources of the last plan, by what it does with them.', plannedOf(report)),
+    gauge('held', 'Of these, what is left alone, by why.', heldIn(report)),
     counted('drift_total', 'Resources found not as declared, by kind.', 'kind', drifts, []),
     counted('apply_total', 'Steps performed, by result.', 'result', applies, ['done', 'failed']),
     gauge('suspend_status', 'Whether the whole stack is suspended.', [[{}, state?.suspended['*'] ? 1 : 0]]),
@@ -165,6 +166,12 @@ function plannedOf(
   report: PassReport | null,
 ): readonly (readonly [Readonly<Record<string, string>>, number])[] {
   return Object.entries(report?.planned ?? {}).map(([action, count]) => [{ action }, count] as const);
+}
+
+function heldIn(report: PassReport | null): readonly (readonly [Readonly<Record<string, string>>, number])[] {
+  const counts = counter();
+  for (const because of Object.values(report?.held ?? {})) add(counts, because, 1);
+  return Object.entries(counts).map(([because, count]) => [{ because }, count] as const);
 }
 
 function suspendedIn(state: LoopState | null): number {

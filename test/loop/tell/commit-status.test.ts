@@ -54,7 +54,7 @@ describe('a commit status', () => {
     expect(path).toBe(`/api/v3/repos/acme/tools/statuses/${COMMIT}`);
     expect(headers['authorization']).toBe('Bearer canary-token');
     expect(headers['user-agent']).toMatch(/^mcpform\//);
-    expect(JSON.parse(body)).toEqual({ state: 'success', description: 'Applied', context: 'mcpform/tools' });
+    expect(JSON.parse(body)).toEqual({ state: 'success', description: 'In sync', context: 'mcpform/tools' });
   });
 
   it('is posted again only when it says something else, whatever passes are made', async () => {
@@ -66,11 +66,21 @@ describe('a commit status', () => {
     observer.passed(report(), at('b'.repeat(40), { message: '/home/ada/secret' }));
     await arrived(3);
     expect(said()).toMatchObject([
-      { state: 'success', description: 'Applied' },
+      { state: 'success', description: 'In sync' },
       { state: 'failure', description: 'Apply failed' },
       { state: 'failure', description: 'Apply failed' },
     ]);
     expect(JSON.stringify(said())).not.toContain('ada');
+  });
+
+  it('is not posted for a drift that was put back', async () => {
+    for (const reason of ['InSync', 'Applied', 'InSync', 'Applied'] as const) {
+      observer.changed([], at(COMMIT, { ...RECOVERED, reason }));
+      await arrived(1);
+    }
+    observer.passed(report(), at('b'.repeat(40)));
+    await arrived(2);
+    expect(double.received.map(({ path }) => path.slice(-4))).toEqual([COMMIT.slice(-4), 'bbbb']);
   });
 
   it('says what stands still and how much is contended or suspended, in 140 characters', async () => {

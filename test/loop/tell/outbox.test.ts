@@ -67,6 +67,46 @@ describe('what a sink is told', () => {
     ]);
   });
 
+  it('is one thing once, whatever conditions have it for a reason', () => {
+    const reason = 'HistoryRewritten' as const;
+    const bad = { reason, status: 'False' as const };
+    const all = [
+      transition(bad),
+      transition({ ...bad, type: 'Stalled', status: 'True' }),
+      transition({ ...bad, type: 'SourceVerified' }),
+    ];
+    const over = all.map(({ after }) => {
+      const status = after.type === 'Stalled' ? 'False' : 'True';
+      return transition({ type: after.type, status, reason: 'InSync' }, { before: after });
+    });
+    const outbox = openOutbox();
+    const said = [all, over].map((batch) => {
+      for (const each of batch) outbox.offer(each);
+      const first = outbox.next()?.transition;
+      outbox.settle(first as Transition, 0);
+      return [first, outbox.next()];
+    });
+    expect(said).toEqual([
+      [all[0], null],
+      [over[0], null],
+    ]);
+    // It stays so, and Ready has something worse to say.
+    expect(told([0, transition(bad)], [1, all[1] as Transition], [2, problem])).toEqual([
+      'tools Ready False HistoryRewritten',
+      'tools Ready False ApplyFailed',
+      'tools Stalled True HistoryRewritten',
+    ]);
+  });
+
+  it('is no drift that was put back, however often', () => {
+    const between = (reason: Transition['after']['reason'], last: Transition['after']['reason']) =>
+      transition({ status: 'True', reason }, { before: condition({ status: 'True', reason: last }) });
+    const drifts = Array.from({ length: 20 }, (_, at) =>
+      at % 2 === 0 ? between('Applied', 'InSync') : between('InSync', 'Applied'),
+    );
+    expect(told(...drifts.map((each, at) => [at * MINUTE, each] as const))).toEqual([]);
+  });
+
   it('is not every turn of what comes and goes: the same problem waits ten minutes, and is told if it lasts', () => {
     const flapping = Array.from(
       { length: 60 },

@@ -96,9 +96,12 @@ function statusOf({ lastAttempted, conditions, contended, suspended }: LoopState
   return { commit, state, description: words.join(', ').slice(0, 140) };
 }
 
-/** `ApplyFailed`: apply failed. */
+/** `ApplyFailed`: apply failed. What was just put right is right: each drift would else be two statuses more. */
 function wordsOf(reason: string): string {
-  return reason.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return (reason === 'Applied' ? 'InSync' : reason).replace(
+    /(?<=[a-z])[A-Z]/g,
+    (letter) => ` ${letter.toLowerCase()}`,
+  );
 }
 
 function countOf(count: number, what: string): string {

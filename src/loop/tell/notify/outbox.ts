@@ -26,7 +26,7 @@ interface Told {
 }
 
 /**
- * Problems are told once per (stack, condition, reason), and once that they are gone; that all is well, without a
+ * Problems are told once per stack and reason, by the first condition that has it, and once that they are gone; that all is well, without a
  * problem that was told, is not. What comes and goes faster than it can be told is not told.
  */
 export function openOutbox(): Outbox {
@@ -52,7 +52,7 @@ export function openOutbox(): Outbox {
     next: () =>
       [...latest]
         // Looked at now, not when it came: then something else may have been on its way.
-        .filter(([key, transition]) => isNews(transition, told.get(key)))
+        .filter(([key, transition]) => isNews(transition, told.get(key)) && !isSaid(transition, told))
         .map(([, transition]) => ({ transition, dueMs: dueOf(transition) }))
         // In the order in which they came, but what has to wait holds nothing else up.
         .reduce<Due | null>((first, due) => (first === null || due.dueMs < first.dueMs ? due : first), null),
@@ -64,6 +64,15 @@ export function openOutbox(): Outbox {
       told.set(key, { isProblem: isProblem(transition.after), reasons, reason });
     },
   };
+}
+
+/** One commit that cannot be used makes three conditions say so. */
+function isSaid({ stack, after }: Transition, told: ReadonlyMap<string, Told>): boolean {
+  if (!isProblem(after)) return false;
+  return [...told].some(([key, each]) => {
+    const [of, type] = JSON.parse(key) as readonly [string, string];
+    return of === stack && type !== after.type && each.isProblem && each.reason === after.reason;
+  });
 }
 
 function keyOf({ stack, after }: Transition): string {
