@@ -75,6 +75,7 @@ export interface ScheduleEvent extends EventBase {
 
 export interface DispatchEvent extends EventBase {
   readonly kind: 'dispatch';
+  readonly defaultBranch: string;
   readonly ref: string;
   readonly commit: string;
 }

@@ -41,7 +41,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   workflow_run: readWorkflowRun,
   schedule: (top, env, refuse) => ({ kind: 'schedule', ...whereOf(top, env, refuse) }),
-  workflow_dispatch: (top, env, refuse) => ({ kind: 'dispatch', ...whereOf(top, env, refuse) }),
+  workflow_dispatch: (top, env, refuse) => ({
+    kind: 'dispatch',
+    ...whereOf(top, env, refuse),
+    defaultBranch: top.fields('repository').text('default_branch'),
+  }),
 };
 
 function readPush(top: Fields, env: Env, refuse: Refuse): PushEvent {

@@ -1,3 +1,4 @@
+import { actionCodes } from './codes/action.ts';
 import { applyCodes } from './codes/apply.ts';
 import { claudeCodeCodes } from './codes/claude-code.ts';
 import { containerEngineCodes } from './codes/container-engine.ts';
@@ -42,6 +43,7 @@ const table = {
   ...stateCodes,
   ...applyCodes,
   ...loopCodes,
+  ...actionCodes,
   ...githubCodes,
 } as const satisfies Record<string, CodeEntry>;
 

@@ -27,7 +27,7 @@ export function withinApproval(approved: Plan, now: Plan): readonly Finding[] {
   );
   if (strangers.length > 0) return strangers;
   const permitted = new Map(approved.steps.map((step) => [step.address, step]));
-  return now.steps.flatMap((step) => withinStep(permitted.get(step.address), step));
+  return now.steps.flatMap((step) => stepWithin(permitted.get(step.address), step));
 }
 
 /** What an approval is bound to. */
@@ -39,7 +39,8 @@ const IDENTITY: readonly ['stack' | 'mode' | 'lineage' | 'serial' | 'machine', s
   ['serial', 'something was applied since the plan was made'],
 ];
 
-function withinStep(approved: Step | undefined, now: Step): readonly Finding[] {
+/** Whether one step is no more than an approved one of the same address. */
+export function stepWithin(approved: Step | undefined, now: Step): readonly Finding[] {
   const { address } = now;
   if (approved === undefined) return [exceeds(now, `${address}: ${now.action} is not in the approved plan`)];
   if (now.action === 'conflict') {

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GitHubDouble, githubDouble } from '../support/github-double.ts';
+import { BOT, doublePull, doubleRepository } from '../support/github-double-state.ts';
+import { pullRequest, workflowRun } from './support/events.ts';
+import { type Runner, startRunner } from './support/runner.ts';
+
+const manifest = (servers: object): string =>
+  JSON.stringify({ apiVersion: 'mcpform/v1', kind: 'Stack', name: 'tools', servers }, null, 2);
+
+const FORK = { id: 2, name: 'tools', owner: { login: 'stranger' } };
+
+describe('a plan in a pull request', () => {
+  let runner: Runner;
+  let gitHub: GitHubDouble;
+  let base: string;
+  let head: string;
+
+  beforeAll(async () => {
+    runner = await startRunner();
+    base = await runner.repository.commit({
+      'mcp.yaml': manifest({ notes: { command: 'notes' }, old: { command: 'old' } }),
+      'policy.yaml':
+        'apiVersion: mcpform/v1\nkind: Policy\nrules:\n  urlHosts: { allow: ["*.example.com"] }\n',
+    });
+    head = await runner.repository.commit(
+      {
+        'mcp.yaml': manifest({
+          notes: { command: 'notes', args: ['--fast'] },
+          search: { command: 'search' },
+        }),
+      },
+      { branch: 'change' },
+    );
+    gitHub = await githubDouble({
+      tokens: {
+        writes: {
+          account: BOT,
+          repository: 'octo-org/tools',
+          permissions: { contents: 'read', 'pull-requests': 'write' },
+        },
+        reads: {
+          account: BOT,
+          repository: 'octo-org/tools',
+          permissions: { contents: 'read', 'pull-requests': 'read' },
+        },
+      },
+      repositories: {
+        'octo-org/tools': doubleRepository(1, {
+          pulls: {
+            5: doublePull(5, {
+              base: { ref: 'main', sha: base, repo: { id: 1, name: 'tools', owner: { login: 'octo-org' } } },
+              head: {
+                ref: 'change',
+                sha: head,
+                repo: { id: 1, name: 'tools', owner: { login: 'octo-org' } },
+              },
+            }),
+            6: doublePull(6, {
+              base: { ref: 'main', sha: base, repo: { id: 1, name: 'tools', owner: { login: 'octo-org' } } },
+              head: { ref: 'patch-1', sha: head, repo: FORK },
+            }),
+          },
+        }),
+      },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await runner?.remove();
+    await gitHub?.close();
+  });
+
+  const comments = () => gitHub.world.repositories['octo-org/tools']?.comments ?? [];
+
+  it('says what changes on every machine, in all places', async () => {
+    await runner.checkout(head);
+    const acted = await runner.act({ event: pullRequest({ base, head }), gitHub, token: 'writes' });
+    expect(acted.exitCode, acted.log).toBe(0);
+    expect(acted.outputs).toMatchObject({
+      ...{ changes: 'true', create: '1', update: '1', delete: '1', replace: '0', drift: 'false' },
+      ...{ 'exit-code': '0', 'failure-reason': '' },
+    });
+    const plan = JSON.parse(await readFile(acted.outputs['json-plan-path'] ?? '', 'utf8'));
+    expect(plan).toMatchObject({ mode: 'static', stack: 'tools', planId: acted.outputs['plan-id'] });
+    expect(plan.between).toEqual({ from: base, to: head });
+    expect(await readFile(acted.outputs['markdown-plan-path'] ?? '', 'utf8')).toContain(
+      'claude-code/user/search',
+    );
+    expect(JSON.parse(await readFile(acted.outputs['sarif-path'] ?? '', 'utf8')).version).toBe('2.1.0');
+    expect(acted.summary).toContain('claude-code/user/old');
+    expect(comments()).toMatchObject([{ on: 5, body: expect.stringContaining(head) }]);
+    expect(comments()[0]?.body).toContain('claude-code/user/search');
+  });
+
+  it('is the same comment again, and none where it may not write', async () => {
+    await runner.checkout(head, { depth: 1 });
+    const again = await runner.act({ event: pullRequest({ base, head }), gitHub, token: 'writes' });
+    expect(again.exitCode, again.log).toBe(0);
+    expect(comments()).toHaveLength(1);
+    comments().splice(0);
+    const reading = await runner.act({ event: pullRequest({ base, head }), gitHub, token: 'reads' });
+    expect(reading.exitCode, reading.log).toBe(0);
+    expect(reading.log).toContain('no comment in #5');
+    const none = await runner.act({ event: pullRequest({ base, head }) });
+    expect(none.exitCode, none.log).toBe(0);
+    expect(comments()).toHaveLength(0);
+  });
+
+  it('is about what the branch changes, not about what came to the base meanwhile', async () => {
+    await runner.repository.git('checkout', '--quiet', '--detach', base);
+    const later = await runner.repository.commit(
+      {
+        'mcp.yaml': manifest({
+          notes: { command: 'notes' },
+          old: { command: 'old' },
+          more: { command: 'more' },
+        }),
+      },
+      { branch: 'main' },
+    );
+    await runner.checkout(head);
+    const acted = await runner.act({ event: pullRequest({ base: later, head }) });
+    expect(acted.exitCode, acted.log).toBe(0);
+    expect(acted.outputs).toMatchObject({ create: '1', delete: '1' });
+  });
+
+  it('fails on what somebody asked it to fail on', async () => {
+    await runner.checkout(head);
+    const acted = await runner.act({ event: pullRequest({ base, head }), with: { 'fail-on': 'destroy' } });
+    expect(acted.exitCode).toBe(1);
+    expect(acted.outputs['failure-reason']).toBe('destroy');
+  });
+
+  it('is made by a second workflow for a fork, of the commits alone', async () => {
+    await runner.checkout(base);
+    const event = workflowRun({ sha: head, branch: 'patch-1', repository: FORK });
+    const acted = await runner.act({ event, gitHub, token: 'writes' });
+    expect(acted.exitCode, acted.log).toBe(0);
+    expect(comments().filter(({ on }) => on === 6)).toHaveLength(1);
+  });
+
+  it('says where a manifest is wrong, at its line', async () => {
+    await runner.repository.git('checkout', '--quiet', '--detach', base);
+    const broken = await runner.repository.commit(
+      { 'mcp.yaml': 'apiVersion: mcpform/v1\nkind: Stack\nname: tools\nservers:\n  a: { comand: x }\n' },
+      { branch: 'broken' },
+    );
+    await runner.checkout(broken);
+    const acted = await runner.act({ event: pullRequest({ base, head: broken }) });
+    expect(acted.exitCode).toBe(1);
+    expect(acted.outputs['failure-reason']).toBe('invalid');
+    expect(acted.commands).toContainEqual(expect.stringMatching(/^::error .*file=mcp\.yaml,line=5/));
+  });
+});
