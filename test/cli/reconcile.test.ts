@@ -135,9 +135,19 @@ describe.concurrent('one pass of the loop', () => {
 
   it('enforces no repository of others without a signature', () =>
     onStage(async (stage) => {
-      const { stderr } = await once(stage, 1, '--source', 'https://127.0.0.1:9/acme/mcp');
-      expect(stderr).toContain('SOURCE_UNSIGNED');
-      expect(stderr).toContain('--verify head');
+      const source = ['--source', 'https://127.0.0.1:9/acme/mcp'];
+      for (const more of [[], ['--mode', 'warn', '--mode-of', 'claude-code/*=enforce']]) {
+        const { stderr } = await once(stage, 1, ...source, ...more);
+        expect(stderr).toContain('SOURCE_UNSIGNED');
+        expect(stderr).toContain('--verify head');
+      }
+      expect((await once(stage, 1, ...source, '--mode', 'warn')).stdout).toContain('SOURCE_UNAVAILABLE');
+      // No flag makes an address one that a source may have.
+      for (const bad of ['file:///srv/r.git', 'git://host/r.git', 'ext::sh -c id', '-oProxyCommand=id']) {
+        expect((await once(stage, 64, `--source=${bad}`, '--mode', 'warn')).stderr).toContain(
+          'SOURCE_INVALID',
+        );
+      }
     }));
 });
 

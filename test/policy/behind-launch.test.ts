@@ -45,6 +45,11 @@ describe('where nobody looks', () => {
 
   it.each<[string, Partial<Server>, Parameters<typeof policy>[0]]>([
     ['a program', {}, { commands: { allow: ['node **'] } }],
+    [
+      'a package',
+      { runtime: { kind: 'package', ecosystem: 'npm', name: 'x', version: '1.0.0' }, args: [] },
+      { packages: { allow: ['npm:x*'] } },
+    ],
     ['a secret', { ...url, headers: { A: secret } }, { secrets: { allow: ['exec:*'] } }],
     [
       'a header helper',

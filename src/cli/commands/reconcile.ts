@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { findManifest } from '../../engine/find-manifest.ts';
+import { enforcesSome } from '../../loop/decide/mode-of.ts';
 import { loopWakes } from '../../loop/loop-wakes.ts';
 import { runLoop } from '../../loop/run-loop.ts';
 import { openSource } from '../../loop/source/open-source.ts';
@@ -40,7 +41,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const allowLocal = switchOption(options, 'allowLocal');
   const isRemote = spec !== undefined && parseSpec(spec, { allowLocal }).kind === 'git';
   const verify = (textOption(options, 'verify') ?? 'none') as 'none' | 'head' | 'tag';
-  if (isRemote && settings.mode === 'enforce' && verify === 'none') throw unverified();
+  if (isRemote && enforcesSome(settings) && verify === 'none') throw unverified();
   const fromCommit = textOption(options, 'fromCommit');
   const source = await openSource(
     spec ?? dirname((await findManifest(files, cwd, ctx.system.files))[0] as string),

@@ -6,6 +6,7 @@ import { expireSuspensions } from '../state/suspend.ts';
 import { isBreakerOpen, noteEngines } from './breakers.ts';
 import { settleConditions } from './conditions.ts';
 import { noteCorrections } from './corrections.ts';
+import { enforcesSome } from './mode-of.ts';
 import type { PassFacts } from './pass-facts.ts';
 import { noteHealth } from './restarts.ts';
 import type { DecideSettings } from './settings.ts';
@@ -77,8 +78,8 @@ const MOST_COUNTED = 1_000;
  * Whether a revision is what this machine is at from now on: something of it was done, or nothing of it is left to
  * do. One that was put off as a whole (by a window, a suspension, a fight) or failed as a whole is not.
  */
-function isInForce({ done, failed, untried, held }: Tally, { mode }: DecideSettings): boolean {
-  if (mode !== 'enforce') return false;
+function isInForce({ done, failed, untried, held }: Tally, settings: DecideSettings): boolean {
+  if (!enforcesSome(settings)) return false;
   if (done.length > 0) return true;
   const isPutOff = ['suspended', 'window', 'contended', 'unconfirmed'].some((because) => held.has(because));
   return failed.length === 0 && untried.length === 0 && !isPutOff;

@@ -77,6 +77,8 @@ export async function transfer(
 function settings({ url }: Remote, ctx: World): readonly string[] {
   const own = {
     'transfer.fsckObjects': 'true',
+    // Stronger than the one above, where the user has set it.
+    'fetch.fsckObjects': 'true',
     'fetch.unpackLimit': '1',
     'fetch.prune': 'false',
     'fetch.showForcedUpdates': 'false',

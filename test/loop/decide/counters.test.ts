@@ -245,6 +245,11 @@ describe('the revision that was applied', () => {
     ['is the old one when all failed', { steps: [drift(a)], results: { [a]: 'failed' } }, false],
     ['is the old one when it was only observed', { steps: [drift(a)], settings: { mode: 'observe' } }, false],
     [
+      'is the new one where some of it is enforced, and the rest only looked at',
+      { steps: [drift(a)], settings: { mode: 'warn', modes: { [a]: 'enforce' } } },
+      true,
+    ],
+    [
       'is the old one while a window puts it off',
       {
         steps: [drift(a)],
