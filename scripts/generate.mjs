@@ -1,4 +1,5 @@
-// Writes everything that has its source elsewhere: src/schema/ from schemas/, docs/errors.md from the codes.
+// Writes everything that has its source elsewhere: src/schema/ from schemas/, docs/errors.md from the codes, the table
+// of checks in docs/policy.md from the checks.
 //   node scripts/generate.mjs           writes what differs
 //   node scripts/generate.mjs --check   writes nothing; exit 1 and the names when something differs
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,7 +32,11 @@ export async function generate() {
     files.set(`src/schema/${name}.validate.js`, await validator(name, schema));
     files.set(`src/schema/${name}.validate.d.ts`, validatorType(name, schema));
   }
-  files.set('docs/errors.md', errorPage(await loadCodes()));
+  files.set('docs/errors.md', errorPage(await load('src/model/codes.ts', 'CODES')));
+  files.set(
+    'docs/policy.md',
+    withTable('docs/policy.md', await load('src/policy/checks/table.ts', 'CHECKS')),
+  );
   return files;
 }
 
@@ -144,16 +149,29 @@ function mapObjects(schema, change) {
   return Object.fromEntries(mapped);
 }
 
-async function loadCodes() {
+async function load(file, name) {
   const bundled = await build({
-    entryPoints: [join(root, 'src/model/codes.ts')],
+    entryPoints: [join(root, file)],
     bundle: true,
     write: false,
     format: 'esm',
     platform: 'node',
   });
-  const { CODES } = await import(`data:text/javascript,${encodeURIComponent(bundled.outputFiles[0].text)}`);
-  return CODES;
+  const url = `data:text/javascript,${encodeURIComponent(bundled.outputFiles[0].text)}`;
+  return (await import(url))[name];
+}
+
+/** The page with the table of checks between its marks; all around them is written by hand. */
+function withTable(file, checks) {
+  const rows = checks.map(({ id, level, why, code }) => {
+    const anchor = `errors.md#${code.toLowerCase()}`;
+    return `| [\`${id}\`](${anchor}) | ${level} | ${why} |`;
+  });
+  const table = ['| check | default | why |', '|---|---|---|', ...rows].join('\n');
+  const page = readFileSync(join(root, file), 'utf8');
+  const marked = /(<!-- checks: .*? -->\n)[\s\S]*?(<!-- \/checks -->)/;
+  if (!marked.test(page)) throw new Error(`${file} has no place for the table of checks`);
+  return page.replace(marked, (_, start, end) => `${start}\n${table}\n\n${end}`);
 }
 
 const SECTIONS = {
@@ -162,6 +180,7 @@ const SECTIONS = {
   MANIFEST: ['Manifest', 'While reading `mcp.yaml`.'],
   LOCK: ['Lock', 'While reading `mcp.lock.yaml`.'],
   POLICY: ['Policy', 'From the machine policy.'],
+  CHECK: ['Checks', 'From the built-in checks of [policy](policy.md#checks).'],
   GRAPH: ['Graph', 'While expanding servers into resources.'],
   PLAN: ['Plan', 'While planning, and in plans.'],
   CLIENT: ['Clients', 'While reading and writing client configuration.'],

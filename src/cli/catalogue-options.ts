@@ -30,6 +30,18 @@ export const secretsTo: OptionSpec = {
   description:
     'move credentials that entries hold to this backend, such as file, keychain or pass, and write references',
 };
+/** Of commands that judge a manifest by policy. */
+export const policyOptions: readonly OptionSpec[] = [
+  {
+    flags: '--policy <file>',
+    description: 'judge by this policy too, besides those of the machine; all must allow',
+    isList: true,
+  },
+  {
+    flags: '--checks',
+    description: 'run the built-in checks with their default levels where no policy asks for them',
+  },
+];
 export const common: readonly OptionSpec[] = [...manifestOptions, stateDir, json];
 /** Of commands about a stack that the loop may have taken from a repository. */
 export const source: OptionSpec = {

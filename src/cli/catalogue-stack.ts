@@ -12,6 +12,7 @@ import {
   noLocked,
   noSettle,
   olderThan,
+  policyOptions,
   secretsTo,
   stateDir,
   takeOwnership,
@@ -63,9 +64,14 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'validate',
     summary: 'Check the manifest and report everything wrong with it at once',
-    description: 'Reads the manifest and the lock, nothing else: no client, no engine, no state.',
-    options: [...manifestOptions, json],
-    examples: ['mcpform validate', 'mcpform validate -f base.yaml -f laptop.yaml'],
+    description:
+      'Reads the manifest, the lock and policies, nothing else: no client, no engine, no state. The built-in checks run where a policy has `checks`, or with --checks; the rules of a policy given with --policy are judged by what the manifest says.',
+    options: [...manifestOptions, ...policyOptions, json],
+    examples: [
+      'mcpform validate',
+      'mcpform validate -f base.yaml -f laptop.yaml',
+      'mcpform validate --checks',
+    ],
     touches: 'nothing',
     load: async () => reading.validate,
   },
@@ -93,6 +99,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
         choices: ['mermaid', 'dot'],
       },
       checkSecrets,
+      ...policyOptions,
       { flags: '--detailed-exitcode', description: 'exit 2 when there are changes' },
       target,
       takeOwnership,
@@ -130,6 +137,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: '[plan]', description: 'a plan saved with `plan --out`' }],
     options: [
       ...common,
+      ...policyOptions,
       autoApprove,
       allowDestroy,
       target,

@@ -2,9 +2,12 @@ import type { PlanRequest } from '../engine/draft-plan.ts';
 import type { Plan } from '../model/plan.ts';
 import { type CommandInput, listOption, switchOption, textOption } from './command.ts';
 import { durationMs } from './duration.ts';
+import { policyRequest } from './policy-request.ts';
 
 /** The planning options of a command, as the engine takes them. */
-export function planRequest({ options }: CommandInput, mode: Plan['mode']): PlanRequest {
+export function planRequest(input: CommandInput, mode: Plan['mode']): PlanRequest {
+  const { options } = input;
+  const policy = policyRequest(input);
   return {
     mode,
     targets: listOption(options, 'target'),
@@ -12,6 +15,7 @@ export function planRequest({ options }: CommandInput, mode: Plan['mode']): Plan
     acceptsFiles: switchOption(options, 'filesChanged'),
     allowsDowngrade: switchOption(options, 'allowDowngrade'),
     checksSecrets: switchOption(options, 'checkSecrets'),
+    ...(policy === undefined ? {} : { policy }),
   };
 }
 

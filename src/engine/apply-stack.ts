@@ -11,6 +11,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Provider, Work } from '../model/provider.ts';
 import type { Place } from '../model/resource.ts';
 import { obstaclesTo } from '../plan/guards.ts';
+import { isDenied } from '../plan/is-denied.ts';
 import { needsApproval } from '../plan/needs-approval.ts';
 import { withinApproval } from '../plan/within-approval.ts';
 import { loadProvider } from '../providers/index.ts';
@@ -226,6 +227,6 @@ async function perform(
 /** Interrupted beats denied, because what it says of the rest is not known; denied beats partly applied. */
 function exitCodeOf(plan: Plan, outcomes: readonly Outcome[], signal: AbortSignal): ExitCode {
   if (signal.aborted) return EXIT.interrupted;
-  if (plan.steps.some(({ because }) => because === 'denied')) return EXIT.denied;
+  if (isDenied(plan)) return EXIT.denied;
   return outcomes.every(({ result }) => result === 'done') ? EXIT.ok : EXIT.partial;
 }

@@ -13,7 +13,7 @@ import type { Declared } from './declare.ts';
 import { guardLiterals } from './guard-literals.ts';
 import { guardPins } from './guard-pins.ts';
 import { holdFindings } from './hold.ts';
-import { judgePolicy } from './judge-policy.ts';
+import { judgePolicy, type PolicyRequest } from './judge-policy.ts';
 import { leaveOtherStacks } from './leave-other-stacks.ts';
 import { locate } from './locate-findings.ts';
 import { addressesOf, type World } from './observe.ts';
@@ -34,6 +34,8 @@ export interface PlanRequest {
   readonly allowsDowngrade: boolean;
   /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
   readonly isUnattended?: boolean;
+  /** `--policy` and `--checks`. */
+  readonly policy?: PolicyRequest;
   /** By `place.file`: engines that nobody asks now, and why. */
   readonly closed?: ObserveRequest['closed'];
   /** What the loop leaves alone. Asked once the books are ours: whoever said so before is heard. */
@@ -57,7 +59,13 @@ export async function draftPlan(
     sourcesByLocator(declared.manifest),
     ctx,
   );
-  const policy = await judgePolicy(declared, { ...world, isUnattended: request.isUnattended === true }, ctx);
+  const judged = {
+    rendered: world.rendered,
+    isUnattended: request.isUnattended === true,
+    isLeaving: request.mode === 'destroy',
+    ...(request.policy === undefined ? {} : { policy: request.policy }),
+  };
+  const policy = await judgePolicy(declared, judged, ctx);
   const { machineId } = await ctx.system.processes.identity();
   const { lock, manifest } = declared;
   const hold = await request.leaveAlone?.();
@@ -107,7 +115,8 @@ export async function draftPlan(
     const observation = world.observations.get(name);
     return observation === undefined ? [] : provider.review(drafted, observation);
   });
-  const all = [...drafted.findings, ...reviews, ...changedFindings(drafted)];
+  const said = [...drafted.findings, ...reviews, ...changedFindings(drafted)];
+  const all = policy.complete(said, drafted.steps);
   const findings = await locate(all, declared.loaded.sources);
   return { ...drafted, findings };
 }

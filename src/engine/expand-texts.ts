@@ -20,7 +20,11 @@ import { renderDesired } from './render-desired.ts';
  */
 export async function expandTexts(loaded: Loaded, ctx: Machine, resolved?: Lock): Promise<Expansion> {
   const { sources, root, variables, ambient, allowedLiterals } = loaded;
-  const { manifest, findings } = await parse(sources, {
+  const {
+    manifest,
+    findings,
+    literals = [],
+  } = await parse(sources, {
     root,
     variables,
     ambient,
@@ -29,7 +33,8 @@ export async function expandTexts(loaded: Loaded, ctx: Machine, resolved?: Lock)
   });
   if (manifest === null) throw invalid(await locate(findings, sources));
   const lock = resolved ?? (await readLock(loaded));
-  return await expandManifest({ manifest, lock, findings }, loaded, ctx);
+  const expansion = await expandManifest({ manifest, lock, findings }, loaded, ctx);
+  return literals.length === 0 ? expansion : { ...expansion, literals };
 }
 
 /** What the texts alone do not say of what will be written. */

@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
-import type { JsonObject } from '../model/json.ts';
+import type { JsonObject, Pointer } from '../model/json.ts';
 import type { Lock } from '../model/lock.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Desired } from '../model/resource.ts';
@@ -22,4 +22,6 @@ export interface Expansion {
   /** Where servers with `enabled: false` would be. */
   readonly disabled: readonly Address[];
   readonly findings: readonly Finding[];
+  /** Places of what looks like a credential and was let pass; absent when there are none. */
+  readonly literals?: readonly Pointer[];
 }

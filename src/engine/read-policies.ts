@@ -10,16 +10,25 @@ import { readInput } from './read-input.ts';
 const MACHINE_POLICY = '/etc/mcpform/policy.yaml';
 
 /**
- * Machine policy: root's and the user's own; both must allow. No file is no restriction; a file that is there
- * and cannot be read or understood denies everything (it throws with exit code 6).
+ * Machine policy: root's and the user's own; and the files that somebody named for this run, absolute. All must allow.
+ * No file is no restriction, but one that was named must be there; a file that cannot be read or understood denies
+ * everything (it throws with exit code 6).
  */
-export async function readPolicies(ctx: Context): Promise<readonly Policy[]> {
-  const paths = [MACHINE_POLICY, join(ctx.folders.config, 'policy.yaml')];
-  const read = await Promise.all(paths.map((path) => readPolicy(path, ctx)));
-  return read.filter((policy): policy is Policy => policy !== null);
+export async function readPolicies(ctx: Context, named: readonly string[] = []): Promise<readonly Policy[]> {
+  const paths = [MACHINE_POLICY, userPolicy(ctx)];
+  const read = await Promise.all(paths.map((path) => readPolicyIfThere(path, ctx)));
+  return [
+    ...read.filter((policy): policy is Policy => policy !== null),
+    ...(await readNamedPolicies(named, ctx)),
+  ];
 }
 
-async function readPolicy(path: string, ctx: Context): Promise<Policy | null> {
+/** Of `--policy`, absolute paths: in the order given, each once. Of the machine it asks nothing. */
+export async function readNamedPolicies(named: readonly string[], ctx: Context): Promise<readonly Policy[]> {
+  return await Promise.all([...new Set(named)].map((path) => readPolicy(path, ctx)));
+}
+
+async function readPolicyIfThere(path: string, ctx: Context): Promise<Policy | null> {
   try {
     await ctx.system.files.stat(path);
   } catch (error) {
@@ -29,6 +38,10 @@ async function readPolicy(path: string, ctx: Context): Promise<Policy | null> {
       cause: error,
     });
   }
+  return await readPolicy(path, ctx);
+}
+
+async function readPolicy(path: string, ctx: Context): Promise<Policy> {
   const bytes = await readInput(path, 'POLICY_INVALID', ctx.system.files);
   if (path === MACHINE_POLICY) await requireRootOwned(path, ctx);
   const { parsePolicy } = await import('../policy/parse-policy.ts');
@@ -36,13 +49,17 @@ async function readPolicy(path: string, ctx: Context): Promise<Policy | null> {
   if (policy === null || hasErrors(findings)) {
     throw new McpformError(
       'POLICY_INVALID',
-      `the machine policy "${path}" is not valid, so nothing is allowed`,
+      `the ${path === MACHINE_POLICY || path === userPolicy(ctx) ? 'machine policy' : 'policy'} "${path}" is not valid, so nothing is allowed`,
       {
         findings: await locate(findings, [{ path, bytes }]),
       },
     );
   }
   return policy;
+}
+
+function userPolicy({ folders }: Context): string {
+  return join(folders.config, 'policy.yaml');
 }
 
 async function requireRootOwned(path: string, ctx: Context): Promise<void> {

@@ -1,6 +1,6 @@
 import { findSecretArguments, looksLikeSecret } from '../formats/redact.ts';
 import { dotted } from '../formats/yaml-schema.ts';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { isJsonObject, type Json, type Pointer, toPointer } from '../model/json.ts';
 import type { Path, Problems } from './problem.ts';
 
 /** Maps whose keys say what their values are. Elsewhere only the shape of a value counts. */
@@ -9,21 +9,24 @@ const KEYED = new Set(['env', 'headers', 'labels', 'options', 'driverOptions', '
 /**
  * No text of a manifest may be a credential, wherever it stands. `allowed` are the places, as messages write them
  * (`servers.github.env.TOKEN`), of those that somebody lets pass this time: warnings; what the document's own
- * `allowLiterals` lists was reviewed, and is none. `extended` is the document with its `x-` keys.
+ * `allowLiterals` lists was reviewed, and is none. What passes either way comes back. `extended` is the document with its `x-` keys.
  */
 export function checkLiterals(
   document: Json,
   extended: Json,
   allowed: readonly string[],
   problems: Problems,
-): void {
+): readonly Pointer[] {
   const listed = listedIn(document);
   const seen = new Set<string>();
+  const passed: Pointer[] = [];
   const report = (path: Path, rule: string): void => {
     const place = dotted(path);
     seen.add(place);
+    const isAllowed = allowed.includes(place);
+    if (isAllowed || listed.includes(place)) passed.push(toPointer(path));
     if (listed.includes(place)) return;
-    const severity = allowed.includes(place) ? 'warning' : 'error';
+    const severity = isAllowed ? 'warning' : 'error';
     problems[severity]('MANIFEST_LITERAL_SECRET', path, `looks like a credential in clear text (${rule})`, {
       hint: path[0] === 'secrets' ? hintInSecrets(place) : hintElsewhere(place),
     });
@@ -34,6 +37,7 @@ export function checkLiterals(
     if (!seen.has(place)) unmatched(place, ['allowLiterals', String(index)], problems);
   });
   for (const place of allowed) if (!seen.has(place)) unmatched(place, [], problems);
+  return passed;
 }
 
 type Report = (path: Path, rule: string) => void;

@@ -20,13 +20,20 @@ export function locateFindings(findings: readonly Finding[], sources: readonly S
   };
   const isOpen = ({ at }: Finding): boolean =>
     at?.pointer !== undefined && at.line === undefined && paths.has(at.file);
-  for (const { code, at } of findings.filter(isOpen)) {
-    if (code === 'MANIFEST_LITERAL_SECRET') hideValue(at as At, sources, open);
+  if (!findings.some(isOpen)) return findings;
+  for (const { code, at } of findings) {
+    if (at !== undefined && OF_LITERALS.has(code)) hideValue(at, sources, open);
   }
   return findings.map((finding) =>
     isOpen(finding) ? { ...finding, at: locate(finding.at as At, sources, open) } : finding,
   );
 }
+
+/** What these are about shows in no excerpt. */
+const OF_LITERALS: ReadonlySet<Finding['code']> = new Set([
+  'MANIFEST_LITERAL_SECRET',
+  'CHECK_LITERAL_SECRET',
+]);
 
 interface Opened {
   readonly text: YamlText;

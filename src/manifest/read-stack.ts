@@ -1,5 +1,5 @@
 import { type Finding, hasErrors } from '../model/finding.ts';
-import { isJsonObject, type Json, toPointer } from '../model/json.ts';
+import { isJsonObject, type Json, type Pointer, toPointer } from '../model/json.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { checkLiterals } from './check-literals.ts';
 import { checkSchema } from './check-schema.ts';
@@ -33,6 +33,8 @@ export interface ParsedManifest {
   /** Null exactly when there is an error among the findings. */
   readonly manifest: Manifest | null;
   readonly findings: readonly Finding[];
+  /** Places of what looks like a credential and was let pass; absent when there are none. */
+  readonly literals?: readonly Pointer[];
 }
 
 /**
@@ -46,10 +48,14 @@ export function readStack(
   findings: readonly Finding[] = [],
 ): ParsedManifest {
   const problems = new Problems();
-  const manifest = readDocuments(documents, sources, options, problems);
+  const { manifest, literals } = readDocuments(documents, sources, options, problems);
   const sorted = inOrder(problems.all, mergeDocuments(documents));
   const all = [...findings, ...sorted.map((problem) => toFinding(problem, documents, sources))];
-  return { manifest: hasErrors(all) ? null : manifest, findings: all };
+  return {
+    manifest: hasErrors(all) ? null : manifest,
+    findings: all,
+    ...(literals.length === 0 ? {} : { literals }),
+  };
 }
 
 function readDocuments(
@@ -57,15 +63,16 @@ function readDocuments(
   sources: readonly Source[],
   options: ManifestOptions,
   problems: Problems,
-): Manifest | null {
+): { readonly manifest: Manifest | null; readonly literals: readonly Pointer[] } {
   const merged = mergeDocuments(documents);
-  if (!isStack(merged, problems)) return null;
+  if (!isStack(merged, problems)) return { manifest: null, literals: [] };
   const plain = dropExtensions(merged);
   const { document, substituted, broken } = resolveText(plain, options, problems);
   const before = problems.all.length;
   const checked = checkSchema(document, substituted, problems);
   // After variable substitution, so that none brings in what could not stand here.
-  checkLiterals(document, plain === merged ? document : merged, options.allowedLiterals ?? [], problems);
+  const extended = plain === merged ? document : merged;
+  const literals = checkLiterals(document, extended, options.allowedLiterals ?? [], problems);
   const manifest = readManifest(
     pruneWrong(checked, problems.all),
     sources.map(({ path }) => path),
@@ -74,7 +81,7 @@ function readDocuments(
   );
   // A text that could not be resolved is no value to judge; what was said about it is enough.
   problems.keep(({ path, part }, index) => index < before || part === 'key' || !broken.has(toPointer(path)));
-  return manifest;
+  return { manifest, literals };
 }
 
 /** Whether this is a file of this format at all; when not, everything else would be noise. */

@@ -1,5 +1,6 @@
 import { actionCodes } from './codes/action.ts';
 import { applyCodes } from './codes/apply.ts';
+import { checkCodes } from './codes/check.ts';
 import { claudeCodeCodes } from './codes/claude-code.ts';
 import { containerEngineCodes } from './codes/container-engine.ts';
 import { engineCodes } from './codes/engine.ts';
@@ -29,6 +30,7 @@ const table = {
   ...manifestCodes,
   ...lockCodes,
   ...policyCodes,
+  ...checkCodes,
   ...graphCodes,
   ...planCodes,
   ...claudeCodeCodes,

@@ -4,10 +4,12 @@ import type { Finding } from '../model/finding.ts';
 import type { SourceIdentity } from '../model/inventory.ts';
 import type { Desired, Rendered } from '../model/resource.ts';
 import { type EngineHosts, UNKNOWN_HOST } from './engine-host.ts';
+import { exceptedFinding, exceptionFor } from './exceptions.ts';
 import { type Fact, fact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { allows, concerns } from './matches.ts';
 import { type Effect, isRestricted, type Policy, restrictsAnything } from './policy.ts';
+import { usersOf } from './users-of.ts';
 
 /** What resources are judged in, besides what they are. */
 export interface Setting {
@@ -16,6 +18,8 @@ export interface Setting {
   readonly hosts: EngineHosts;
   /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
   readonly isUnattended?: boolean;
+  /** YYYY-MM-DD in UTC: exceptions of a policy hold until a day. Without it, none does. */
+  readonly today?: string;
 }
 
 /**
@@ -32,17 +36,19 @@ export function checkPolicy(
   setting: Setting,
 ): readonly Finding[] {
   const name = sourceName(setting.source);
-  const { isUnattended = false } = setting;
+  const judged: Judgement = { isUnattended: false, ...setting, servers: [] };
+  const serversOf = usersOf(desired);
   return [
-    ...policies.flatMap((policy) => judge(policy, fact('sources', name, `source "${name}"`), isUnattended)),
-    ...eachOnce(desired.map((each) => [each, findingsOn(each, policies, setting)])),
+    ...policies.flatMap((policy) => judge(policy, fact('sources', name, `source "${name}"`), judged)),
+    ...eachOnce(desired.map((each) => [each, findingsOn(each, policies, setting, serversOf(each))])),
   ];
 }
 
 function findingsOn(
   desired: Desired,
   policies: readonly Policy[],
-  { rendered, hosts, isUnattended = false }: Setting,
+  { rendered, hosts, isUnattended = false, today }: Setting,
+  servers: readonly string[],
 ): readonly Finding[] {
   const host = hosts.get(engineName(desired.engine ?? null)) ?? UNKNOWN_HOST;
   const facts = factsOf(desired, rendered.get(desired.address), host);
@@ -52,7 +58,9 @@ function findingsOn(
   const said =
     policies.length === 0
       ? facts.flatMap((one) => judgeAlone(one, isUnattended))
-      : policies.flatMap((policy) => facts.flatMap((one) => judge(policy, one, isUnattended)));
+      : policies.flatMap((policy) =>
+          facts.flatMap((one) => judge(policy, one, { isUnattended, servers, today })),
+        );
   return [...unsaid, ...said];
 }
 
@@ -104,9 +112,23 @@ function locate(finding: Finding, { address, at }: Desired): Finding {
   return { ...finding, message: `"${address}": ${finding.message}`, address, at };
 }
 
-function judge(policy: Policy, judged: Fact, isUnattended: boolean): readonly Finding[] {
+interface Judgement {
+  readonly isUnattended: boolean;
+  /** Whose fact it is. Of what several share, all of them. */
+  readonly servers: readonly string[];
+  readonly today?: string | undefined;
+}
+
+function judge(
+  policy: Policy,
+  judged: Fact,
+  { isUnattended, servers, today }: Judgement,
+): readonly Finding[] {
   const effect = effectOf(policy, judged, isUnattended);
   if (effect === 'allow') return [];
+  const exception =
+    today === undefined ? null : exceptionFor(policy, { rule: judged.subject, servers }, today);
+  if (exception !== null) return [exceptedFinding(judged.shown, exception, policy)];
   const isDenied = effect === 'deny';
   return [
     {

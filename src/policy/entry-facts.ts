@@ -7,7 +7,7 @@ import { containerFacts } from './container-facts.ts';
 import type { EngineHost } from './engine-host.ts';
 import { type Fact, fact } from './fact.ts';
 import { imageFacts } from './image-facts.ts';
-import { loaderFacts, secretFacts } from './program-facts.ts';
+import { loaderFacts, secretFacts, transportFact } from './program-facts.ts';
 
 /** What a client would start or call, from what would be written; `host` is that of the engine that runs it. */
 export function entryFacts(
@@ -20,6 +20,7 @@ export function entryFacts(
   return [
     fact('clients', client, `client "${client}"`),
     fact('scopes', scope, `scope "${scope}"`),
+    transportFact(desired.spec.transport),
     ...programFacts(desired, entry),
     ...loaderFacts([...entry.env, ...Object.keys(desired.container?.env ?? {})]),
     ...remoteFacts(desired, entry),

@@ -6,7 +6,7 @@ import type { EngineHost } from './engine-host.ts';
 import { entryFacts } from './entry-facts.ts';
 import type { Fact } from './fact.ts';
 import { imageFacts } from './image-facts.ts';
-import { loaderFacts, secretFacts } from './program-facts.ts';
+import { loaderFacts, secretFacts, transportFact } from './program-facts.ts';
 
 /**
  * Everything a policy judges about one resource, from what would really be written. `host` is that of the engine it is
@@ -32,6 +32,7 @@ export function factsOf(desired: Desired, rendered: Rendered | undefined, host: 
 function ranFacts(desired: Extract<Desired, { kind: 'container' }>, host: EngineHost): readonly Fact[] {
   const { container } = desired;
   return [
+    ...(container.service === null ? [] : [transportFact(container.service.transport)]),
     ...loaderFacts(Object.keys(container.env)),
     ...containerFacts(container, host),
     ...secretFacts(desired),

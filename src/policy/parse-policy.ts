@@ -5,6 +5,7 @@ import { toPointer } from '../model/json.ts';
 import type { PolicyDocument, PolicyRule } from '../schema/policy.types.ts';
 import { validatePolicy } from '../schema/policy.validate.js';
 import { readCommits } from './parse-commits.ts';
+import { readExceptions } from './parse-exceptions.ts';
 import { readSignatures } from './parse-signatures.ts';
 import type { Policy, Rules, Subject } from './policy.ts';
 
@@ -18,27 +19,42 @@ export function parsePolicy(
   bytes: Uint8Array,
   file: string,
 ): { policy: Policy | null; findings: readonly Finding[] } {
-  const { value, findings } = parseYaml(bytes, file);
+  const { value, findings, document, source } = parseYaml(bytes, file);
   const unreadable = findings.filter(({ severity }) => severity === 'error');
   if (unreadable.length > 0) return { policy: null, findings: unreadable.map(asPolicyFinding) };
   if (!validatePolicy(value)) {
     return { policy: null, findings: shapeFindings(validatePolicy.errors, { code: 'POLICY_INVALID', file }) };
   }
-  if (value.rules === undefined && value.signatures === undefined && value.commits === undefined) {
+  if (SAYING.every((key) => value[key] === undefined)) {
     return { policy: null, findings: [saysNothing(file)] };
   }
   const rules = subjectsOf(value).map(([subject, rule]) => [subject, readRules(rule)] as const);
   const signed = readSignatures(value, file);
   const commits = readCommits(value, file);
+  const excepted = readExceptions(value, { file, document, source });
   const useless = [
     ...rules.flatMap(([subject, rule]) => uselessPatterns(subject, rule, file)),
     ...signed.findings,
     ...commits.findings,
+    ...excepted.findings,
   ];
   return useless.length > 0
     ? { policy: null, findings: useless }
-    : { policy: { file, rules: Object.fromEntries(rules), ...signed.read, ...commits.read }, findings: [] };
+    : {
+        policy: {
+          file,
+          rules: Object.fromEntries(rules),
+          ...(value.checks === undefined ? {} : { checks: value.checks }),
+          ...excepted.read,
+          ...signed.read,
+          ...commits.read,
+        },
+        findings: [],
+      };
 }
+
+/** A policy with none of these says nothing. */
+const SAYING = ['rules', 'checks', 'signatures', 'commits'] as const;
 
 function asPolicyFinding(finding: Finding): Finding {
   return { ...finding, code: 'POLICY_INVALID' };
@@ -50,7 +66,7 @@ function saysNothing(file: string): Finding {
     code: 'POLICY_INVALID',
     severity: 'error',
     message: '"rules" is missing',
-    hint: 'write `rules`, `signatures` or `commits`; `rules: {}` allows everything',
+    hint: 'write `rules`, `checks`, `signatures` or `commits`; `rules: {}` allows everything',
     at: { file, pointer: '' },
   };
 }
@@ -82,6 +98,7 @@ const WRITTEN_AS: Readonly<Partial<Record<Subject, { readonly rule: RegExp; read
     rule: /^(\*|privileged|namespace:(network|\*)|capability:(?!CAP_).+|(device|seccomp|apparmor|volume-driver|volume-option|external-volume|network-driver|network-option):.+)$/,
     hint: 'write `privileged`, `capability:NET_ADMIN`, `device:/dev/dri`, `namespace:network`, `seccomp:unconfined` or the like',
   },
+  transports: { rule: /^(stdio|http|sse|ws|\*)$/, hint: 'write stdio, http, sse or ws' },
   scopes: { rule: /^(user|local|project|\*)$/, hint: 'write user, local or project' },
   secrets: { rule: /^(\*|[a-z0-9*-]+:.+)$/, hint: 'write the backend first: `env:GITHUB_*`' },
 };

@@ -1,21 +1,32 @@
-import type { PolicyRules } from '../schema/policy.types.ts';
+import type { At } from '../model/finding.ts';
+import type { PolicyChecks, PolicyException, PolicyRules } from '../schema/policy.types.ts';
 
 /** What a machine policy can judge, in the words of the file. */
 export type Subject = keyof PolicyRules;
 
 export type Effect = 'deny' | 'warn' | 'allow';
 
-/** One machine policy as written: root's or the user's own. A subject without rules is allowed. */
+/** One policy as written: root's, the user's own, or one that was named. A subject without rules is allowed. */
 export interface Policy {
   /** The file it was read from, for messages. */
   readonly file: string;
   readonly rules: Readonly<Partial<Record<Subject, Rules>>>;
+  /** Levels of checks; absent: this policy does not ask for checks. */
+  readonly checks?: PolicyChecks;
+  /** What this policy lets pass all the same, in the order of the file. Absent: nothing. */
+  readonly exceptions?: readonly Exception[];
   /** What must be signed, in the order of the file. */
   readonly signatures?: readonly Requirement[];
   /** `sigstore.trustedRoot`: absolute path. Without it, the public good instance judges identities. */
   readonly trustedRoot?: string;
   /** Who may sign commits and tags, one of whom is enough. Absent: this policy does not say. */
   readonly commits?: readonly CommitSigner[];
+}
+
+/** `until` is the last day on which it holds, YYYY-MM-DD in UTC. */
+export interface Exception extends Pick<PolicyException, 'rule' | 'servers' | 'reason' | 'until'> {
+  /** Where the policy grants it, with its line. */
+  readonly at: At;
 }
 
 export type CommitSigner =

@@ -1,4 +1,5 @@
 import { isLoaderVariable } from '../model/loader-variables.ts';
+import type { Transport } from '../model/manifest.ts';
 import type { Desired } from '../model/resource.ts';
 import { type Fact, fact } from './fact.ts';
 
@@ -6,6 +7,11 @@ import { type Fact, fact } from './fact.ts';
 export function loaderFacts(variables: readonly string[]): readonly Fact[] {
   const names = [...new Set(variables)].filter(isLoaderVariable);
   return names.map((name) => fact('loaderVariables', name, `variable "${name}"`));
+}
+
+/** How it and its client talk. */
+export function transportFact(transport: Transport): Fact {
+  return fact('transports', transport, `transport "${transport}"`);
 }
 
 /** What it gets of a person's. */

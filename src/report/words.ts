@@ -238,6 +238,11 @@ export function validWords(stack: string, servers: number, resources: number): s
   return `The manifest is valid: stack ${escapeText(stack)}, ${count(servers, 'server')}, ${count(resources, 'resource')}.\n`;
 }
 
+/** A manifest that is valid, and that policy does not allow. */
+export function deniedWords(stack: string): string {
+  return `The manifest is valid, but policy denies what it asks for: stack ${escapeText(stack)}.\n`;
+}
+
 /** `1 server`, `2 servers`, `2 entries` */
 export function count(number: number, noun: string): string {
   if (number === 1) return `1 ${noun}`;

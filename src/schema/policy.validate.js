@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // policy.js
-var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, commits: { type: "array", items: { $ref: "#/$defs/commitSigner" } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, commitSigner: { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, pattern3 = new RegExp("^x-", "u"), pattern8 = new RegExp("^/[^\\u0000]*$", "u"), func1 = Object.prototype.hasOwnProperty, schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func2 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
+var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, transports: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, checks: { type: "object", properties: { "image-unpinned": { $ref: "#/$defs/level" }, "image-latest": { $ref: "#/$defs/level" }, "image-unsigned": { $ref: "#/$defs/level" }, "package-unlocked": { $ref: "#/$defs/level" }, "literal-secret": { $ref: "#/$defs/level" }, "container-privileged": { $ref: "#/$defs/level" }, "engine-socket-mounted": { $ref: "#/$defs/level" }, "host-network": { $ref: "#/$defs/level" }, "wide-port": { $ref: "#/$defs/level" }, "unauthenticated-with-secrets": { $ref: "#/$defs/level" }, "url-without-tls": { $ref: "#/$defs/level" }, "protected-deleted": { $ref: "#/$defs/level" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, exceptions: { type: "array", items: { $ref: "#/$defs/exception" } }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, commits: { type: "array", items: { $ref: "#/$defs/commitSigner" } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, commitSigner: { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, level: { type: "string", enum: ["off", "note", "warn", "deny"] }, exception: { type: "object", required: ["rule", "servers", "reason", "until"], properties: { rule: { type: "string", enum: ["image-unpinned", "image-latest", "image-unsigned", "package-unlocked", "literal-secret", "container-privileged", "engine-socket-mounted", "host-network", "wide-port", "unauthenticated-with-secrets", "url-without-tls", "protected-deleted", "commands", "loaderVariables", "packages", "images", "registries", "urlHosts", "transports", "privileges", "mounts", "scopes", "clients", "secrets", "sources", "headersHelper"] }, servers: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9_*-]{1,64}$", patternErrorMessage: "expected the name of a server, with `*` for any run of characters" }, minItems: 1, uniqueItems: !0 }, reason: { type: "string", minLength: 1, maxLength: 500, pattern: "\\S", patternErrorMessage: "expected a reason" }, until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", patternErrorMessage: "expected a day, like `2026-12-31`" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, pattern3 = new RegExp("^x-", "u"), pattern13 = new RegExp("^/[^\\u0000]*$", "u"), schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func3 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -54,7 +54,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
-            if (func2(data1) < 1) {
+            if (func3(data1) < 1) {
               let err1 = { instancePath: instancePath + "/allow/" + i0, schemaPath: "#/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema20.properties.allow.items, data: data1 };
               vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
             }
@@ -91,7 +91,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i2 = 0; i2 < len1; i2++) {
           let data3 = data2[i2];
           if (typeof data3 == "string") {
-            if (func2(data3) < 1) {
+            if (func3(data3) < 1) {
               let err5 = { instancePath: instancePath + "/deny/" + i2, schemaPath: "#/properties/deny/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema20.properties.deny.items, data: data3 };
               vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
             }
@@ -129,157 +129,287 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema22 = { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, schema23 = { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, schema24 = { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, pattern7 = new RegExp("^https?://[^\\s*]+$", "u");
-function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate72.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (!pattern7.test(data)) {
-      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s*]+$" }, schema: "^https?://[^\\s*]+$", parentSchema: schema24, data };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-  } else {
-    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema24.type, parentSchema: schema24, data };
+var schema22 = { type: "string", enum: ["off", "note", "warn", "deny"] };
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema22.type, parentSchema: schema22, data };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (!(data === "off" || data === "note" || data === "warn" || data === "deny")) {
+    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema22.enum }, schema: schema22.enum, parentSchema: schema22, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate72.errors = vErrors, errors === 0;
+  return validate71.errors = vErrors, errors === 0;
 }
-validate72.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema25 = { type: "string", minLength: 1 };
-function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func2(data) < 1) {
-      let err0 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema25, data };
+validate71.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema23 = { type: "object", required: ["rule", "servers", "reason", "until"], properties: { rule: { type: "string", enum: ["image-unpinned", "image-latest", "image-unsigned", "package-unlocked", "literal-secret", "container-privileged", "engine-socket-mounted", "host-network", "wide-port", "unauthenticated-with-secrets", "url-without-tls", "protected-deleted", "commands", "loaderVariables", "packages", "images", "registries", "urlHosts", "transports", "privileges", "mounts", "scopes", "clients", "secrets", "sources", "headersHelper"] }, servers: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9_*-]{1,64}$", patternErrorMessage: "expected the name of a server, with `*` for any run of characters" }, minItems: 1, uniqueItems: !0 }, reason: { type: "string", minLength: 1, maxLength: 500, pattern: "\\S", patternErrorMessage: "expected a reason" }, until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", patternErrorMessage: "expected a day, like `2026-12-31`" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern8 = new RegExp("^[A-Za-z0-9_*-]{1,64}$", "u"), pattern9 = new RegExp("\\S", "u"), pattern10 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.rule === void 0) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rule" }, schema: schema23.required, parentSchema: schema23, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
+    if (data.servers === void 0) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "servers" }, schema: schema23.required, parentSchema: schema23, data };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.reason === void 0) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema23.required, parentSchema: schema23, data };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.until === void 0) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "until" }, schema: schema23.required, parentSchema: schema23, data };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 in data)
+      if (!(key0 === "rule" || key0 === "servers" || key0 === "reason" || key0 === "until" || pattern3.test(key0))) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema23, data };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    if (data.rule !== void 0) {
+      let data0 = data.rule;
+      if (typeof data0 != "string") {
+        let err5 = { instancePath: instancePath + "/rule", schemaPath: "#/properties/rule/type", keyword: "type", params: { type: "string" }, schema: schema23.properties.rule.type, parentSchema: schema23.properties.rule, data: data0 };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      if (!(data0 === "image-unpinned" || data0 === "image-latest" || data0 === "image-unsigned" || data0 === "package-unlocked" || data0 === "literal-secret" || data0 === "container-privileged" || data0 === "engine-socket-mounted" || data0 === "host-network" || data0 === "wide-port" || data0 === "unauthenticated-with-secrets" || data0 === "url-without-tls" || data0 === "protected-deleted" || data0 === "commands" || data0 === "loaderVariables" || data0 === "packages" || data0 === "images" || data0 === "registries" || data0 === "urlHosts" || data0 === "transports" || data0 === "privileges" || data0 === "mounts" || data0 === "scopes" || data0 === "clients" || data0 === "secrets" || data0 === "sources" || data0 === "headersHelper")) {
+        let err6 = { instancePath: instancePath + "/rule", schemaPath: "#/properties/rule/enum", keyword: "enum", params: { allowedValues: schema23.properties.rule.enum }, schema: schema23.properties.rule.enum, parentSchema: schema23.properties.rule, data: data0 };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    if (data.servers !== void 0) {
+      let data1 = data.servers;
+      if (Array.isArray(data1)) {
+        if (data1.length < 1) {
+          let err7 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema23.properties.servers, data: data1 };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 == "string") {
+            if (!pattern8.test(data2)) {
+              let err8 = { instancePath: instancePath + "/servers/" + i0, schemaPath: "#/properties/servers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_*-]{1,64}$" }, schema: "^[A-Za-z0-9_*-]{1,64}$", parentSchema: schema23.properties.servers.items, data: data2 };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+          } else {
+            let err9 = { instancePath: instancePath + "/servers/" + i0, schemaPath: "#/properties/servers/items/type", keyword: "type", params: { type: "string" }, schema: schema23.properties.servers.items.type, parentSchema: schema23.properties.servers.items, data: data2 };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+          }
+        }
+        let i1 = data1.length, j0;
+        if (i1 > 1) {
+          let indices0 = {};
+          for (; i1--; ) {
+            let item0 = data1[i1];
+            if (typeof item0 == "string") {
+              if (typeof indices0[item0] == "number") {
+                j0 = indices0[item0];
+                let err10 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, schema: !0, parentSchema: schema23.properties.servers, data: data1 };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+                break;
+              }
+              indices0[item0] = i1;
+            }
+          }
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "array" }, schema: schema23.properties.servers.type, parentSchema: schema23.properties.servers, data: data1 };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.reason !== void 0) {
+      let data3 = data.reason;
+      if (typeof data3 == "string") {
+        if (func3(data3) > 500) {
+          let err12 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 500 }, schema: 500, parentSchema: schema23.properties.reason, data: data3 };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (func3(data3) < 1) {
+          let err13 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema23.properties.reason, data: data3 };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (!pattern9.test(data3)) {
+          let err14 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/pattern", keyword: "pattern", params: { pattern: "\\S" }, schema: "\\S", parentSchema: schema23.properties.reason, data: data3 };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema23.properties.reason.type, parentSchema: schema23.properties.reason, data: data3 };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.until !== void 0) {
+      let data4 = data.until;
+      if (typeof data4 == "string") {
+        if (!pattern10.test(data4)) {
+          let err16 = { instancePath: instancePath + "/until", schemaPath: "#/properties/until/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, schema: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", parentSchema: schema23.properties.until, data: data4 };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/until", schemaPath: "#/properties/until/type", keyword: "type", params: { type: "string" }, schema: schema23.properties.until.type, parentSchema: schema23.properties.until, data: data4 };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
   } else {
-    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema25.type, parentSchema: schema25, data };
-    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema23.type, parentSchema: schema23, data };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
   }
-  return validate74.errors = vErrors, errors === 0;
+  return validate84.errors = vErrors, errors === 0;
 }
-validate74.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" };
-function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
+validate84.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema24 = { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, schema25 = { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, schema26 = { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, pattern12 = new RegExp("^https?://[^\\s*]+$", "u");
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (!pattern8.test(data)) {
-      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema26, data };
+    if (!pattern12.test(data)) {
+      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s*]+$" }, schema: "^https?://[^\\s*]+$", parentSchema: schema26, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema26.type, parentSchema: schema26, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate76.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate76.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
+validate88.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema27 = { type: "string", minLength: 1 };
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (func3(data) < 1) {
+      let err0 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema27, data };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+  } else {
+    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema27.type, parentSchema: schema27, data };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate90.errors = vErrors, errors === 0;
+}
+validate90.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema28 = { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (!pattern13.test(data)) {
+      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema28, data };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+  } else {
+    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema28.type, parentSchema: schema28, data };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate92.errors = vErrors, errors === 0;
+}
+validate92.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
       if (!(key0 === "issuer" || key0 === "identity" || key0 === "key" || pattern3.test(key0))) {
-        let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema23, data };
+        let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema25, data };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
-    data.issuer !== void 0 && (validate72(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.identity !== void 0 && (validate74(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.key !== void 0 && (validate76(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length));
+    data.issuer !== void 0 && (validate88(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length)), data.identity !== void 0 && (validate90(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.key !== void 0 && (validate92(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length));
   } else {
-    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema23.type, parentSchema: schema23, data };
+    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema25.type, parentSchema: schema25, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate71.errors = vErrors, errors === 0;
+  return validate87.errors = vErrors, errors === 0;
 }
-validate71.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
+validate87.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type }, schema: schema22.type, parentSchema: schema22, data };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema24.type }, schema: schema24.type, parentSchema: schema24, data };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (Array.isArray(data)) {
     if (data.length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema22, data };
+      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema24, data };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate71(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      validate87(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
       if (!(key0 === "issuer" || key0 === "identity" || key0 === "key" || pattern3.test(key0))) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema22, data };
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema24, data };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
-    data.issuer !== void 0 && (validate72(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.identity !== void 0 && (validate74(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.key !== void 0 && (validate76(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length));
+    data.issuer !== void 0 && (validate88(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length)), data.identity !== void 0 && (validate90(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.key !== void 0 && (validate92(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length));
   }
-  return validate70.errors = vErrors, errors === 0;
+  return validate86.errors = vErrors, errors === 0;
 }
-validate70.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema27 = { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern13 = new RegExp("^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", "u"), pattern14 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", "u"), pattern15 = new RegExp("^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", "u");
-function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
+validate86.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema29 = { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern18 = new RegExp("^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", "u"), pattern19 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", "u"), pattern20 = new RegExp("^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", "u");
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
       if (!(key0 === "ssh" || key0 === "principal" || key0 === "gpg" || key0 === "keyFile" || pattern3.test(key0))) {
-        let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema27, data };
+        let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema29, data };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
     if (data.ssh !== void 0) {
       let data0 = data.ssh;
       if (typeof data0 == "string") {
-        if (!pattern13.test(data0)) {
-          let err1 = { instancePath: instancePath + "/ssh", schemaPath: "#/properties/ssh/pattern", keyword: "pattern", params: { pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$" }, schema: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", parentSchema: schema27.properties.ssh, data: data0 };
+        if (!pattern18.test(data0)) {
+          let err1 = { instancePath: instancePath + "/ssh", schemaPath: "#/properties/ssh/pattern", keyword: "pattern", params: { pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$" }, schema: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", parentSchema: schema29.properties.ssh, data: data0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
       } else {
-        let err2 = { instancePath: instancePath + "/ssh", schemaPath: "#/properties/ssh/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.ssh.type, parentSchema: schema27.properties.ssh, data: data0 };
+        let err2 = { instancePath: instancePath + "/ssh", schemaPath: "#/properties/ssh/type", keyword: "type", params: { type: "string" }, schema: schema29.properties.ssh.type, parentSchema: schema29.properties.ssh, data: data0 };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
     if (data.principal !== void 0) {
       let data1 = data.principal;
       if (typeof data1 == "string") {
-        if (!pattern14.test(data1)) {
-          let err3 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$" }, schema: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", parentSchema: schema27.properties.principal, data: data1 };
+        if (!pattern19.test(data1)) {
+          let err3 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$" }, schema: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", parentSchema: schema29.properties.principal, data: data1 };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
       } else {
-        let err4 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.principal.type, parentSchema: schema27.properties.principal, data: data1 };
+        let err4 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "string" }, schema: schema29.properties.principal.type, parentSchema: schema29.properties.principal, data: data1 };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.gpg !== void 0) {
       let data2 = data.gpg;
       if (typeof data2 == "string") {
-        if (!pattern15.test(data2)) {
-          let err5 = { instancePath: instancePath + "/gpg", schemaPath: "#/properties/gpg/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$" }, schema: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", parentSchema: schema27.properties.gpg, data: data2 };
+        if (!pattern20.test(data2)) {
+          let err5 = { instancePath: instancePath + "/gpg", schemaPath: "#/properties/gpg/pattern", keyword: "pattern", params: { pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$" }, schema: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", parentSchema: schema29.properties.gpg, data: data2 };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
       } else {
-        let err6 = { instancePath: instancePath + "/gpg", schemaPath: "#/properties/gpg/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.gpg.type, parentSchema: schema27.properties.gpg, data: data2 };
+        let err6 = { instancePath: instancePath + "/gpg", schemaPath: "#/properties/gpg/type", keyword: "type", params: { type: "string" }, schema: schema29.properties.gpg.type, parentSchema: schema29.properties.gpg, data: data2 };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.keyFile !== void 0) {
       let data3 = data.keyFile;
       if (typeof data3 == "string") {
-        if (!pattern8.test(data3)) {
-          let err7 = { instancePath: instancePath + "/keyFile", schemaPath: "#/properties/keyFile/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema27.properties.keyFile, data: data3 };
+        if (!pattern13.test(data3)) {
+          let err7 = { instancePath: instancePath + "/keyFile", schemaPath: "#/properties/keyFile/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema29.properties.keyFile, data: data3 };
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
       } else {
-        let err8 = { instancePath: instancePath + "/keyFile", schemaPath: "#/properties/keyFile/type", keyword: "type", params: { type: "string" }, schema: schema27.properties.keyFile.type, parentSchema: schema27.properties.keyFile, data: data3 };
+        let err8 = { instancePath: instancePath + "/keyFile", schemaPath: "#/properties/keyFile/type", keyword: "type", params: { type: "string" }, schema: schema29.properties.keyFile.type, parentSchema: schema29.properties.keyFile, data: data3 };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
   } else {
-    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema27.type, parentSchema: schema27, data };
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema29.type, parentSchema: schema29, data };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate83.errors = vErrors, errors === 0;
+  return validate99.errors = vErrors, errors === 0;
 }
-validate83.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate99.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -292,7 +422,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 in data)
-      if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "description" || key0 === "rules" || key0 === "signatures" || key0 === "sigstore" || key0 === "commits" || pattern3.test(key0))) {
+      if (!(func1.call(schema19.properties, key0) || pattern3.test(key0))) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema19, data };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -325,65 +455,90 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             let err6 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema19.properties.rules, data: data3 };
             vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
-        data3.commands !== void 0 && (validate53(data3.commands, { instancePath: instancePath + "/rules/commands", parentData: data3, parentDataProperty: "commands", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.loaderVariables !== void 0 && (validate53(data3.loaderVariables, { instancePath: instancePath + "/rules/loaderVariables", parentData: data3, parentDataProperty: "loaderVariables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.packages !== void 0 && (validate53(data3.packages, { instancePath: instancePath + "/rules/packages", parentData: data3, parentDataProperty: "packages", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.images !== void 0 && (validate53(data3.images, { instancePath: instancePath + "/rules/images", parentData: data3, parentDataProperty: "images", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.registries !== void 0 && (validate53(data3.registries, { instancePath: instancePath + "/rules/registries", parentData: data3, parentDataProperty: "registries", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.urlHosts !== void 0 && (validate53(data3.urlHosts, { instancePath: instancePath + "/rules/urlHosts", parentData: data3, parentDataProperty: "urlHosts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.privileges !== void 0 && (validate53(data3.privileges, { instancePath: instancePath + "/rules/privileges", parentData: data3, parentDataProperty: "privileges", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.mounts !== void 0 && (validate53(data3.mounts, { instancePath: instancePath + "/rules/mounts", parentData: data3, parentDataProperty: "mounts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.scopes !== void 0 && (validate53(data3.scopes, { instancePath: instancePath + "/rules/scopes", parentData: data3, parentDataProperty: "scopes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.clients !== void 0 && (validate53(data3.clients, { instancePath: instancePath + "/rules/clients", parentData: data3, parentDataProperty: "clients", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.secrets !== void 0 && (validate53(data3.secrets, { instancePath: instancePath + "/rules/secrets", parentData: data3, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.sources !== void 0 && (validate53(data3.sources, { instancePath: instancePath + "/rules/sources", parentData: data3, parentDataProperty: "sources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.signers !== void 0 && (validate53(data3.signers, { instancePath: instancePath + "/rules/signers", parentData: data3, parentDataProperty: "signers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.headersHelper !== void 0 && (validate53(data3.headersHelper, { instancePath: instancePath + "/rules/headersHelper", parentData: data3, parentDataProperty: "headersHelper", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
+        data3.commands !== void 0 && (validate53(data3.commands, { instancePath: instancePath + "/rules/commands", parentData: data3, parentDataProperty: "commands", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.loaderVariables !== void 0 && (validate53(data3.loaderVariables, { instancePath: instancePath + "/rules/loaderVariables", parentData: data3, parentDataProperty: "loaderVariables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.packages !== void 0 && (validate53(data3.packages, { instancePath: instancePath + "/rules/packages", parentData: data3, parentDataProperty: "packages", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.images !== void 0 && (validate53(data3.images, { instancePath: instancePath + "/rules/images", parentData: data3, parentDataProperty: "images", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.registries !== void 0 && (validate53(data3.registries, { instancePath: instancePath + "/rules/registries", parentData: data3, parentDataProperty: "registries", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.urlHosts !== void 0 && (validate53(data3.urlHosts, { instancePath: instancePath + "/rules/urlHosts", parentData: data3, parentDataProperty: "urlHosts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.transports !== void 0 && (validate53(data3.transports, { instancePath: instancePath + "/rules/transports", parentData: data3, parentDataProperty: "transports", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.privileges !== void 0 && (validate53(data3.privileges, { instancePath: instancePath + "/rules/privileges", parentData: data3, parentDataProperty: "privileges", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.mounts !== void 0 && (validate53(data3.mounts, { instancePath: instancePath + "/rules/mounts", parentData: data3, parentDataProperty: "mounts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.scopes !== void 0 && (validate53(data3.scopes, { instancePath: instancePath + "/rules/scopes", parentData: data3, parentDataProperty: "scopes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.clients !== void 0 && (validate53(data3.clients, { instancePath: instancePath + "/rules/clients", parentData: data3, parentDataProperty: "clients", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.secrets !== void 0 && (validate53(data3.secrets, { instancePath: instancePath + "/rules/secrets", parentData: data3, parentDataProperty: "secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.sources !== void 0 && (validate53(data3.sources, { instancePath: instancePath + "/rules/sources", parentData: data3, parentDataProperty: "sources", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.signers !== void 0 && (validate53(data3.signers, { instancePath: instancePath + "/rules/signers", parentData: data3, parentDataProperty: "signers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.headersHelper !== void 0 && (validate53(data3.headersHelper, { instancePath: instancePath + "/rules/headersHelper", parentData: data3, parentDataProperty: "headersHelper", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
       } else {
         let err7 = { instancePath: instancePath + "/rules", schemaPath: "#/properties/rules/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.rules.type, parentSchema: schema19.properties.rules, data: data3 };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.checks !== void 0) {
+      let data19 = data.checks;
+      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+        for (let key2 in data19)
+          if (!(func1.call(schema19.properties.checks.properties, key2) || pattern3.test(key2))) {
+            let err8 = { instancePath: instancePath + "/checks", schemaPath: "#/properties/checks/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, schema: !1, parentSchema: schema19.properties.checks, data: data19 };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          }
+        data19["image-unpinned"] !== void 0 && (validate71(data19["image-unpinned"], { instancePath: instancePath + "/checks/image-unpinned", parentData: data19, parentDataProperty: "image-unpinned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["image-latest"] !== void 0 && (validate71(data19["image-latest"], { instancePath: instancePath + "/checks/image-latest", parentData: data19, parentDataProperty: "image-latest", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["image-unsigned"] !== void 0 && (validate71(data19["image-unsigned"], { instancePath: instancePath + "/checks/image-unsigned", parentData: data19, parentDataProperty: "image-unsigned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["package-unlocked"] !== void 0 && (validate71(data19["package-unlocked"], { instancePath: instancePath + "/checks/package-unlocked", parentData: data19, parentDataProperty: "package-unlocked", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["literal-secret"] !== void 0 && (validate71(data19["literal-secret"], { instancePath: instancePath + "/checks/literal-secret", parentData: data19, parentDataProperty: "literal-secret", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["container-privileged"] !== void 0 && (validate71(data19["container-privileged"], { instancePath: instancePath + "/checks/container-privileged", parentData: data19, parentDataProperty: "container-privileged", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["engine-socket-mounted"] !== void 0 && (validate71(data19["engine-socket-mounted"], { instancePath: instancePath + "/checks/engine-socket-mounted", parentData: data19, parentDataProperty: "engine-socket-mounted", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["host-network"] !== void 0 && (validate71(data19["host-network"], { instancePath: instancePath + "/checks/host-network", parentData: data19, parentDataProperty: "host-network", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["wide-port"] !== void 0 && (validate71(data19["wide-port"], { instancePath: instancePath + "/checks/wide-port", parentData: data19, parentDataProperty: "wide-port", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["unauthenticated-with-secrets"] !== void 0 && (validate71(data19["unauthenticated-with-secrets"], { instancePath: instancePath + "/checks/unauthenticated-with-secrets", parentData: data19, parentDataProperty: "unauthenticated-with-secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["url-without-tls"] !== void 0 && (validate71(data19["url-without-tls"], { instancePath: instancePath + "/checks/url-without-tls", parentData: data19, parentDataProperty: "url-without-tls", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["protected-deleted"] !== void 0 && (validate71(data19["protected-deleted"], { instancePath: instancePath + "/checks/protected-deleted", parentData: data19, parentDataProperty: "protected-deleted", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length));
+      } else {
+        let err9 = { instancePath: instancePath + "/checks", schemaPath: "#/properties/checks/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.checks.type, parentSchema: schema19.properties.checks, data: data19 };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.exceptions !== void 0) {
+      let data32 = data.exceptions;
+      if (Array.isArray(data32)) {
+        let len0 = data32.length;
+        for (let i0 = 0; i0 < len0; i0++)
+          validate84(data32[i0], { instancePath: instancePath + "/exceptions/" + i0, parentData: data32, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
+      } else {
+        let err10 = { instancePath: instancePath + "/exceptions", schemaPath: "#/properties/exceptions/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.exceptions.type, parentSchema: schema19.properties.exceptions, data: data32 };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
     if (data.signatures !== void 0) {
-      let data18 = data.signatures;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18))
-        for (let key2 in data18)
-          validate70(data18[key2], { instancePath: instancePath + "/signatures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data18, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length);
+      let data34 = data.signatures;
+      if (data34 && typeof data34 == "object" && !Array.isArray(data34))
+        for (let key3 in data34)
+          validate86(data34[key3], { instancePath: instancePath + "/signatures/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data34, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length);
       else {
-        let err8 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data18 };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        let err11 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data34 };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
     if (data.sigstore !== void 0) {
-      let data20 = data.sigstore;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        if (data20.trustedRoot === void 0) {
-          let err9 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data20 };
-          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      let data36 = data.sigstore;
+      if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
+        if (data36.trustedRoot === void 0) {
+          let err12 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data36 };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        for (let key3 in data20)
-          if (!(key3 === "trustedRoot" || pattern3.test(key3))) {
-            let err10 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data20 };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        for (let key4 in data36)
+          if (!(key4 === "trustedRoot" || pattern3.test(key4))) {
+            let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data36 };
+            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
-        if (data20.trustedRoot !== void 0) {
-          let data21 = data20.trustedRoot;
-          if (typeof data21 == "string") {
-            if (!pattern8.test(data21)) {
-              let err11 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data21 };
-              vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        if (data36.trustedRoot !== void 0) {
+          let data37 = data36.trustedRoot;
+          if (typeof data37 == "string") {
+            if (!pattern13.test(data37)) {
+              let err14 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data37 };
+              vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
           } else {
-            let err12 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data21 };
-            vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+            let err15 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data37 };
+            vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
           }
         }
       } else {
-        let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data20 };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err16 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data36 };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
     if (data.commits !== void 0) {
-      let data22 = data.commits;
-      if (Array.isArray(data22)) {
-        let len0 = data22.length;
-        for (let i0 = 0; i0 < len0; i0++)
-          validate83(data22[i0], { instancePath: instancePath + "/commits/" + i0, parentData: data22, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length);
+      let data38 = data.commits;
+      if (Array.isArray(data38)) {
+        let len1 = data38.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate99(data38[i1], { instancePath: instancePath + "/commits/" + i1, parentData: data38, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
       } else {
-        let err14 = { instancePath: instancePath + "/commits", schemaPath: "#/properties/commits/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.commits.type, parentSchema: schema19.properties.commits, data: data22 };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err17 = { instancePath: instancePath + "/commits", schemaPath: "#/properties/commits/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.commits.type, parentSchema: schema19.properties.commits, data: data38 };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
   } else {
-    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

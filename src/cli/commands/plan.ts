@@ -6,6 +6,7 @@ import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { Plan } from '../../model/plan.ts';
 import { obstaclesTo } from '../../plan/guards.ts';
+import { isDenied } from '../../plan/is-denied.ts';
 import { needsApproval } from '../../plan/needs-approval.ts';
 import { renderPlanText } from '../../report/plan-text.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
@@ -82,8 +83,7 @@ async function textOf(plan: Plan, { options }: CommandInput, terminal: Terminal)
 
 /** Policy and errors first; then, when asked for, whether there is something to do. */
 function exitCodeOf(plan: Plan, { options }: CommandInput): ExitCode {
-  const isDenied = plan.steps.some(({ because }) => because === 'denied');
-  if (isDenied) return EXIT.denied;
+  if (isDenied(plan)) return EXIT.denied;
   if (obstaclesTo(plan, { allowDestroy: true }).length > 0) return EXIT.error;
   const isChange = plan.steps.some((step) => step.action === 'conflict' || needsApproval(step));
   return isChange && switchOption(options, 'detailedExitcode') ? EXIT.changes : EXIT.ok;

@@ -10,9 +10,21 @@ export const policyCodes = {
     EXIT.denied,
     'The policy of this machine forbids what the manifest asks for. Change the manifest, or ask whoever owns the policy.',
   ),
+  POLICY_EXCEPTION: e(
+    EXIT.denied,
+    'An exception of a policy lets something pass that this policy would warn about or deny. It says until when, and why.',
+  ),
+  POLICY_EXCEPTION_ENDING: e(
+    EXIT.denied,
+    'An exception of a policy ends within two weeks. What it lets pass is denied or warned about afterwards.',
+  ),
+  POLICY_EXCEPTION_EXPIRED: e(
+    EXIT.denied,
+    'An exception of a policy has expired, and lets nothing pass any more. Remove it, or decide anew.',
+  ),
   POLICY_INVALID: e(
     EXIT.denied,
-    'A machine policy is there but cannot be read or understood, so nothing is allowed. Correct the file.',
+    'A policy is there, or was named with `--policy`, but cannot be read or understood, so nothing is allowed. Correct the file.',
   ),
   POLICY_WARNING: e(
     EXIT.denied,
