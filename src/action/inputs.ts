@@ -27,6 +27,8 @@ export interface Inputs {
   readonly comment: boolean;
   readonly issue: boolean;
   readonly label: string | null;
+  /** Null: nobody uploads the reports. */
+  readonly artifact: string | null;
   readonly failOn: ReadonlySet<FailOn>;
   readonly policies: readonly PolicyPlace[];
   readonly approval: (typeof APPROVALS)[number];
@@ -60,6 +62,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
     comment: isTrue('comment', text('comment') || 'true'),
     issue: isTrue('issue', text('issue') || 'false'),
     label: orNull(text('label')),
+    artifact: orNull(text('artifact')),
     failOn: new Set(
       text('fail-on')
         .split(/[\s,]+/)

@@ -102,9 +102,11 @@ function failureOf(error: Failure | null): { readonly failure?: Omit<Failure, 'f
 }
 
 /** To the run that says it all, by what the runner says of itself. */
-export function linksOf({ around: { env } }: Pick<Job, 'around'>): CommentLinks {
+export function linksOf({ around: { env }, inputs }: Pick<Job, 'around' | 'inputs'>): CommentLinks {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   const isKnown = /^https?:\/\/[\w.:-]+$/.test(server ?? '') && /^\d+$/.test(run ?? '');
   if (!isKnown || !/^[\w.-]+\/[\w.-]+$/.test(repository ?? '')) return {};
-  return { summary: `${server}/${repository}/actions/runs/${run}` };
+  const summary = `${server}/${repository}/actions/runs/${run}`;
+  // The page lists them by name; the address of one is known only after it was uploaded.
+  return inputs.artifact === null ? { summary } : { summary, artifact: `${summary}#artifacts` };
 }

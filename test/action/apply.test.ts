@@ -21,7 +21,7 @@ const approvedBy = (login: string, commit: string, more: object = {}) => ({
 });
 
 /** A machine that applied `base`; a pull request that declares one more server, and is merged. */
-describe('what was merged', () => {
+describe('what was merged', { timeout: 90_000 }, () => {
   let runner: Runner;
   let gitHub: GitHubDouble;
   let base: string;

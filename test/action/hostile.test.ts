@@ -27,7 +27,7 @@ const EVIL = [
 ];
 
 /** What a pull request brings is what a stranger wrote. */
-describe('a hostile pull request', () => {
+describe('a hostile pull request', { timeout: 90_000 }, () => {
   let runner: Runner;
   let gitHub: GitHubDouble;
   let base: string;
@@ -104,7 +104,7 @@ describe('a hostile pull request', () => {
   });
 
   it('is named where a name is not one', async () => {
-    for (const name of ['../../etc', 'a'.repeat(200_000), 'x\n::error::y']) {
+    for (const name of ['../../etc', 'a'.repeat(10_000_000), 'x\n::error::y']) {
       const head = await branch({ 'mcp.yaml': manifest({ [name]: { command: 'x' } }) });
       const acted = await runner.act({ event: pullRequest({ base, head }), gitHub, token: 'writes' });
       expect(acted.exitCode).toBe(1);

@@ -17,6 +17,7 @@ describe('inputs of the action', () => {
       comment: true,
       issue: false,
       label: null,
+      artifact: null,
       failOn: new Set(),
       policies: [],
       approval: 'pull-request',

@@ -10,7 +10,7 @@ import { type Acted, type Runner, startRunner } from './support/runner.ts';
 const MANIFEST = 'apiVersion: mcpform/v1\nkind: Stack\nname: tools\nservers:\n  notes: { command: notes }\n';
 
 /** Commands that look at the runner itself: one that stays, as a company has for its shared servers. */
-describe('a machine with its own runner', () => {
+describe('a machine with its own runner', { timeout: 90_000 }, () => {
   let runner: Runner;
   let gitHub: GitHubDouble;
   let commit: string;

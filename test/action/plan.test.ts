@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GitHubDouble, githubDouble } from '../support/github-double.ts';
 import { BOT, doublePull, doubleRepository } from '../support/github-double-state.ts';
 import { pullRequest, workflowRun } from './support/events.ts';
-import { type Runner, startRunner } from './support/runner.ts';
+import { REPOSITORY, type Runner, startRunner } from './support/runner.ts';
 
 const manifest = (servers: object): string =>
   JSON.stringify({ apiVersion: 'mcpform/v1', kind: 'Stack', name: 'tools', servers }, null, 2);
 
 const FORK = { id: 2, name: 'tools', owner: { login: 'stranger' } };
 
-describe('a plan in a pull request', () => {
+describe('a plan in a pull request', { timeout: 90_000 }, () => {
   let runner: Runner;
   let gitHub: GitHubDouble;
   let base: string;
@@ -150,5 +150,45 @@ describe('a plan in a pull request', () => {
     expect(acted.exitCode).toBe(1);
     expect(acted.outputs['failure-reason']).toBe('invalid');
     expect(acted.commands).toContainEqual(expect.stringMatching(/^::error .*file=mcp\.yaml,line=5/));
+  });
+
+  it('fits what GitHub takes, however much changes', async () => {
+    await runner.repository.git('checkout', '--quiet', '--detach', base);
+    const many = Array.from({ length: 500 }, (_, index) => [
+      `server-${index}`,
+      { command: 'x', args: ['y'.repeat(500)] },
+    ]);
+    const large = await runner.repository.commit(
+      { 'mcp.yaml': manifest(Object.fromEntries(many)) },
+      { branch: 'large' },
+    );
+    const repo = { id: 1, name: 'tools', owner: { login: 'octo-org' } };
+    const ends = { base: { ref: 'main', sha: base, repo }, head: { ref: 'large', sha: large, repo } };
+    Object.assign(gitHub.world.repositories['octo-org/tools']?.pulls ?? {}, { 7: doublePull(7, ends) });
+    await runner.checkout(large);
+    const event = pullRequest({ base, head: large, number: 7, branch: 'large' });
+    const acted = await runner.act({ event, with: { artifact: 'mcp-plan' }, gitHub, token: 'writes' });
+    expect(acted.exitCode, acted.log).toBe(0);
+    const [comment] = comments().filter(({ on }) => on === 7);
+    expect(comment?.body).toContain('500 to create, 2 to delete');
+    expect(comment?.body).toContain('`claude-code/user/old`');
+    expect(comment?.body).toContain('https://github.com/octo-org/tools/actions/runs/77#artifacts');
+  });
+
+  it('is made for a merge queue too', async () => {
+    await runner.checkout(head);
+    const payload = {
+      action: 'checks_requested',
+      repository: REPOSITORY,
+      merge_group: {
+        base_ref: 'refs/heads/main',
+        base_sha: base,
+        head_ref: 'refs/heads/queue',
+        head_sha: head,
+      },
+    };
+    const acted = await runner.act({ event: { name: 'merge_group', payload }, gitHub, token: 'writes' });
+    expect(acted.exitCode, acted.log).toBe(0);
+    expect(acted.outputs['changes']).toBe('true');
   });
 });
