@@ -48,7 +48,7 @@ function printQuarters(each) {
     row(`${name}, median / most`, (samples) => `${medianOf(samples, name)} / ${mostOf(samples, name)}`);
   }
   for (const name of ['stateBytes', 'cacheBytes', 'logBytes']) {
-    row(name.replace('Bytes', ', at the end'), (samples) => mib(samples.at(-1)[name]));
+    row(name.replace('Bytes', ', median'), (samples) => mib(medianOf(samples, name)));
   }
 }
 

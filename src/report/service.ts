@@ -37,7 +37,7 @@ export interface ServiceStatus {
 
 export function renderServiceInstalled(done: ServiceInstalled, { width }: TextOptions): string {
   const { name, file, result, isStarted, commands, leftOut, advice } = done;
-  const left = `left out, because they hold credentials: ${leftOut.map(escapeText).join(', ')}`;
+  const left = `Left out, because they hold credentials: ${leftOut.map(escapeText).join(', ')}`;
   return lines([
     `${escapeText(name)}: ${result}`,
     `  ${escapeText(file)}`,
@@ -68,7 +68,7 @@ export function renderServiceStatus({ services }: ServiceStatus): string {
 const STATES: Readonly<Record<ServiceStatus['services'][number]['state'], string>> = {
   running: 'runs',
   stopped: 'does not run',
-  unknown: 'nobody here knows whether it runs',
+  unknown: 'not known whether it runs: its manager does not answer',
 };
 
 const STANDINGS: Readonly<Record<ServiceStatus['services'][number]['standing'], string>> = {

@@ -133,6 +133,14 @@ const fromLastingFolder = (): void => {
     ['an option that the loop has not', ['--intervall', '5m']],
     ['a mode that there is not', ['--mode', 'guess']],
     ['one pass', ['--once']],
+    ['an interval that is too short', ['--interval', '1s']],
+    ['a window that is none', ['--window', 'deny sometimes']],
+    ['an age that is no time', ['--max-age', 'old']],
+    ['a webhook that anybody could call', ['--webhook', '9465']],
+    [
+      'a source and a file',
+      ['--source', 'https://github.com/acme/mcp', '--verify', 'head', '--file', 'a.yaml'],
+    ],
   ])('install refuses %s, which would fail at each start', (_what, args) =>
     withSystemctl(async (stage, _called, env) => {
       const ran = await stage.run(['service', 'install', '--', ...args], { env });
@@ -141,6 +149,15 @@ const fromLastingFolder = (): void => {
       expect(await unitsOf(stage)).toEqual([]);
     }),
   );
+
+  it('install refuses a repository that nobody vouches for, as the loop would at each start', () =>
+    withSystemctl(async (stage, _called, env) => {
+      const args = ['service', 'install', '--', '--source', 'https://github.com/acme/mcp'];
+      const ran = await stage.run(args, { env });
+      expect(ran.exitCode).toBe(1);
+      expect(ran.stderr).toContain('error[SOURCE_UNSIGNED]');
+      expect(await unitsOf(stage)).toEqual([]);
+    }));
 
   it('leaves a unit alone that somebody edited', () =>
     withSystemctl(async (stage, _called, env) => {

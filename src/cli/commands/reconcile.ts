@@ -1,24 +1,20 @@
 import { dirname } from 'node:path';
 import { findManifest } from '../../engine/find-manifest.ts';
-import { enforcesSome } from '../../loop/decide/mode-of.ts';
 import { loopWakes } from '../../loop/loop-wakes.ts';
 import { runLoop } from '../../loop/run-loop.ts';
 import { openSource } from '../../loop/source/open-source.ts';
-import { parseSpec } from '../../loop/source/parse-spec.ts';
 import { acceptRewrite } from '../../loop/state/accept-rewrite.ts';
 import { fileWakes } from '../../loop/wake/file-wakes.ts';
 import { signalWakes } from '../../loop/wake/signals.ts';
 import type { Context } from '../../model/context.ts';
-import { McpformError } from '../../model/error.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { LoopState, PassReport } from '../../model/loop.ts';
 import { commitOf } from '../accept-rewrite.ts';
 import { atSource } from '../at-source.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
-import { durationMs } from '../duration.ts';
 import { loadRequest } from '../load-request.ts';
 import { loopObserver } from '../loop-observer.ts';
-import { loopSettings } from '../loop-settings.ts';
+import { loopOptions } from '../loop-options.ts';
 import { loopTelling } from '../loop-telling.ts';
 import { loopWebhook } from '../loop-webhook.ts';
 import type { Terminal } from '../terminal.ts';
@@ -31,18 +27,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     return await reconcileNow(at.input, at.ctx, terminal);
   }
   const { files, cwd, variables, ambient = [], allowedLiterals = [] } = await loadRequest(input, ctx);
-  const spec = textOption(options, 'source');
-  if (spec !== undefined && files.length > 0) {
-    throw new McpformError('USAGE', '--source and --file exclude one another', {
-      hint: 'name the files behind the source: URL@REF:base.yaml,laptop.yaml',
-    });
-  }
-  const settings = loopSettings(input, await seedOf(ctx));
-  const allowLocal = switchOption(options, 'allowLocal');
-  const isRemote = spec !== undefined && parseSpec(spec, { allowLocal }).kind === 'git';
-  const verify = (textOption(options, 'verify') ?? 'none') as 'none' | 'head' | 'tag';
-  if (isRemote && enforcesSome(settings) && verify === 'none') throw unverified();
-  const fromCommit = textOption(options, 'fromCommit');
+  const { settings, spec, isRemote, allowLocal, verify, commits } = loopOptions(input, await seedOf(ctx));
   const source = await openSource(
     spec ?? dirname((await findManifest(files, cwd, ctx.system.files))[0] as string),
     {
@@ -50,9 +35,7 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
       verify,
       ...(files.length === 0 ? {} : { paths: files }),
       allowLocal,
-      ...durationOption(input, 'maxAge', 'maxAgeMs'),
-      ...durationOption(input, 'minCommitAge', 'minCommitAgeMs'),
-      ...(fromCommit === undefined ? {} : { fromCommit }),
+      ...commits,
     },
     ctx,
   );
@@ -89,23 +72,6 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
 /** Which one of many machines this is: no two look at the same moment. */
 async function seedOf(ctx: Context): Promise<string> {
   return (await ctx.system.processes.identity()).machineId;
-}
-
-function durationOption<Name extends string>(
-  { options }: CommandInput,
-  option: string,
-  name: Name,
-): { readonly [key in Name]?: number } {
-  const text = textOption(options, option);
-  const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  if (text === undefined) return {};
-  return { [name]: durationMs(text, flag, '30m, 12h or 7d') } as { readonly [key in Name]?: number };
-}
-
-function unverified(): McpformError {
-  return new McpformError('SOURCE_UNSIGNED', 'nobody vouches for what this repository would change', {
-    hint: 'pass --verify head (or tag) and name signers in the policy of this machine; or only look: --mode warn',
-  });
 }
 
 function exitCodeOf(report: PassReport | null, { conditions }: LoopState): ExitCode {

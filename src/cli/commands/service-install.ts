@@ -18,6 +18,7 @@ import {
   switchOption,
   textOption,
 } from '../command.ts';
+import { loopOptions } from '../loop-options.ts';
 import { parseWith } from '../parse-with.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -67,7 +68,7 @@ function logArguments(name: string, { kind }: ServiceManager, { folders }: Conte
 }
 
 /** As `reconcile` itself reads them: one that it refuses would be refused at each start, for ever. */
-function optionsOfLoop({ args, catalogue }: CommandInput): Options {
+function optionsOfLoop({ args, cwd, catalogue }: CommandInput): Options {
   const specs = catalogue.filter(({ name }) => name === 'reconcile');
   const parsed = parseWith(specs, ['reconcile', ...args], { version, width: 100 });
   if (parsed.kind === 'print') {
@@ -80,13 +81,16 @@ function optionsOfLoop({ args, catalogue }: CommandInput): Options {
       },
     );
   }
-  if (switchOption(parsed.input.options, 'once')) {
-    throw new McpformError('USAGE', 'a loop with --once is no service', { hint: 'leave --once out' });
+  const { options } = parsed.input;
+  for (const flag of ['once', 'now']) {
+    if (!switchOption(options, flag)) continue;
+    throw new McpformError('USAGE', `a loop with --${flag} is no service`, { hint: `leave --${flag} out` });
   }
-  if (textOption(parsed.input.options, 'acceptRewrite') !== undefined) {
+  if (textOption(options, 'acceptRewrite') !== undefined) {
     throw new McpformError('USAGE', 'a service would accept that rewrite again at each start', {
       hint: 'run `mcpform resume --accept-rewrite COMMIT` once instead',
     });
   }
-  return parsed.input.options;
+  loopOptions({ ...parsed.input, cwd, catalogue }, 'service');
+  return options;
 }

@@ -89,7 +89,7 @@ function systemd({ folders }: Pick<Context, 'folders'>): ServiceManager {
     forget: () => [systemctl('daemon-reload')],
     links: (name) => [join(folder, 'default.target.wants', unit(name))],
     ask: (name) => systemctl('is-active', unit(name)),
-    advice: 'user services end when you log out; on a server, `loginctl enable-linger` keeps them',
+    advice: 'User services end when you log out; on a server, `loginctl enable-linger` keeps them.',
   };
 }
 

@@ -150,4 +150,58 @@ describe('times of day', () => {
     expect(loop.passes.map(({ time }) => time.slice(11, 16))).toEqual(['12:00', '12:30', '13:00', '14:00']);
     expect(loop.kinds()).toEqual(['start', 'clock', 'clock', 'clock']);
   });
+
+  it.each<[string, number, string[]]>([
+    ['an hour forward: the window is over at once', HOUR, ['12:00', '13:10']],
+    ['an hour back: it has not begun, and nothing waits for its end', -HOUR, ['12:00', '11:10']],
+  ])(
+    'of a window are those of the clock on the wall, when that is set by %s',
+    async (_, jumpMs, expected) => {
+      const deny = {
+        kind: 'deny',
+        start: { expression: '0 12 * * *', timeZone: 'UTC' },
+        durationMs: HOUR,
+      } as const;
+      const loop = simulate({ settings: { intervalMs: 6 * HOUR, windows: [deny] } });
+      await loop.clock.run(10 * MINUTE);
+      loop.clock.jump(jumpMs);
+      await loop.clock.run(3 * HOUR);
+      await loop.stop();
+      expect(loop.passes.map(({ time }) => time.slice(11, 16))).toEqual(expected);
+    },
+  );
+
+  it.each<[string, number, string[]]>([
+    [
+      'past three of them: one pass for all',
+      3 * HOUR + 30 * MINUTE,
+      ['start', 'cron', 'clock', 'cron', 'cron'],
+    ],
+    ['over one that was: it comes again', -HOUR, ['start', 'cron', 'clock', 'cron', 'cron']],
+  ])('of cron are those of the clock on the wall, when that is set %s', async (_, jumpMs, expected) => {
+    const cron = [{ expression: '20 * * * *', timeZone: 'UTC' }];
+    const loop = simulate({ settings: { intervalMs: null, cron } });
+    await loop.clock.run(30 * MINUTE);
+    loop.clock.jump(jumpMs);
+    await loop.clock.run(115 * MINUTE);
+    await loop.stop();
+    expect(loop.kinds()).toEqual(expected);
+  });
+
+  it('neither storm nor stall in the days around a change of the clock, whatever it is told', async () => {
+    for (const start of ['2026-03-28T12:00:00Z', '2026-10-24T12:00:00Z']) {
+      const loop = simulate({
+        start,
+        settings: {
+          cron: [{ expression: '*/20 2 * * *', ...berlin }],
+          windows: [{ kind: 'deny', start: { expression: '30 1 * * *', ...berlin }, durationMs: 2 * HOUR }],
+        },
+      });
+      await loop.clock.run(24 * HOUR);
+      await loop.stop();
+      const gaps = loop.passes.slice(1).map(({ atMs }, at) => atMs - (loop.passes[at]?.atMs ?? 0));
+      expect(Math.max(...gaps)).toBeLessThan(5 * MINUTE + 1_000);
+      expect(loop.passes.length).toBeLessThan(24 * 12 + 10);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CronTime, cronProblem } from '../../../src/loop/schedule/client.ts';
+import { type CronTime, cronAfter, cronProblem, cronUpTo } from '../../../src/loop/schedule/client.ts';
 import { isOpenAt, opensAfter, type Window } from '../../../src/loop/schedule/windows.ts';
 
 const hour = 3_600_000;
@@ -43,6 +43,71 @@ describe('windows', () => {
     const never: Window = { kind: 'allow', start: { expression: '0 0 31 2 *' }, durationMs: hour };
     expect(isOpenAt([never], at('12:00'))).toBe(false);
     expect(opensAfter([never], at('12:00'))).toBeNull();
+  });
+});
+
+describe('windows where clocks are set', () => {
+  const berlin = (kind: Window['kind'], expression: string, hours: number): Window => ({
+    kind,
+    start: { expression, timeZone: 'Europe/Berlin' },
+    durationMs: hours * hour,
+  });
+  const fiveMinutesOf = (window: Window, from: string, hours: number) => {
+    const first = Date.parse(from);
+    const times = Array.from({ length: hours * 12 }, (_, at) => first + at * 5 * 60_000);
+    return times.map((ms) => ({ ms, isOpen: isOpenAt([window], ms) }));
+  };
+
+  it.each([
+    ['a denial over the night, forward', berlin('deny', '0 22 * * *', 6), '2026-03-28T20', '21:00 03:00'],
+    ['a denial over the night, back', berlin('deny', '0 22 * * *', 6), '2026-10-24T19', '20:00 02:00'],
+    [
+      'a permission that would begin in the hour that is not',
+      berlin('allow', '30 2 * * *', 1),
+      '2026-03-28T23',
+      '01:00 02:00',
+    ],
+    [
+      'a permission that would begin in the hour that is twice',
+      berlin('allow', '30 2 * * *', 1),
+      '2026-10-24T23',
+      '00:30 01:30',
+    ],
+    ['a permission by day, the day after', berlin('allow', '0 9 * * *', 2), '2026-03-29T05', '07:00 09:00'],
+  ])('%s: it lasts as long as it is said to, once', (_, window, from, edges) => {
+    const looks = fiveMinutesOf(window, `${from}:00Z`, 10);
+    const turns = looks.filter(({ isOpen }, at) => at > 0 && isOpen !== looks[at - 1]?.isOpen);
+    expect(turns.map(({ ms }) => new Date(ms).toISOString().slice(11, 16)).join(' ')).toBe(edges);
+  });
+
+  it.each(['2026-03-28T12:00Z', '2026-10-24T12:00Z'])(
+    'open exactly when it was said that they would, in the two days from %s on',
+    (from) => {
+      for (const window of [berlin('deny', '15 1-4 * * *', 0.5), berlin('allow', '15 1-4 * * *', 0.5)]) {
+        let said: number | null = null;
+        for (const { ms, isOpen } of fiveMinutesOf(window, from, 48)) {
+          if (said !== null) expect(isOpen, new Date(ms).toISOString()).toBe(ms >= said);
+          said = opensAfter([window], ms);
+        }
+      }
+    },
+  );
+});
+
+describe('a cron expression where clocks are set', () => {
+  const DAY_MS = 24 * hour;
+
+  it.each<[string, string, string, string]>([
+    ['of every half hour, forward', '*/30 * * * *', '2026-03-28T23:00Z', '30'],
+    ['of every half hour, back', '*/30 * * * *', '2026-10-24T22:00Z', '30'],
+    ['of every hour, forward', '0 * * * *', '2026-03-28T23:00Z', '60'],
+    ['of every hour, back', '0 * * * *', '2026-10-24T22:00Z', '60'],
+  ])('%s, comes as often as on every other day', (_, expression, from, minutes) => {
+    const time = { expression, timeZone: 'Europe/Berlin' };
+    for (let ms = Date.parse(from); ms < Date.parse(from) + DAY_MS; ms += Number(minutes) * 60_000) {
+      expect(cronAfter(time, ms - 1)).toBe(ms);
+      expect(cronUpTo(time, ms)).toBe(ms);
+    }
   });
 });
 
