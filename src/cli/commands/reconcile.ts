@@ -17,6 +17,7 @@ import { loopObserver } from '../loop-observer.ts';
 import { loopOptions } from '../loop-options.ts';
 import { loopTelling } from '../loop-telling.ts';
 import { loopWebhook } from '../loop-webhook.ts';
+import { collectGarbage, shrinkAtRest } from '../shrink-at-rest.ts';
 import type { Terminal } from '../terminal.ts';
 import { reconcileNow } from './reconcile-now.ts';
 
@@ -58,7 +59,10 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
           ],
       observers: isOnce
         ? [loopObserver(input, terminal)]
-        : await loopTelling(input, settings, { ctx, terminal }),
+        : [
+            ...(await loopTelling(input, settings, { ctx, terminal })),
+            shrinkAtRest(ctx.system.clock, collectGarbage),
+          ],
       wakesOf: (loop) => loopWakes(loop, ctx),
     },
     ctx,
