@@ -1,11 +1,9 @@
-import type { PathChange, Plan } from '../../model/plan.ts';
-import { planIdOf } from '../../plan/plan-id.ts';
+import type { PathChange, Step } from '../../model/plan.ts';
 
-/** The plan with the texts that a manifest had in place of what was filled in for them. */
-export function showTexts(plan: Plan, texts: ReadonlyMap<string, string>): Plan {
-  if (texts.size === 0) return plan;
-  const steps = plan.steps.map((step) => ({ ...step, paths: step.paths.map((path) => shown(path, texts)) }));
-  return { ...plan, planId: planIdOf({ ...plan, steps }), steps };
+/** The steps with the texts that a manifest had in place of what was filled in for them. */
+export function showTexts(steps: readonly Step[], texts: ReadonlyMap<string, string>): readonly Step[] {
+  if (texts.size === 0) return steps;
+  return steps.map((step) => ({ ...step, paths: step.paths.map((path) => shown(path, texts)) }));
 }
 
 function shown(path: PathChange, texts: ReadonlyMap<string, string>): PathChange {

@@ -3,7 +3,9 @@ import type { Address } from '../../model/address.ts';
 import type { Between, Plan } from '../../model/plan.ts';
 import { arrangeFindings } from '../../plan/collect-findings.ts';
 import { plan } from '../../plan/plan.ts';
+import { planIdOf } from '../../plan/plan-id.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
+import type { Resource } from '../expansion.ts';
 import { requireDistinctPlaces } from '../draft-plan.ts';
 import { guardPins } from '../guard-pins.ts';
 import { locate } from '../locate-findings.ts';
@@ -14,6 +16,7 @@ import { type Given, inRepository, nominalDigest } from './nominal.ts';
 import { nominalWorld, placeAll, providerOf } from './nominal-world.ts';
 import { type Compared, readStacks } from './read-stacks.ts';
 import type { RevisionTexts } from './revision-texts.ts';
+import { showLaunches } from './show-launches.ts';
 import { showTexts } from './show-texts.ts';
 
 export interface StaticRequest {
@@ -33,8 +36,8 @@ export interface StaticRequest {
 export async function staticPlan(request: StaticRequest): Promise<Plan> {
   const { between, jury = NO_JURY } = request;
   const stacks = await readStacks(request);
-  const { input, subject, texts } = await inputOf(stacks, request, jury);
-  const drafted = showTexts(plan(input), texts);
+  const { input, subject, texts, placed } = await inputOf(stacks, request, jury);
+  const drafted = await explain(plan(input), texts, placed);
   const reviews = await jury.review(drafted, subject);
   const all = arrangeFindings([...drafted.findings, ...reviews]);
   const located = await locate(all, subject.head?.loaded.sources ?? []);
@@ -46,10 +49,24 @@ export async function staticPlan(request: StaticRequest): Promise<Plan> {
   };
 }
 
+/** For readers who have nothing but the plan. */
+async function explain(
+  drafted: Plan,
+  texts: ReadonlyMap<string, string>,
+  placed: Prepared['placed'],
+): Promise<Plan> {
+  const steps = await showLaunches(showTexts(drafted.steps, texts), placed);
+  return { ...drafted, planId: planIdOf({ ...drafted, steps }), steps };
+}
+
 interface Prepared {
   readonly input: PlanInput;
   readonly subject: Subject;
   readonly texts: ReadonlyMap<string, string>;
+  readonly placed: {
+    readonly base: ReadonlyMap<Address, Resource>;
+    readonly head: ReadonlyMap<Address, Resource>;
+  };
 }
 
 async function inputOf(
@@ -60,7 +77,8 @@ async function inputOf(
   const [was, wanted] = [base?.resources ?? [], head?.resources ?? []];
   const world = await nominalWorld([...was, ...wanted]);
   const lock = { ownership: base?.lock.ownership ?? {} };
-  const converged = converge(placeAll(was, world, new Map()), lock);
+  const before = placeAll(was, world, new Map());
+  const converged = converge(before, lock);
   const { objects, entries, shared, secrets, texts } = converged;
   const placed = placeAll(wanted, world, objects);
   requireDistinctPlaces({ rendered: placed });
@@ -88,5 +106,9 @@ async function inputOf(
     options: { targets, takeOwnership: [], filesChanged: 'same' },
     findings: [...findings, ...(head?.findings ?? []), ...judged],
   };
-  return { input, subject, texts };
+  return { input, subject, texts, placed: { base: byAddress(before), head: byAddress(placed) } };
+}
+
+function byAddress(resources: readonly Resource[]): ReadonlyMap<Address, Resource> {
+  return new Map(resources.map((resource) => [resource.desired.address, resource]));
 }
