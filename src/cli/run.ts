@@ -88,7 +88,7 @@ async function perform(
   { signal, terminal, stream, conceal }: Surroundings,
 ): Promise<number> {
   const touches = touchesOf(spec, input);
-  if (touches !== 'nothing') await delayOptimizing();
+  if (spec.touches !== 'nothing') await delayOptimizing();
   const command = await spec.load();
   let listener: Emit = stream ?? (() => {});
   const isKept = textOption(input.options, 'out') !== undefined || switchOption(input.options, 'watch');

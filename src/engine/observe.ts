@@ -87,12 +87,13 @@ export async function observeWorld(request: ObserveWorld, ctx: Context): Promise
   return await assemble(request.resources, { providers, observations }, ctx);
 }
 
-interface Asked {
+export interface Asked {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly observations: ReadonlyMap<string, Observation>;
 }
 
-async function assemble(resources: readonly Resource[], asked: Asked, ctx: Context): Promise<World> {
+/** What providers saw, with everything in its place. */
+export async function assemble(resources: readonly Resource[], asked: Asked, ctx: Context): Promise<World> {
   const { providers, observations } = asked;
   const hasServices = resources.some(({ desired }) => desired.kind === 'container');
   const placed = hasServices ? await placeThem(resources, asked, ctx) : { resources, findings: [] };

@@ -1,5 +1,7 @@
+import { dotted } from '../../formats/yaml-schema.ts';
 import { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { fromPointer } from '../../model/json.ts';
 import { expandTexts } from '../expand-texts.ts';
 import type { Expansion } from '../expansion.ts';
 import type { Loaded } from '../load.ts';
@@ -66,13 +68,27 @@ async function readBase(texts: RevisionTexts, given: Given, head: Stack | null):
   try {
     // What only one of the two declares is nothing to say of the other.
     const ambient = Object.keys(given.variables);
-    const stack = await read(texts, { ...given, ambient });
+    const stack = await readOld(texts, { ...given, ambient });
     const findings = texts.missing.length === 0 ? [] : [absent(texts)];
     const [old, now] = [stack.manifest.name, head?.manifest.name ?? stack.manifest.name];
     return old === now ? { stack, findings } : { stack: null, findings: [...findings, renamed(old, now)] };
   } catch (error) {
     if (!(error instanceof McpformError)) throw error;
     return { stack: null, findings: [unreadable(error)], failure: error };
+  }
+}
+
+/** A credential in clear text keeps nobody from having applied it, before it was refused or with `--allow-literal`. */
+async function readOld(texts: RevisionTexts, given: Given): Promise<Stack> {
+  try {
+    return await read(texts, given);
+  } catch (error) {
+    if (!(error instanceof McpformError)) throw error;
+    const errors = error.findings.filter(({ severity }) => severity === 'error');
+    const literals = errors.filter(({ code }) => code === 'MANIFEST_LITERAL_SECRET');
+    if (literals.length === 0 || literals.length < errors.length) throw error;
+    const places = literals.map(({ at }) => dotted(fromPointer(at?.pointer ?? '')));
+    return await read(texts, { ...given, allowedLiterals: [...given.allowedLiterals, ...places] });
   }
 }
 

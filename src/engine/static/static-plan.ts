@@ -5,18 +5,19 @@ import { arrangeFindings } from '../../plan/collect-findings.ts';
 import { plan } from '../../plan/plan.ts';
 import { planIdOf } from '../../plan/plan-id.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
-import type { Resource } from '../expansion.ts';
 import { requireDistinctPlaces } from '../draft-plan.ts';
+import type { Resource } from '../expansion.ts';
 import { guardPins } from '../guard-pins.ts';
 import { locate } from '../locate-findings.ts';
 import { settleFills } from '../secrets/fills.ts';
 import { converge } from './converged.ts';
+import { hideCredentials } from './hide-credentials.ts';
 import { type Jury, NO_JURY, type Subject } from './jury.ts';
 import { type Given, inRepository, nominalDigest } from './nominal.ts';
 import { nominalWorld, placeAll, providerOf } from './nominal-world.ts';
 import { type Compared, readStacks } from './read-stacks.ts';
 import type { RevisionTexts } from './revision-texts.ts';
-import { showLaunches } from './show-launches.ts';
+import { showBeside } from './show-beside.ts';
 import { showTexts } from './show-texts.ts';
 
 export interface StaticRequest {
@@ -55,7 +56,7 @@ async function explain(
   texts: ReadonlyMap<string, string>,
   placed: Prepared['placed'],
 ): Promise<Plan> {
-  const steps = await showLaunches(showTexts(drafted.steps, texts), placed);
+  const steps = hideCredentials(await showBeside(showTexts(drafted.steps, texts), placed));
   return { ...drafted, planId: planIdOf({ ...drafted, steps }), steps };
 }
 

@@ -128,3 +128,75 @@ describe('a revision without a manifest, or with one that is not valid', () => {
     expect(codes(plan)).toContain('PLAN_STACK_RENAMED');
   });
 });
+
+describe('what a reviewer could not see in an entry', () => {
+  const image = (digest: string, rest: string) =>
+    revision(stack(`servers:\n  x:\n    image: registry.example.com/x:1@${digest}\n${rest}`));
+
+  it('is beside it: what `mcpform exec` starts, of an entry that has only its id', async () => {
+    const { steps } = await planOf(
+      image(DIGEST, '    args: [--safe]\n'),
+      image(OTHER, '    args: [--all]\n'),
+    );
+    const launch = steps[0]?.paths.filter(({ pointer }) => pointer.startsWith('/launch/'));
+    expect(launch).toEqual([
+      {
+        pointer: '/launch/args',
+        before: { value: ['--safe'] },
+        after: { value: ['--all'] },
+        cause: 'config',
+      },
+      {
+        pointer: '/launch/image',
+        before: { value: `registry.example.com/x@${DIGEST}` },
+        after: { value: `registry.example.com/x@${OTHER}` },
+        cause: 'config',
+      },
+    ]);
+  });
+
+  it('is beside it when it is new: all of what would be started', async () => {
+    const { steps } = await planOf(revision(null), image(DIGEST, '    env: { LEVEL: debug }\n'));
+    const launch = steps[0]?.paths.filter(({ pointer }) => /^\/launch\/(image|env)/.test(pointer));
+    expect(launch?.map(({ after }) => after)).toEqual([
+      { value: 'debug' },
+      { value: `registry.example.com/x@${DIGEST}` },
+    ]);
+  });
+
+  it('is beside it when a guard is taken away and nothing else changes', async () => {
+    const base = revision(stack('servers: { a: { command: npx, lifecycle: { protect: true } } }\n'));
+    const { steps } = await planOf(base, revision(stack('servers: { a: { command: npx } }\n')));
+    expect(steps[0]).toMatchObject({
+      action: 'record',
+      paths: [{ pointer: '/lifecycle/protect', before: { value: true }, after: { value: false } }],
+    });
+  });
+});
+
+describe('a credential in clear text', () => {
+  const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+  const with_ = (value: string) =>
+    revision(
+      stack(
+        `secrets: { gh: { env: GH } }\nservers: { a: { command: npx, env: { GITHUB_TOKEN: "${value}" } } }\n`,
+      ),
+    );
+
+  it('is not shown when the head gets rid of it, and the rest is compared as ever', async () => {
+    const plan = await planOf(with_(token), with_('${secret.gh}'));
+    expect(lines(plan)).toEqual(['update claude-code/user/a /env/GITHUB_TOKEN']);
+    expect(plan.steps[0]?.paths[0]?.before).toMatchObject({ hidden: true });
+    expect(JSON.stringify(plan)).not.toContain(token);
+    expect(codes(plan)).not.toContain('PLAN_BASE_UNREADABLE');
+  });
+
+  it('is refused when the head brings it', async () => {
+    const failure = await planOf(with_('${secret.gh}'), with_(token)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      findings: [{ code: 'MANIFEST_LITERAL_SECRET' }],
+    });
+    expect(JSON.stringify((failure as McpformError).findings)).not.toContain(token);
+  });
+});
