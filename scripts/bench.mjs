@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { actionRows } from './bench-action.mjs';
 import { containerRows } from './bench-containers.mjs';
 import { loopRows } from './bench-loop.mjs';
 import { rows as programRows } from './bench-rows.mjs';
@@ -13,7 +14,7 @@ import { terraformVersion } from './bench-worlds.mjs';
 import { NEWEST } from './fetch-claude.mjs';
 import { loadTypeScript } from './load-typescript.mjs';
 
-const rows = { ...programRows, ...containerRows, ...loopRows };
+const rows = { ...programRows, ...containerRows, ...loopRows, ...actionRows };
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: Object.keys(rows).join(',') },
