@@ -3,6 +3,7 @@ import type { Outcome } from '../model/event.ts';
 import type { HeldBecause, Plan } from '../model/plan.ts';
 import { correctedIn } from './decide/corrections.ts';
 import { intentOf } from './decide/intent.ts';
+import { wordsOf } from './decide/verdict.ts';
 import type { PassError, PassFailure, PassReport } from './model.ts';
 import type { Enforced } from './perform-pass.ts';
 
@@ -36,7 +37,7 @@ export function countPass(
     corrected: correctedOf(plan, outcomes),
     held,
     ...(failed.length === 0 ? {} : { failures: failuresOf(failed) }),
-    ...(failure === null ? {} : { error: errorOf(failure.error) }),
+    ...(failure === null ? {} : { error: { ...errorOf(failure.error), message: wordsOf(failure) } }),
   };
 }
 

@@ -88,7 +88,7 @@ describe.concurrent('a loop that follows a repository', () => {
     }));
 
   it('refuses a rewritten history until somebody accepts that very commit', () =>
-    withTeam(async ({ repository, pass, signAs, write, servers }) => {
+    withTeam(async ({ repository, pass, signAs, write, servers, expectExit }) => {
       await write({ [POLICY]: policyOf(await signAs('ann')) });
       const first = await repository.commit({ 'mcp.yaml': stackOf('a') });
       await repository.commit({ 'mcp.yaml': stackOf('a', 'b') });
@@ -97,6 +97,10 @@ describe.concurrent('a loop that follows a repository', () => {
       const rewritten = await repository.commit({ 'mcp.yaml': stackOf('a', 'z') });
       expect(await pass(1)).toContain('HistoryRewritten');
       expect(await servers()).toEqual(['a', 'b']);
+      const resume = ['resume', '--accept-rewrite'];
+      expect((await expectExit(64, [...resume, rewritten])).stderr).toContain('about a --source');
+      const short = [...resume, rewritten.slice(0, 12), '--source', `${repository.url}@main`];
+      expect((await expectExit(64, short)).stderr).toContain('is not the id of a commit');
       await pass(5, '--accept-rewrite', rewritten);
       expect(await servers()).toEqual(['a', 'b', 'z']);
     }));

@@ -139,6 +139,10 @@ describe.concurrent('the running loop follows a repository', () => {
         expect(message).toMatch(/ at mcp\.yaml:7:8$/);
         await losing('a');
         expect(await servers()).toEqual(['a', 'b', 'c', 'd']);
+        // The same condition, and another mistake.
+        await repository.commit({ 'mcp.yaml': `${stackOf('a', 'b')}\n  : [` });
+        const asked = await team.expectExit(1, ['reconcile', '--now', '--json', ...source]);
+        expect(JSON.parse(asked.stdout).report.error.message).toMatch(/ at mcp\.yaml:8/);
 
         await signAs(null);
         await push('a', 'mallory');
