@@ -1,8 +1,8 @@
 import type { Plan, Summary } from '../model/plan.ts';
 import { clip, clipTexts } from './clip.ts';
 import { codeSpan } from './markdown-code.ts';
-import { DETAILS, type Detail, planSections } from './plan-sections.ts';
-import { isRisky, risksOf } from './risks.ts';
+import { DETAILS, type Detail, planSections, roomTakers } from './plan-sections.ts';
+import { isRisky } from './risks.ts';
 import { count, summaryLine } from './words.ts';
 
 export interface ShownPlan {
@@ -26,25 +26,37 @@ const MAX_TEXT = 1_000;
 
 /**
  * Plans as Markdown, with as much of them as fits: values go first, then the values of what loses something too,
- * then the lines of steps that lose nothing. What loses something is then named as long as there is room, and
- * counted; the summaries stay.
+ * then lines of steps that lose nothing, one by one. What loses something is named as long as there is room, and
+ * always counted; the summaries stay.
  */
 export function fitPlans(shown: readonly ShownPlan[], options: FitOptions): string {
   const plans = shown.map(({ plan, ...rest }) => ({ ...rest, plan: clipTexts(plan, MAX_TEXT) }));
-  for (const detail of DETAILS.filter((detail) => detail !== 'names')) {
+  for (const detail of DETAILS) {
     if (isHopeless(plans, detail, options)) continue;
     const text = whole(plans, detail, 0, options);
+    if (fits(text, options)) return filled(text, plans, detail, options);
+  }
+  return totals(plans, options);
+}
+
+/** With what room there is given to those that can use it; their frames may need some of it. */
+function filled(bare: string, plans: readonly ShownPlan[], detail: Detail, options: FitOptions): string {
+  const takers = plans.reduce((sum, { plan }) => sum + roomTakers(plan, detail), 0);
+  const room = options.maxLength - Buffer.byteLength(bare);
+  for (
+    let share = Math.floor(room / Math.max(1, takers));
+    takers > 0 && share > 0;
+    share = Math.floor(share / 2)
+  ) {
+    const text = whole(plans, detail, share, options);
     if (fits(text, options)) return text;
   }
-  const bare = whole(plans, 'names', 0, options);
-  if (!fits(bare, options)) return totals(plans, options);
-  const groups = plans.reduce((sum, { plan }) => sum + risksOf(plan).length, 0);
-  const room = Math.floor((options.maxLength - Buffer.byteLength(bare)) / Math.max(1, groups));
-  return whole(plans, 'names', room, options);
+  return bare;
 }
 
 /** Whether not even the shortest steps would fit: thousands of them need not be put in words to know that. */
 function isHopeless(plans: readonly ShownPlan[], detail: Detail, { maxLength }: FitOptions): boolean {
+  if (detail === 'names') return false;
   const steps = plans.reduce((sum, { plan }) => {
     return sum + (detail === 'risky-lines' ? plan.steps.filter(isRisky) : plan.steps).length;
   }, 0);

@@ -3,7 +3,7 @@ import type { At, Finding, Severity } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import { clip } from './clip.ts';
 import { risksOf } from './risks.ts';
-import { actionWords, becauseWords } from './words.ts';
+import { headline } from './words.ts';
 import type { Annotation, AnnotationLevel } from './workflow-command.ts';
 import { workspaceFile } from './workspace-file.ts';
 
@@ -12,6 +12,8 @@ export { type Annotation, workflowCommand } from './workflow-command.ts';
 export interface AnnotateOptions {
   /** The workspace, absolute: only files in it are named. */
   readonly root: string;
+  /** Where remarks stand whose line nobody knows: what is deleted has none any more. */
+  readonly manifest?: string;
   /** GitHub shows this many of each level and step, and drops the others without a word. */
   readonly maxPerKind?: number;
 }
@@ -23,10 +25,10 @@ export interface AnnotateOptions {
 export function annotate(
   findings: readonly Finding[],
   plan: Plan | null,
-  { root, maxPerKind = 10 }: AnnotateOptions,
+  { root, manifest, maxPerKind = 10 }: AnnotateOptions,
 ): readonly Annotation[] {
   const all = [
-    ...(plan === null ? [] : risky(plan, root)),
+    ...(plan === null ? [] : risky(plan, root, manifest)),
     ...findings.filter(isPolicy).map((finding) => ofFinding(finding, root)),
     ...findings.filter((finding) => !isPolicy(finding)).map((finding) => ofFinding(finding, root)),
   ];
@@ -55,17 +57,16 @@ function isPolicy({ code }: Finding): boolean {
 }
 
 /** What is lost is told as a warning; a conflict has its own finding where one knows why. */
-function risky(plan: Plan, root: string): readonly Annotation[] {
+function risky(plan: Plan, root: string, manifest: string | undefined): readonly Annotation[] {
   const steps = risksOf(plan).flatMap(({ action, steps }) => (action === 'conflict' ? [] : steps));
-  return steps.map((step) => {
-    const finding = plan.findings.find(({ address, at }) => address === step.address && at !== undefined);
-    return {
-      level: 'warning',
-      title: show(`mcpform: ${step.action}`, MAX_TITLE),
-      message: `${show(step.address, MAX_NAME)} ${show(actionWords(step), MAX_MESSAGE)}, because ${show(becauseWords(step), MAX_MESSAGE)}`,
-      ...place(finding?.at, root),
-    };
-  });
+  const places = new Map(plan.findings.map(({ address, at }) => [address, at]));
+  const fallback = manifest === undefined ? undefined : { file: manifest };
+  return steps.map((step) => ({
+    level: 'warning',
+    title: show(`mcpform: ${step.action}`, MAX_TITLE),
+    message: show(headline({ ...step, address: clip(step.address, MAX_NAME) }), MAX_MESSAGE),
+    ...place(places.get(step.address) ?? fallback, root),
+  }));
 }
 
 function ofFinding({ code, severity, message, hint, at, address }: Finding, root: string): Annotation {

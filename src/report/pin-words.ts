@@ -13,6 +13,11 @@ export function pinWords(before: PinSummary | null, after: PinSummary | null, ar
   return `${names} (${old} ${arrow} ${isAlike ? young.replace(/^\S+ /, '') : young})`;
 }
 
+/** The same in short, for a line that says more: the digests only where nothing else tells the two apart. */
+export function shortPinWords(before: PinSummary, after: PinSummary): string {
+  return before.name === after.name ? pinWords(before, after) : versionWords(before, after, '->');
+}
+
 /** `npm:x 1.1.1 -> 1.1.2`; two names where it is not the same thing in another version. */
 function versionWords(before: PinSummary, after: PinSummary, arrow: string): string {
   if (before.name === after.name) return escapeText(after.name);

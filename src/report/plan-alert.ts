@@ -1,3 +1,4 @@
+import { hasErrors } from '../model/finding.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import { findingsLine } from './findings.ts';
 import { codeSpan } from './markdown-code.ts';
@@ -25,7 +26,8 @@ export function alertBlock(plan: Plan, { withNames }: { readonly withNames: bool
       : ['This plan is **incomplete**: something was left out, or could not be read.']),
   ];
   if (lines.length === 0) return [];
-  const isGrave = risks.some(({ action }) => action !== 'conflict') || !plan.isApplicable;
+  const isGrave =
+    risks.some(({ action }) => action !== 'conflict') || !plan.isApplicable || hasErrors(plan.findings);
   const kind = isGrave ? 'CAUTION' : 'WARNING';
   return [
     [`> [!${kind}]`, ...lines.map((line, at) => `> ${line}${at === lines.length - 1 ? '' : '\\'}`)].join(
@@ -61,5 +63,5 @@ function secretsLine({ steps }: Plan, withNames: boolean): readonly string[] {
 
 function findings(plan: Plan): readonly string[] {
   const line = findingsLine(plan.findings);
-  return line === '' ? [] : [`**${line}**, listed below`];
+  return line === '' ? [] : [`**${line}**`];
 }

@@ -18,7 +18,7 @@ export const DETAILS: readonly Detail[] = ['values', 'risky-values', 'lines', 'r
 
 export interface SectionOptions {
   readonly detail: Detail;
-  /** Bytes for the names of each group, where the detail is `names`. */
+  /** Bytes for each that `roomTakers` counts. */
   readonly room: number;
   /** Shortens the paths of files that findings point at. */
   readonly cwd?: string;
@@ -34,16 +34,22 @@ export function planSections(plan: Plan, options: SectionOptions): readonly stri
   const findings = findingsBlock(plan.findings, options);
   switch (detail) {
     case 'values':
-      return [...start, ...versionsBlock(plan), ...values(risky, plan), ...values(rest, plan), ...findings];
+      return [...start, ...values(risky, plan), ...versionsBlock(plan), ...values(rest, plan), ...findings];
     case 'risky-values':
-      return [...start, ...versionsBlock(plan), ...values(risky, plan), ...lines(rest), ...findings];
+      return [...start, ...values(risky, plan), ...versionsBlock(plan), ...lines(rest), ...findings];
     case 'lines':
       return [...start, ...lines([...risky, ...rest]), ...findings];
     case 'risky-lines':
-      return [...start, ...lines(risky), ...left(rest), ...findings];
+      return [...start, ...lines(risky), ...someLines(rest, room), ...findings];
     case 'names':
       return [...start, ...groups(risks, room), ...left(rest), ...findings];
   }
+}
+
+/** How many parts of a plan grow with the room there is. */
+export function roomTakers(plan: Plan, detail: Detail): number {
+  if (detail === 'risky-lines') return plan.steps.every(isRisky) ? 0 : 1;
+  return detail === 'names' ? risksOf(plan).length : 0;
 }
 
 function summary(plan: Plan): string {
@@ -80,6 +86,20 @@ function lines(steps: readonly Step[]): readonly string[] {
   if (steps.length === 0) return [];
   return [fence(steps.map((step) => compactLine(step)).join('\n'))];
 }
+
+/** As many as there is room for, and how many are left. */
+function someLines(steps: readonly Step[], room: number): readonly string[] {
+  let used = FENCE;
+  const first = steps.findIndex((step) => {
+    used += Buffer.byteLength(compactLine(step)) + 1;
+    return used > room;
+  });
+  if (first === -1) return lines(steps);
+  return [...lines(steps.slice(0, first)), ...left(steps.slice(first))];
+}
+
+/** Bytes of a fence, and of the lines between it and the next block. */
+const FENCE = 20;
 
 function left(steps: readonly Step[]): readonly string[] {
   return steps.length === 0 ? [] : [`_${count(steps.length, 'more step')} not shown: see the full plan._`];

@@ -2,7 +2,7 @@ import { escapeText } from '../formats/escape.ts';
 import type { Finding } from '../model/finding.ts';
 import type { PathChange, Plan, Step } from '../model/plan.ts';
 import { renderFindings } from './findings.ts';
-import { pinWords } from './pin-words.ts';
+import { pinWords, shortPinWords } from './pin-words.ts';
 import { type Palette, paintAction, palette, SYMBOLS, type TextOptions, wrap } from './style.ts';
 import { changeSymbol, showPointer, showSides } from './values.ts';
 import {
@@ -85,7 +85,9 @@ export function compactLine(step: Step, colors: Palette = palette({ color: false
   const from = step.previousAddress === undefined ? '' : ` (was ${escapeText(step.previousAddress)})`;
   const isListed = step.action === 'update' || step.action === 'replace' || step.action === 'move';
   const paths = isListed && step.paths.length > 0 ? `: ${step.paths.map(compactPath).join(', ')}` : '';
-  return `${symbol} ${escapeText(step.address)}${from}, ${becauseWords(step)}${paths}`;
+  const { before, after } = step.pin ?? {};
+  const pin = before === undefined || after === undefined ? '' : ` [${shortPinWords(before, after)}]`;
+  return `${symbol} ${escapeText(step.address)}${from}, ${becauseWords(step)}${paths}${pin}`;
 }
 
 function compactPath(path: PathChange): string {

@@ -70,6 +70,12 @@ describe('remarks on the lines of a pull request', () => {
     ]);
   });
 
+  it('stand at the manifest where nobody knows a line', () => {
+    const plan = planOf({ entries: applied('old'), observed: [there('old')] });
+    expect(annotate([], plan, { root, manifest: '/repo/mcp.yaml' })).toMatchObject([{ file: 'mcp.yaml' }]);
+    expect(annotate([], plan, { root, manifest: '/etc/mcp.yaml' })[0]).not.toHaveProperty('file');
+  });
+
   it.each([
     [10, 10, undefined],
     [11, 10, '… and 1 more: see the full plan'],

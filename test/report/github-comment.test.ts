@@ -22,6 +22,14 @@ describe('the comment of a plan', () => {
     ]);
   });
 
+  it('says which version a server gets on its one line, where its values do not fit', () => {
+    const text = comment(smallPlan, { maxLength: 850 });
+    expect(text).not.toContain('<details');
+    expect(text).toContain(
+      '  ~ claude-code/user/github, the manifest changed: ~image [ghcr.io/acme/github 1.1.1 -> 1.1.2]\n',
+    );
+  });
+
   it('shows several plans under what they come to', () => {
     const plans = [
       { plan: smallPlan, file: 'a/mcp.yaml' },

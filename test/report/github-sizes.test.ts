@@ -95,6 +95,17 @@ describe('many stacks in one comment', () => {
   });
 });
 
+describe('names that need a long fence', () => {
+  it.each([60_000, 20_000, 4_000])('fit %d bytes all the same', (maxLength) => {
+    const names = Array.from({ length: 300 }, (_, index) => `${'`'.repeat(280)}${index}`);
+    const deleted = planOf({ entries: applied(...names), observed: names.map((name) => there(name)) });
+    const created = planOf({ desired: names.map((name) => declared(name)) });
+    for (const plan of [deleted, created]) {
+      expect(Buffer.byteLength(comment(plan, { maxLength }))).toBeLessThanOrEqual(maxLength);
+    }
+  });
+});
+
 describe('names in an alphabet of three bytes a letter', () => {
   it('fit by bytes, which no way of counting characters exceeds', () => {
     const names = Array.from({ length: 500 }, (_, index) => `${'名'.repeat(60)}${index}`);

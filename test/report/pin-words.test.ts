@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pinWords } from '../../src/report/pin-words.ts';
+import { pinWords, shortPinWords } from '../../src/report/pin-words.ts';
 
 const pin = (name: string, digit: string) => ({ name, digest: `sha256:${digit.repeat(64)}` });
 
@@ -20,5 +20,12 @@ describe('what a lock pins, before and after', () => {
     expect(pinWords(pin('x:1', '3'), pin('x:2', '3'), '→')).toBe('x 1 → 2 (sha256 333333333333…)');
     const other = { name: 'x:2', digest: `sha512-${'A'.repeat(86)}==` };
     expect(pinWords(pin('x:1', '3'), other)).toBe('x 1 -> 2 (sha256 333333333333… -> sha512 AAAAAAAAAAAA…)');
+  });
+
+  it('says in short only what tells the two apart', () => {
+    expect(shortPinWords(pin('x:1', '3'), pin('x:2', '9'))).toBe('x 1 -> 2');
+    expect(shortPinWords(pin('x:1', '3'), pin('x:1', '9'))).toBe(
+      'x:1 (sha256 333333333333… -> 999999999999…)',
+    );
   });
 });

@@ -63,7 +63,9 @@ describe('a plan for a pull request', () => {
       const text = renderPlanMarkdown(big, { maxLength: 5_000 });
       expect(text.length).toBeLessThanOrEqual(5_000);
       for (const name of names.slice(0, 5)) expect(text).toContain(`- claude-code/user/${name},`);
-      expect(text).toContain('_395 more steps not shown: see the full plan._');
+      const shown = text.match(/^ {2}\+ claude-code/gm)?.length ?? 0;
+      expect(shown).toBeGreaterThan(10);
+      expect(text).toContain(`_${395 - shown} more steps not shown: see the full plan._`);
       expect(text).toContain('Plan: 395 to create, 5 to delete.');
     });
 
