@@ -68,6 +68,7 @@ const drivers: Record<string, string> = {
   'simple-git': 'loop/source/client.ts',
   pino: 'loop/tell/client.ts',
   '@octokit/core': 'action/github/client.ts',
+  bottleneck: 'action/github/client.ts',
   '@octokit/plugin-retry': 'action/github/client.ts',
   '@octokit/plugin-throttling': 'action/github/client.ts',
 };

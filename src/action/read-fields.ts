@@ -11,6 +11,8 @@ export interface Fields {
   readonly flag: (key: string) => boolean;
   /** A whole number from 1: an id, or the number of a pull request. */
   readonly count: (key: string) => number;
+  /** A whole number from 0: of bytes. */
+  readonly size: (key: string) => number;
   /** 40 or 64 hexadecimal digits, in lower case. */
   readonly commit: (key: string) => string;
   /** Null too when all digits are 0, which is how Git writes that there is none. */
@@ -34,6 +36,11 @@ export function readFields(value: unknown, at: string, refuse: Refuse): Fields {
     const here = text(key).toLowerCase();
     return COMMIT.test(here) ? here : refuse(pathOf(key), 'a commit id of 40 or 64 hexadecimal digits');
   };
+  const whole = (key: string, least: number): number => {
+    const here = found(key);
+    const isWhole = typeof here === 'number' && Number.isSafeInteger(here) && here >= least;
+    return isWhole ? here : refuse(pathOf(key), `a whole number from ${least}`);
+  };
   const fields = (key: string): Fields => readFields(found(key), pathOf(key), refuse);
   return {
     text,
@@ -42,11 +49,8 @@ export function readFields(value: unknown, at: string, refuse: Refuse): Fields {
       const here = found(key);
       return typeof here === 'boolean' ? here : refuse(pathOf(key), 'true or false');
     },
-    count: (key) => {
-      const here = found(key);
-      const isCount = typeof here === 'number' && Number.isSafeInteger(here) && here > 0;
-      return isCount ? here : refuse(pathOf(key), 'a whole number from 1');
-    },
+    count: (key) => whole(key, 1),
+    size: (key) => whole(key, 0),
     commit,
     commitOrNull: (key) => {
       if (isAbsent(key)) return null;

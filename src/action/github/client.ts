@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
+import Bottleneck from 'bottleneck/light.js';
 
 export interface DriverSettings {
   readonly token: string;
@@ -11,6 +11,8 @@ export interface DriverSettings {
   readonly signal: AbortSignal;
   /** Follows nothing and keeps no cookies. */
   readonly fetch: typeof fetch;
+  /** Between two requests that change something, and three times between two that notify people: GitHub asks for it. */
+  readonly paceMs: number;
   /** How long the first of a few new tries waits; the others wait 4 and 9 times as long. */
   readonly retryUnitMs: number;
   /** Waits until a limit is over and gives true, or gives false at once. */
@@ -47,7 +49,7 @@ function noWords(): void {
 }
 
 export function openDriver(settings: DriverSettings): Driver {
-  const { token, apiUrl, userAgent, signal, fetch, retryUnitMs, waitOut } = settings;
+  const { token, apiUrl, userAgent, signal, fetch, paceMs, retryUnitMs, waitOut } = settings;
   const octokit = new (Octokit.plugin(retry, throttling))({
     auth: token,
     baseUrl: apiUrl,
@@ -56,8 +58,9 @@ export function openDriver(settings: DriverSettings): Driver {
     request: { fetch, log: silent, signal },
     retry: { doNotRetry: FINAL, retries: TRIES_AGAIN, retryAfterBaseValue: retryUnitMs },
     throttle: {
-      // Its queues belong to the process; one of its own keeps the pace of one token.
-      id: randomUUID(),
+      // Its own queues are those of the process, and have one pace.
+      write: new Bottleneck.Group({ maxConcurrent: 1, minTime: paceMs }),
+      notifications: new Bottleneck.Group({ maxConcurrent: 1, minTime: 3 * paceMs }),
       // We have waited when it is asked for: with our clock, and until we are told to stop.
       retryAfterBaseValue: 0,
       onRateLimit: waitOut,

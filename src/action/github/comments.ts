@@ -9,9 +9,11 @@ import type { Slug } from './slug.ts';
 /** GitHub takes no more than 2,500 comments for one pull request. */
 const MAX_PAGES = 30;
 
+const READ = 'pull-requests: read';
+
 export function commentsOf(repository: Slug, rest: Rest): Pick<GitHub, 'readComment' | 'upsertComment'> {
   const readComment: GitHub['readComment'] = (number, marker) =>
-    findComment(repository, rest, { number, isWanted: (body) => body.startsWith(marker) });
+    findComment(repository, rest, { number, isWanted: (body) => body.startsWith(marker), needs: READ });
   return {
     readComment,
     upsertComment: async (number, { marker, body, ifAbsent }) => {
@@ -20,7 +22,8 @@ export function commentsOf(repository: Slug, rest: Rest): Pick<GitHub, 'readComm
       const known = await readComment(number, marker);
       if (known === null) {
         if (ifAbsent === 'leave') return 'none';
-        await postComment(repository, rest, { number, body, needs: 'pull-requests: write' });
+        const what = { number, body, about, needs: 'pull-requests: write' };
+        await postComment(repository, rest, what, () => readComment(number, marker));
         return 'created';
       }
       if (isOurText(known.body, body)) return 'unchanged';
@@ -38,20 +41,21 @@ export function commentsOf(repository: Slug, rest: Rest): Pick<GitHub, 'readComm
 interface Wanted {
   readonly number: number;
   readonly isWanted: (body: string) => boolean;
+  readonly needs: string;
 }
 
 /** The oldest comment with such a text that the token's own account wrote. */
 export async function findComment(
   repository: Slug,
   rest: Rest,
-  { number, isWanted }: Wanted,
+  { number, isWanted, needs }: Wanted,
 ): Promise<Comment | null> {
   const about = `comments on ${number}`;
   const what = {
     route: 'GET /repos/{owner}/{repo}/issues/{number}/comments',
     parameters: { ...repository, number },
     about,
-    needs: 'pull-requests: read',
+    needs,
   };
   for await (const entry of rest.entries(what, MAX_PAGES)) {
     const comment = readFields(entry, '', refuseAnswer(about));
@@ -68,19 +72,18 @@ export async function findComment(
 interface NewComment {
   readonly number: number;
   readonly body: string;
+  readonly about: string;
   readonly needs: string;
 }
 
-/** Once, also when the answer is lost. There must be none of ours with this text yet. */
+/** Once, also when the answer is lost: then `find` says whether it is there. */
 export async function postComment(
   repository: Slug,
   rest: Rest,
-  { number, body, needs }: NewComment,
+  { number, body, about, needs }: NewComment,
+  find: () => Promise<Comment | null>,
 ): Promise<void> {
   const route = 'POST /repos/{owner}/{repo}/issues/{number}/comments';
   const parameters = { ...repository, number, body };
-  await rest.makeOnce<unknown>(
-    () => rest.ask({ route, parameters, about: `comment on ${number}`, needs }),
-    () => findComment(repository, rest, { number, isWanted: (text) => isOurText(text, body) }),
-  );
+  await rest.makeOnce<unknown>(() => rest.ask({ route, parameters, about, needs }), find);
 }

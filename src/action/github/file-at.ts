@@ -12,10 +12,14 @@ const MAX_BYTES = 1024 * 1024;
 export async function fileAt({ owner, repo, path, ref }: FilePlace, rest: Rest): Promise<Uint8Array> {
   const about = escapeText(`file ${owner}/${repo}:${path} at ${ref}`);
   checkSlug({ owner, repo });
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw new McpformError('GITHUB_ADDRESS_INVALID', `${about} is not the path of a file in a repository`, {
-      hint: 'write it from the top of the repository, without a leading slash: policies/mcp.yaml',
-    });
+  if (ref === '' || path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new McpformError(
+      'GITHUB_ADDRESS_INVALID',
+      `${about} is no file of a repository at a branch, tag or commit`,
+      {
+        hint: 'write it from the top of the repository, without a leading slash: policies/mcp.yaml',
+      },
+    );
   }
   const data = await rest.ask({
     route: 'GET /repos/{owner}/{repo}/contents/{path}',
@@ -31,7 +35,9 @@ export async function fileAt({ owner, repo, path, ref }: FilePlace, rest: Rest):
   const kind = file.text('type');
   if (kind !== 'file') return fail(`is no file: ${escapeText(kind).slice(0, 20)}`);
   // Of a larger one GitHub gives no content: the encoding is "none".
-  if (file.text('encoding') !== 'base64') return fail(`has more than ${MAX_BYTES} bytes`);
+  if (file.size('size') > MAX_BYTES || file.text('encoding') !== 'base64')
+    return fail(`has more than ${MAX_BYTES} bytes`);
   const bytes = Buffer.from(file.text('content'), 'base64');
-  return bytes.length > MAX_BYTES ? fail(`has more than ${MAX_BYTES} bytes`) : bytes;
+  if (bytes.length !== file.size('size')) return refuseAnswer(about)('content', 'of the size it says');
+  return bytes;
 }

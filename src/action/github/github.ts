@@ -36,8 +36,9 @@ export interface GitHub {
   /** Says why in a comment, and closes it; null when none of ours is open. Needs `issues: write`. */
   closeIssue(closing: { readonly marker: string; readonly comment: string }): Promise<number | null>;
   /**
-   * A file of any repository that the token may read, at a branch, tag or commit. Throws GITHUB_FILE_INVALID when it is
-   * a folder, a link or a submodule, or has more than 1 MiB. Needs `contents: read` there.
+   * A file of any repository that the token may read, at a branch, tag or commit. GitHub follows a link to another file of
+   * that repository. Throws GITHUB_FILE_INVALID for a folder, another link or a submodule, and above 1 MiB. Needs
+   * `contents: read` there.
    */
   fileAt(file: FilePlace): Promise<Uint8Array>;
 }

@@ -1,8 +1,8 @@
 import { type Fields, readFields } from '../read-fields.ts';
 import type { Rest } from './ask.ts';
-import { checkBody } from './check-body.ts';
+import { checkBody, checkLength } from './check-body.ts';
 import { findComment, postComment } from './comments.ts';
-import type { GitHub } from './github.ts';
+import type { Comment, GitHub } from './github.ts';
 import { isOurText } from './is-our-text.ts';
 import { refuseAnswer } from './refuse-answer.ts';
 import type { Slug } from './slug.ts';
@@ -54,16 +54,18 @@ export function issuesOf(repository: Slug, rest: Rest): Pick<GitHub, 'upsertIssu
       return { number, outcome: 'created' };
     },
     closeIssue: async ({ marker, comment }) => {
-      checkBody(comment, comment.slice(0, 1), 'comment');
+      checkLength(comment, 'comment');
       const open = await findOpen(marker);
       if (open === null) return null;
       const { number } = open;
+      const isWanted = (text: string): boolean => isOurText(text, comment);
+      const findSaid = (): Promise<Comment | null> =>
+        findComment(repository, rest, { number, isWanted, needs });
       // A run that was cut off after the comment has said it already.
-      const isSaid = await findComment(repository, rest, {
-        number,
-        isWanted: (text) => isOurText(text, comment),
-      });
-      if (isSaid === null) await postComment(repository, rest, { number, body: comment, needs });
+      if ((await findSaid()) === null) {
+        const about = `comment on issue ${number}`;
+        await postComment(repository, rest, { number, body: comment, about, needs }, findSaid);
+      }
       await change(number, { state: 'closed', state_reason: 'completed' });
       return number;
     },

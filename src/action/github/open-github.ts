@@ -23,16 +23,19 @@ export interface GitHubSettings {
   readonly clock: Pick<Clock, 'sleep'>;
   /** How long all waits that GitHub asks for may take together. Default: 3 minutes. */
   readonly patienceMs?: number;
+  /** Between two requests that change something. Default: a second, as GitHub asks for. */
+  readonly paceMs?: number;
   /** How long the first new try after a lost answer waits. Default: a second. */
   readonly retryUnitMs?: number;
 }
 
 const PATIENCE_MS = 180_000;
+const PACE_MS = 1_000;
 const RETRY_UNIT_MS = 1_000;
 
 /** Loads the driver, and asks nothing yet. Throws GITHUB_ADDRESS_INVALID and GITHUB_TOKEN_INVALID. */
 export async function openGitHub(settings: GitHubSettings): Promise<GitHub> {
-  const { token, patienceMs = PATIENCE_MS, retryUnitMs = RETRY_UNIT_MS } = settings;
+  const { token, patienceMs = PATIENCE_MS, paceMs = PACE_MS, retryUnitMs = RETRY_UNIT_MS } = settings;
   const repository = checkSlug(settings.repository);
   const apiUrl = checkApiUrl(settings.apiUrl);
   // What is no token could be part of a header, and of an error about that header.
@@ -45,7 +48,7 @@ export async function openGitHub(settings: GitHubSettings): Promise<GitHub> {
       },
     );
   }
-  const rest = await openRest({ ...settings, apiUrl, patienceMs, retryUnitMs });
+  const rest = await openRest({ ...settings, apiUrl, patienceMs, paceMs, retryUnitMs });
   return {
     ...pullsOf(repository, rest),
     ...commentsOf(repository, rest),

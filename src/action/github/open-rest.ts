@@ -16,6 +16,7 @@ export interface RestSettings {
   readonly network: Pick<Network, 'request'>;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly patienceMs: number;
+  readonly paceMs: number;
   readonly retryUnitMs: number;
 }
 

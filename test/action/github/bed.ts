@@ -24,7 +24,7 @@ export interface Bed {
 }
 
 export interface BedSettings
-  extends Partial<Pick<GitHubSettings, 'signal' | 'token' | 'patienceMs' | 'network'>> {
+  extends Partial<Pick<GitHubSettings, 'signal' | 'token' | 'patienceMs' | 'paceMs' | 'network'>> {
   readonly repository?: Partial<DoubleRepository>;
   readonly permissions?: Partial<Record<Permission, 'read' | 'write'>>;
   readonly prefix?: string;
@@ -65,6 +65,7 @@ export async function githubBed(settings: BedSettings = {}): Promise<Bed> {
         waits.push(ms);
       },
     },
+    paceMs: settings.paceMs ?? 1,
     retryUnitMs: 1,
     ...(settings.patienceMs === undefined ? {} : { patienceMs: settings.patienceMs }),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openGitHub } from '../../../src/action/github/open-github.ts';
-import { primaryLimit, secondaryLimit } from '../../support/github-double.ts';
+import { primaryLimit, secondaryLimit } from '../../support/github-double-limits.ts';
 import { doublePull } from '../../support/github-double-state.ts';
 import { githubBed, refusalOf, TOKEN } from './bed.ts';
 
@@ -49,6 +49,17 @@ describe('a limit of GitHub', () => {
     double.fail(/GET/, ...Array.from({ length: 9 }, () => secondaryLimit(10)));
     expect(await refusalOf(github.pull(7))).toMatch('GITHUB_RATE_LIMITED');
     expect(waits).toEqual([10_000, 10_000, 10_000]);
+  });
+});
+
+describe('what changes something', () => {
+  it('is asked for at the pace that GitHub wants', async () => {
+    const { github } = await githubBed({ repository: { pulls }, paceMs: 100 });
+    const start = performance.now();
+    await github.upsertComment(7, comment);
+    await github.upsertComment(7, { ...comment, marker: '<!-- other -->', body: '<!-- other -->' });
+    // Two comments, of which people are told, are three paces apart.
+    expect(performance.now() - start).toBeGreaterThan(295);
   });
 });
 
