@@ -116,16 +116,23 @@ describe('the event of a run', () => {
       head: { branch: '$(id)`id`', repository: { id: 399999999, owner: 'mallory' } },
       pulls: [],
     });
+    const gone = spoil(payloadOf('workflow-run-fork'), 'workflow_run.head_repository', null);
+    expect(readEvent('workflow_run', gone, HELLO)).toMatchObject({
+      isFork: true,
+      head: { repository: null },
+    });
   });
 
-  it.each([
-    ['schedule', 'schedule', 'schedule'],
-    ['workflow_dispatch', 'workflow-dispatch', 'dispatch'],
-  ])('takes commit and ref of a %s from the runner', (name, file, kind) => {
+  it('takes commit and ref of what no commit started from the runner', () => {
     const { GITHUB_REF: ref, GITHUB_SHA: commit } = HELLO;
-    expect(readEvent(name, payloadOf(file), HELLO)).toEqual({ kind, repository: hello, ref, commit });
-    const { repository: _, ...alone } = payloadOf(file);
-    expect(readEvent(name, alone, HELLO)).toEqual({ kind, repository: hello, ref, commit });
+    const schedule = { kind: 'schedule', repository: hello, ref, commit };
+    expect(readEvent('schedule', payloadOf('schedule'), HELLO)).toEqual(schedule);
+    expect(readEvent('schedule', { schedule: '17 3 * * *' }, HELLO)).toEqual(schedule);
+    expect(readEvent('workflow_dispatch', payloadOf('workflow-dispatch'), HELLO)).toEqual({
+      ...schedule,
+      kind: 'dispatch',
+      defaultBranch: 'master',
+    });
   });
 
   it('reads a merge group', () => {

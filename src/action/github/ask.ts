@@ -18,8 +18,8 @@ export interface Rest {
    * the last of `maxPages` pages of a hundred.
    */
   entries(what: Ask, maxPages: number): AsyncIterable<unknown>;
-  /** Whether an account of REST's (`login`, `type`) is the token's own. */
-  isOurs(account: { readonly login: string; readonly type: string }): Promise<boolean>;
+  /** Whether an account, by its login, is the token's own. */
+  isOurs(login: string): Promise<boolean>;
   /**
    * Makes what must not be there twice. When the answer is lost, waits, looks with `find` whether it was made after all,
    * and tries again only when it was not.

@@ -62,7 +62,7 @@ export async function findComment(
     const body = comment.textOrNull('body') ?? '';
     const author = comment.fieldsOrNull('user');
     if (!isWanted(body) || author === null) continue;
-    if (await rest.isOurs({ login: author.text('login'), type: author.text('type') })) {
+    if (await rest.isOurs(author.text('login'))) {
       return { id: comment.count('id'), body };
     }
   }

@@ -104,5 +104,5 @@ async function isOurs(issue: Fields, rest: Rest, marker: string): Promise<boolea
   if (issue.fieldsOrNull('pull_request') !== null) return false;
   const author = issue.fieldsOrNull('user');
   if (author === null || !(issue.textOrNull('body') ?? '').startsWith(marker)) return false;
-  return rest.isOurs({ login: author.text('login'), type: author.text('type') });
+  return rest.isOurs(author.text('login'));
 }

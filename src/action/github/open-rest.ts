@@ -60,10 +60,9 @@ export async function openRest(settings: RestSettings): Promise<Rest> {
       }
       throw new McpformError('GITHUB_TOO_MANY', `${what.about}: more than ${maxPages * 100}`);
     },
-    isOurs: async ({ login, type }) => {
+    isOurs: async (login) => {
       viewer ??= readViewer(driver, settings);
-      const name = await viewer;
-      return login === name || (type === 'Bot' && login === `${name}[bot]`);
+      return login === (await viewer);
     },
     makeOnce: async (make, find) => {
       for (let tries = 1; ; tries += 1) {
@@ -81,7 +80,7 @@ export async function openRest(settings: RestSettings): Promise<Rest> {
   };
 }
 
-/** Of a workflow's token too, which may not ask for `GET /user`. */
+/** As REST writes it: `github-actions[bot]`. A workflow's token may ask for this, and not for `GET /user`. */
 async function readViewer(driver: Driver, { token, signal }: RestSettings): Promise<string> {
   const about = "the token's own account";
   const data = await untilAborted(driver.query('query { viewer { login } }'), signal).catch((error) => {

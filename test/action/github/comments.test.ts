@@ -51,6 +51,10 @@ describe('the comment', () => {
       said(5, { body: BODY, user: { login: 'github-actions', type: 'User' } }),
     ],
     ['another bot', said(5, { body: BODY, user: { login: 'renovate[bot]', type: 'Bot' } })],
+    [
+      'a bot whose name begins as ours',
+      said(5, { body: BODY, user: { login: 'github-actions[bot][bot]', type: 'Bot' } }),
+    ],
     ['an account that is gone', said(5, { body: BODY, user: null })],
     ['us, with the marker further down', said(5, { body: `> ${BODY}`, user: BOT })],
     ['us, for another stack', said(5, { body: '<!-- mcpform:plan:tools-2 -->', user: BOT })],

@@ -44,6 +44,13 @@ describe('a limit of GitHub', () => {
     expect([waits, double.asked.length]).toEqual([[], 1]);
   });
 
+  it('that is over already is asked about once a second, and not for ever', async () => {
+    const { github, double, waits } = await githubBed({ repository: { pulls }, patienceMs: 3_000 });
+    double.fail(/GET/, ...Array.from({ length: 9 }, () => primaryLimit(1)));
+    expect(await refusalOf(github.pull(7))).toMatch('GITHUB_RATE_LIMITED');
+    expect(waits).toEqual([1_000, 1_000, 1_000]);
+  });
+
   it('that comes again and again uses up the patience, and ends', async () => {
     const { github, double, waits } = await githubBed({ repository: { pulls }, patienceMs: 30_000 });
     double.fail(/GET/, ...Array.from({ length: 9 }, () => secondaryLimit(10)));

@@ -81,4 +81,12 @@ describe('a file of another repository', () => {
       '"content" of the answer is not of the size it says',
     );
   });
+
+  it('is refused above a mebibyte also when a server gives more', async () => {
+    const { github, double } = await bedWith({});
+    const bytes = Buffer.alloc(1024 * 1024 + 1);
+    const data = { type: 'file', encoding: 'base64', content: bytes.toString('base64'), size: bytes.length };
+    double.fail(/GET/, { kind: 'answer', status: 200, data });
+    expect(await refusalOf(github.fileAt(place))).toMatch('GITHUB_FILE_INVALID');
+  });
 });

@@ -30,6 +30,10 @@ describe('the one issue', () => {
     expect(await github.upsertIssue(wanted)).toEqual({ number: 5, outcome: 'unchanged' });
     const more = { ...wanted, body: `${MARKER}\n4 drifted` };
     expect(await github.upsertIssue(more)).toEqual({ number: 5, outcome: 'updated' });
+    expect(await github.upsertIssue({ ...more, title: 'Renamed' })).toEqual({
+      number: 5,
+      outcome: 'updated',
+    });
     expect(await github.closeIssue({ marker: MARKER, comment: 'no drift' })).toBe(5);
     expect(repository.issues[0]).toMatchObject({ state: 'closed', body: more.body });
     expect(repository.comments.map(({ on, body }) => [on, body])).toEqual([[5, 'no drift']]);
@@ -39,7 +43,7 @@ describe('the one issue', () => {
       outcome: 'reopened',
     });
     expect(repository.issues).toEqual([issue(5, { title: 'Again', labels: ['drift'] })]);
-    expect(writes(bed)).toHaveLength(5);
+    expect(writes(bed)).toHaveLength(6);
   });
 
   it.each([
