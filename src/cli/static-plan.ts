@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { nominalDigest } from '../engine/static/nominal.ts';
+import { policyJury } from '../engine/static/policy-jury.ts';
 import { type StaticRequest, staticPlan } from '../engine/static/static-plan.ts';
 import type { Context } from '../model/context.ts';
 import { McpformError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
 import { type CommandInput, listOption, switchOption, textOption } from './command.ts';
+import { policyRequest } from './policy-request.ts';
 import { readVariables } from './read-variables.ts';
 
 /** `plan --from REF [--to REF]`: of two revisions of the repository, and no machine. */
@@ -23,6 +25,7 @@ export async function planBetween(input: CommandInput, ctx: Context): Promise<Pl
     },
     targets: listOption(options, 'target'),
     allowsDowngrade: switchOption(options, 'allowDowngrade'),
+    jury: await policyJury(policyRequest(input), cwd, ctx),
   };
   const plan = await staticPlan(request);
   const out = textOption(options, 'out');

@@ -14,7 +14,8 @@ import { type ChecksRequest, judgeChecks, type Verdict, verdictOf } from './judg
 export interface TextsRequest extends ChecksRequest {
   /** Those whose rules are judged; `policies` are all that may ask for checks. */
   readonly ruling: readonly Policy[];
-  readonly source: SourceIdentity;
+  /** Null: it is not judged. */
+  readonly source: SourceIdentity | null;
 }
 
 /**

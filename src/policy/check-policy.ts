@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { type Address, engineName } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SourceIdentity } from '../model/inventory.ts';
@@ -9,12 +8,14 @@ import { type Fact, fact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { allows, concerns } from './matches.ts';
 import { type Effect, isRestricted, type Policy, restrictsAnything } from './policy.ts';
+import { sourceName } from './source-name.ts';
 import { usersOf } from './users-of.ts';
 
 /** What resources are judged in, besides what they are. */
 export interface Setting {
   readonly rendered: ReadonlyMap<Address, Rendered>;
-  readonly source: SourceIdentity;
+  /** Null: it is not judged. */
+  readonly source: SourceIdentity | null;
   readonly hosts: EngineHosts;
   /** Nobody looks at the plan: what a person could approve needs a policy that allows it. */
   readonly isUnattended?: boolean;
@@ -35,11 +36,13 @@ export function checkPolicy(
   desired: readonly Desired[],
   setting: Setting,
 ): readonly Finding[] {
-  const name = sourceName(setting.source);
+  const { source } = setting;
+  const sources =
+    source === null ? [] : [fact('sources', sourceName(source), `source "${sourceName(source)}"`)];
   const judged: Judgement = { isUnattended: false, ...setting, servers: [] };
   const serversOf = usersOf(desired);
   return [
-    ...policies.flatMap((policy) => judge(policy, fact('sources', name, `source "${name}"`), judged)),
+    ...policies.flatMap((policy) => sources.flatMap((one) => judge(policy, one, judged))),
     ...eachOnce(desired.map((each) => [each, findingsOn(each, policies, setting, serversOf(each))])),
   ];
 }
@@ -177,25 +180,4 @@ function unsaid({ rules }: Policy, { subject }: Fact): Effect {
     subject === 'loaderVariables' &&
     [rules.commands, rules.packages, rules.images, rules.registries].some(isRestricted);
   return isLoader ? 'deny' : 'allow';
-}
-
-/** `github.com/acme/tools` for a remote in any spelling; `file:/path` for a manifest without one. */
-function sourceName({ remote, root }: SourceIdentity): string {
-  if (remote === null) return `file:${root}`;
-  // As the engine spells it: no scheme, no credentials.
-  const plain = /^([^/\s:~.][^/\s:]*(?::\d+)?)\/(.+)$/.exec(remote);
-  if (plain !== null) return cleanName(plain[1] as string, plain[2] as string);
-  const short = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/.exec(remote);
-  if (short !== null) return cleanName(short[1] as string, short[2] as string);
-  if (!URL.canParse(remote)) return `file:${posix.normalize(remote)}`;
-  const { host, pathname } = new URL(remote);
-  return host === '' ? `file:${pathname}` : cleanName(host, pathname);
-}
-
-function cleanName(host: string, path: string): string {
-  const clean = posix
-    .normalize(`/${path}`)
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
-  return `${host.toLowerCase()}${clean}`;
 }

@@ -5,6 +5,7 @@ import { arrangeFindings } from '../../plan/collect-findings.ts';
 import { plan } from '../../plan/plan.ts';
 import { planIdOf } from '../../plan/plan-id.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
+import { withoutRepeats } from '../../policy/checks/without-repeats.ts';
 import { requireDistinctPlaces } from '../draft-plan.ts';
 import type { Resource } from '../expansion.ts';
 import { guardPins } from '../guard-pins.ts';
@@ -40,7 +41,7 @@ export async function staticPlan(request: StaticRequest): Promise<Plan> {
   const { input, subject, texts, placed } = await inputOf(stacks, request, jury);
   const drafted = await explain(plan(input), texts, placed);
   const reviews = await jury.review(drafted, subject);
-  const all = arrangeFindings([...drafted.findings, ...reviews]);
+  const all = arrangeFindings(withoutRepeats([...drafted.findings, ...reviews]));
   const located = await locate(all, subject.head?.loaded.sources ?? []);
   const { formatVersion, planId, stack, mode, ...rest } = drafted;
   return {
