@@ -14,7 +14,7 @@ export interface Seen {
   /** `place.file` of container engines, as far as they are known. */
   readonly engines: ReadonlySet<string>;
   /** After the pass. */
-  readonly state: Pick<LoopState, 'damaged'>;
+  readonly state: Pick<LoopState, 'damaged' | 'failures'>;
   readonly settings: DecideSettings;
 }
 
@@ -36,13 +36,17 @@ function unusable({ failure, state }: Seen): Verdict | null {
     const why = `what the loop remembered was damaged, and is kept in "${state.damaged}"`;
     return verdict('False', 'BooksUnusable', `${why}; nothing is enforced until somebody acknowledges it`);
   }
-  if (failure === null || isPatient(failure)) return null;
+  if (failure === null || isPatient(failure, state)) return null;
   return verdict('False', failure.reason, wordsOf(failure));
 }
 
+/** So many passes in a row may find the books with somebody else: a plan that is looked at, an apply that pulls images. */
+const MOST_LOCKED = 5;
+
 /** Failures that say nothing bad of the machine: its last revision stays in force. */
-function isPatient({ reason }: PassFailure): boolean {
-  return reason === 'SourceUnavailable' || reason === 'SourceTooNew';
+function isPatient({ reason, error }: PassFailure, { failures }: Pick<LoopState, 'failures'>): boolean {
+  const isLocked = error.code === 'STATE_LOCKED' && failures < MOST_LOCKED;
+  return isLocked || reason === 'SourceUnavailable' || reason === 'SourceTooNew';
 }
 
 /** In conflict until somebody says whose it is, or that it may go. */

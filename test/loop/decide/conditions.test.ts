@@ -36,6 +36,12 @@ const terminal = (code: Parameters<typeof failure>[0], reason: Reason): PassInpu
   failure: failure(code, reason, true),
 });
 
+const locked = (count: number): readonly PassInput[] =>
+  Array.from({ length: count }, () => ({
+    steps: null,
+    failure: failure('STATE_LOCKED', 'ApplyFailed', false),
+  }));
+
 const rows: readonly (readonly [string, LoopState, readonly PassInput[], string])[] = [
   ['nothing to do', fresh, [{}], 'Ready=True/InSync Reconciling=False/InSync Stalled=False/Progressing'],
   [
@@ -59,7 +65,25 @@ const rows: readonly (readonly [string, LoopState, readonly PassInput[], string]
   [
     'the apply failed as a whole',
     fresh,
-    [{ steps: [created], results: { [a]: null }, failure: failure('STATE_LOCKED', 'ApplyFailed', false) }],
+    [
+      {
+        steps: [created],
+        results: { [a]: null },
+        failure: failure('ENGINE_UNAVAILABLE', 'ApplyFailed', false),
+      },
+    ],
+    'Ready=False/ApplyFailed Reconciling=True/Progressing Stalled=False/Progressing',
+  ],
+  [
+    'somebody else is at work',
+    fresh,
+    [{}, ...locked(4)],
+    'Ready=Unknown/ApplyFailed Reconciling=True/Progressing Stalled=False/Progressing',
+  ],
+  [
+    'somebody else does not let go',
+    fresh,
+    [{}, ...locked(5)],
     'Ready=False/ApplyFailed Reconciling=True/Progressing Stalled=False/Progressing',
   ],
   [
