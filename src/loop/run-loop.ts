@@ -5,6 +5,7 @@ import type { Step } from '../model/plan.ts';
 import { makeDurableFolder } from '../state/folder.ts';
 import { takeLock } from '../state/lock-file.ts';
 import { afterPass } from './decide/after-pass.ts';
+import { looksAgain } from './decide/looks-again.ts';
 import type { PassFacts } from './decide/pass-facts.ts';
 import { findSuspects } from './find-suspects.ts';
 import { LoopMemory } from './loop-memory.ts';
@@ -145,8 +146,7 @@ class Loop {
     for (const wake of wakes) {
       if (wake.kind === 'request') for (const source of this.#sources) source.answer?.(wake.id, pass.report);
     }
-    // Whoever changed what we had just written, before anybody watched it again, is found by a look of its own.
-    if (pass.report.done > 0) this.#wakes.offer({ kind: 'retry' });
+    if (looksAgain(pass.report, this.#memory.state)) this.#wakes.offer({ kind: 'retry' });
     for (const observer of this.#request.observers) {
       observer.passed(pass.report, this.#memory.state);
       if (transitions.length > 0) observer.changed(transitions, this.#memory.state);
