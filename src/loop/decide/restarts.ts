@@ -21,6 +21,11 @@ export function isRestartDue(known: Ailment | undefined, settings: RestartSettin
   return isClockBack || nowMs - lastMs >= settings.delayMs;
 }
 
+/** Whether the next looks decide about a restart. */
+export function isCounted({ seen, attempts }: Ailment, settings: RestartSettings): boolean {
+  return seen > 0 && seen < settings.threshold && attempts < settings.maxAttempts;
+}
+
 /** Whether it has been so for long enough to say so: a single look may come at a bad moment. */
 export function isAiling({ seen, attempts }: Ailment, { threshold }: RestartSettings): boolean {
   return attempts > 0 || seen >= threshold;

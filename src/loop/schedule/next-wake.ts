@@ -1,4 +1,5 @@
 import { longestOpenMs } from '../decide/breakers.ts';
+import { isCounted } from '../decide/restarts.ts';
 import type { LoopState, Wake } from '../model.ts';
 import { chance } from './chance.ts';
 import { cronAfter } from './client.ts';
@@ -34,6 +35,8 @@ export interface NextWake {
 const SKEW_MS = 5_000;
 /** After a pass, before a clock that was set brings another: one that is set all the time must not keep us busy. */
 const CLOCK_GAP_MS = 10_000;
+/** What is unhealthy, and not seen so often enough for a restart, is looked at again so soon. */
+const AILING_GAP_MS = 10_000;
 /** Nothing that is only due by time follows a pass sooner. */
 const GAP_MS = 1_000;
 
@@ -70,6 +73,9 @@ function byInterval(
   }
   const retryMs = retryDelayMs(state, settings);
   if (retryMs !== null) due.push({ inMs: after(retryMs), wake: { kind: 'retry' } });
+  if (Object.values(state.restarts).some((each) => isCounted(each, settings.restart))) {
+    due.push({ inMs: after(AILING_GAP_MS), wake: { kind: 'retry' } });
+  }
   const skewMs = nowMs - startedMs - (monotonicMs - startedMonotonicMs);
   if (Math.abs(skewMs) > SKEW_MS) due.push({ inMs: after(CLOCK_GAP_MS), wake: { kind: 'clock' } });
   // An expression that never comes: still look now and then.

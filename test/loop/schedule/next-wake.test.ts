@@ -69,6 +69,21 @@ describe('the next pass', () => {
       'interval',
     ],
     ['a restart', { restarts: { a: { seen: 0, attempts: 1, lastMs: noonMs } } }, {}, 10_000, 'retry'],
+    ['an ailment', { restarts: { a: { seen: 2, attempts: 0, lastMs: 0 } } }, {}, 10_000, 'retry'],
+    [
+      'an ailment that was seen often enough, and left alone',
+      { restarts: { a: { seen: 3, attempts: 0, lastMs: 0 } } },
+      {},
+      300_000,
+      'interval',
+    ],
+    [
+      'an ailment that was given up',
+      { restarts: { a: { seen: 1, attempts: 5, lastMs: 0 } } },
+      {},
+      300_000,
+      'interval',
+    ],
     [
       'the end of a suspension',
       { suspended: { a: { since: later(-1), until: later(20_000) } } },

@@ -2,6 +2,7 @@ import type { Context } from '../../../model/context.ts';
 import { McpformError } from '../../../model/error.ts';
 import type { Begin } from '../../../model/journal.ts';
 import { digestLeaf } from '../../../model/leaves.ts';
+import { isMadeBy } from '../labels.ts';
 import { nameOf } from '../place.ts';
 import { STATUSES, statusIn } from './check-precondition.ts';
 import { endStopInFlight } from './end-stop-in-flight.ts';
@@ -30,15 +31,34 @@ export async function recoverContainer(begin: Begin, reached: Reached, ctx: Cont
   const { operation, place, previousPlace = place } = begin;
   const former = nameOf(previousPlace);
   const spent = await engine.inspectContainer(spentName(former, operation));
-  if (spent !== null) {
-    for (const finding of await retireSpent(engine, spent, begin.address))
-      ctx.emit({ kind: 'finding', finding });
-    return;
-  }
+  if (spent !== null) return await retire(engine, spent, begin, ctx);
   const waiting = waitingName(former, operation);
   const old = await readBack(reached, waiting, previousPlace);
+  if (old !== null && (await isSuperseded({ ...reached, begin, ctx }))) {
+    return await retire(engine, { ...old.info, Name: waiting }, begin, ctx);
+  }
   if (old !== null) return await rollBack({ ...reached, begin, ctx }, old);
   if (begin.action === 'create') await removeMade(engine, nameOf(place), operation);
+}
+
+async function retire(
+  engine: Reached['engine'],
+  container: Parameters<typeof retireSpent>[1],
+  { address }: Begin,
+  ctx: Context,
+): Promise<void> {
+  for (const finding of await retireSpent(engine, container, address)) ctx.emit({ kind: 'finding', finding });
+}
+
+/**
+ * Somebody made another one in the place of the one that was to be replaced: it cannot have its name back, and was to go.
+ * What is there now is for the next plan.
+ */
+async function isSuperseded({ engine, begin }: Begun): Promise<boolean> {
+  const { action, operation, place, previousPlace = place } = begin;
+  if (action !== 'replace') return false;
+  const there = await engine.inspectContainer(nameOf(previousPlace));
+  return there !== null && !isMadeBy(there.Config.Labels, operation);
 }
 
 async function rollBack(begun: Begun, old: Found): Promise<void> {
