@@ -135,7 +135,8 @@ describe('a running loop and a container', () => {
     await expect.poll(async () => Object.keys(await world.containers()), WITHIN).toHaveLength(2);
     await world.write(stackOf(QUIET));
     await world.engine.docker(['rm', '--force', NAME]);
-    await world.engine.docker(['run', '--detach', '--name', NAME, world.busybox.pinned, 'sleep', '1000']);
+    const theirs = ['--stop-signal=KILL', '--name', NAME, world.busybox.pinned, 'sleep', '1000'];
+    await world.engine.docker(['run', '--detach', ...theirs]);
     await asked;
     await expect.poll(() => world.planned(), WITHIN).toEqual([]);
     await expect.poll(() => world.containers(), WITHIN).toEqual({ [NAME]: 'running' });
