@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFile, rename } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -7,6 +8,7 @@ import { onStage, type Stage } from '../cli/stage.ts';
 import { gitDaemon, relay } from '../support/git-daemon.ts';
 import { type GitRepository, gitRepository } from '../support/git-repository.ts';
 import { environmentWith } from '../support/mcpform.ts';
+import { missing } from '../support/pins.ts';
 import { type RunningLoop, startLoop } from '../support/running-loop.ts';
 import { signCommits } from '../support/sign-commits.ts';
 import { HERE, requireSsh, startSsh } from '../support/ssh-server.ts';
@@ -226,6 +228,31 @@ describe.concurrent('the running loop follows a repository', () => {
       await push('a', 'b', 'e');
       await until('Ready', 'True', 'InSync');
       await expect.poll(servers, { timeout: 15_000 }).toEqual(['a', 'b', 'e']);
+    });
+  });
+
+  it('keeps what was in force while the disk of its cache is full', async ({ expect, skip }) => {
+    if (process.getuid?.() !== 0 || process.platform !== 'linux') {
+      return skip(!missing('only root can make a small disk'));
+    }
+    await following('git', { expect }, async ({ repository, servers, until, losing, home }) => {
+      const disk = join(home.folder, '.cache/mcpform/sources');
+      // With all that is there already: the loop has nothing open between two passes.
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', disk]);
+      try {
+        const noise = randomBytes(2_000_000).toString('base64');
+        await repository.commit({ 'mcp.yaml': stackOf('a', 'b', 'c'), noise });
+        expect((await until('Ready', 'Unknown', 'SourceUnavailable')).message).toMatch(
+          /No space left|ENOSPC/,
+        );
+        await losing('a');
+        expect(await servers()).toEqual(['a', 'b']);
+        execFileSync('mount', ['-o', 'remount,size=64m', disk]);
+        await until('Ready', 'True', 'InSync');
+        expect(await servers()).toEqual(['a', 'b', 'c']);
+      } finally {
+        execFileSync('umount', ['--lazy', disk]);
+      }
     });
   });
 });
