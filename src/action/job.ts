@@ -20,6 +20,8 @@ export interface Job {
   readonly may: MayRun;
   /** Absolute and real: what all files are below. */
   readonly workspace: string;
+  /** The first manifest file, as a path below the workspace: where what has no place of its own is shown. */
+  readonly manifest: string;
   /** What tells this stack's comment and reports from others. */
   readonly label: string;
 }

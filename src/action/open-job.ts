@@ -19,14 +19,15 @@ export async function openJob(around: Surroundings, log: Log): Promise<Job> {
   });
   const event = await eventOf(around);
   const file = inputs.files[0] ?? 'mcp.yaml';
-  const label = inputs.workingDirectory === '.' ? file : `${inputs.workingDirectory}/${file}`;
+  const manifest = inputs.workingDirectory === '.' ? file : `${inputs.workingDirectory}/${file}`;
   return {
     around,
     log,
     inputs,
     event,
     workspace: root,
-    label: inputs.label ?? label,
+    manifest,
+    label: inputs.label ?? manifest,
     git: openGit({ folder, token: inputs.token }, around),
     gitHub: once(() => open(inputs.token, event, around, log)),
     openPolicies: once(() => open(inputs.policyToken, event, around, log)),

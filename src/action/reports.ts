@@ -24,8 +24,8 @@ export async function writeReports(
   job: Job,
 ): Promise<Readonly<Record<string, string>>> {
   const folder = await reportFolder(job);
-  const { around, workspace, label } = job;
-  const sarif = renderSarif(findings, { version: around.version, root: workspace, label });
+  const { around, workspace: root, label, manifest: file } = job;
+  const sarif = renderSarif(findings, { version: around.version, root, label, file });
   const outputs = {
     'sarif-path': await write('findings.sarif', `${JSON.stringify(sarif, null, 2)}\n`),
     ...(plan === null
@@ -34,7 +34,7 @@ export async function writeReports(
           'json-plan-path': await write('plan.json', `${JSON.stringify(plan, null, 2)}\n`),
           'markdown-plan-path': await write(
             'plan.md',
-            renderPlanMarkdown(plan, { maxLength: Number.POSITIVE_INFINITY, cwd: workspace }),
+            renderPlanMarkdown(plan, { maxLength: Number.POSITIVE_INFINITY, cwd: root }),
           ),
         }),
   };

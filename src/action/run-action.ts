@@ -25,30 +25,33 @@ const COMMANDS: Readonly<Record<CommandName, (job: Job) => Promise<Result>>> = {
   'lock-check': lockCheck,
 };
 
+/** Where annotations stand. */
+type Place = Parameters<typeof annotate>[2];
+
 /** The whole action: what the runner gave in, outputs, annotations and the process's exit code out. */
 export async function runAction(around: Surroundings): Promise<number> {
   const log = openLog(around.out);
-  let root = around.env['GITHUB_WORKSPACE'] ?? '/';
+  let place: Place = { root: around.env['GITHUB_WORKSPACE'] ?? '/' };
   try {
     const job = await openJob(around, log);
-    root = job.workspace;
+    place = { root: job.workspace, manifest: job.manifest };
     const result = await COMMANDS[job.inputs.command](job);
-    tellFindings(result.findings, result.plan, root, log);
+    tellFindings(result.findings, result.plan, place, log);
     await writeOutputs({ ...outputsOf(result), ...result.outputs, ...cliOf(around) }, around);
     if (result.failure !== null) log.text(`failed: ${result.failure}\n`);
     return result.failure === null ? 0 : 1;
   } catch (error) {
-    await tellFailure(error, { around, root, log });
+    await tellFailure(error, { around, place, log });
     return 1;
   }
 }
 
 async function tellFailure(
   error: unknown,
-  { around, root, log }: { readonly around: Surroundings; readonly root: string; readonly log: Log },
+  { around, place, log }: { readonly around: Surroundings; readonly place: Place; readonly log: Log },
 ): Promise<void> {
   const isKnown = error instanceof McpformError;
-  if (isKnown) tellFindings([asFinding(error), ...error.findings], null, root, log);
+  if (isKnown) tellFindings([asFinding(error), ...error.findings], null, place, log);
   else log.text(`this is a bug in mcpform: ${error instanceof Error ? error.stack : String(error)}\n`);
   const outputs = {
     'exit-code': String(isKnown ? error.exitCode : EXIT.error),
@@ -80,8 +83,8 @@ function asFinding({ code, message, hint, at }: McpformError): Finding {
   };
 }
 
-function tellFindings(findings: readonly Finding[], made: Plan | null, root: string, log: Log): void {
-  for (const annotation of annotate(findings, made, { root })) log.command(workflowCommand(annotation));
+function tellFindings(findings: readonly Finding[], made: Plan | null, place: Place, log: Log): void {
+  for (const annotation of annotate(findings, made, place)) log.command(workflowCommand(annotation));
 }
 
 const COUNTED: readonly (keyof Summary)[] = ['create', 'update', 'replace', 'delete', 'adopt', 'conflict'];
