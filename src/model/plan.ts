@@ -70,7 +70,10 @@ export interface Step {
   readonly action: Exclude<Action, 'noop'>;
   readonly because: Because;
   readonly place: Place;
-  /** Sorted by pointer. Empty for record, adopt, forget and delete. */
+  /**
+   * Sorted by pointer. Empty for record, adopt, forget and delete. In a `static` plan also what is beside the object:
+   * below `/launch` what an entry starts through `mcpform exec`, below `/lifecycle` what guards it.
+   */
   readonly paths: readonly PathChange[];
   /** For `conflict`: it is about something that shall no longer be there. */
   readonly isLeaving?: true;

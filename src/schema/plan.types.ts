@@ -47,7 +47,7 @@ export interface PlanDocument {
    */
   serial: number;
   /**
-   * Who and where: machine, user and the configuration that would be written.
+   * Who and where: machine, user and the configuration that would be written; `any` in a `static` plan.
    */
   machine: string;
   /**
@@ -134,7 +134,7 @@ export interface StepDocument {
     | 'dependency';
   place: PlaceDocument;
   /**
-   * The values that change, sorted by pointer. Empty for record, adopt, forget and delete.
+   * The values that change, sorted by pointer. Empty for record, adopt, forget and delete. In a `static` plan also what is beside the object, for reading: below `/launch` what `mcpform exec` starts for an entry, below `/lifecycle` what guards it.
    */
   paths: PathChangeDocument[];
   /**
@@ -201,7 +201,7 @@ export interface PlaceDocument {
    */
   key: string;
   /**
-   * Absolute path, as opened.
+   * Absolute path, as opened. In a `static` plan, `~` is every home, and files of the repository count from its root.
    */
   file: string;
   /**
@@ -262,7 +262,7 @@ export interface PlaceDocument1 {
    */
   key: string;
   /**
-   * Absolute path, as opened.
+   * Absolute path, as opened. In a `static` plan, `~` is every home, and files of the repository count from its root.
    */
   file: string;
   /**

@@ -1,9 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/model/plan.ts';
 import { type Bed, revisionBed } from '../loop/revision/bed.ts';
 import { mcpform } from '../support/mcpform.ts';
-import type { Home } from '../support/throwaway-home.ts';
+import { type Home, throwawayHome } from '../support/throwaway-home.ts';
 import { violations } from './schemas.ts';
 
 const stack = (servers: string) => `apiVersion: mcpform/v1\nkind: Stack\nname: team\nservers:\n${servers}`;
@@ -41,7 +42,7 @@ describe('plan --from', () => {
     expect(stdout).toContain('~ claude-code/project/fs in .mcp.json');
     expect(stdout).toContain('Plan: 1 to create, 1 to update, 1 to delete.');
     expect((await plan(['--from', first, '--markdown'])).stdout).toContain(
-      `Between ${first.slice(0, 12)} and the work tree`,
+      `Between \`${first.slice(0, 12)}\` and the work tree`,
     );
     expect((await plan(['--from', first, '--graph', 'mermaid'])).stdout).toContain('claude-code/user/new');
     expect((await plan(['--from', first, '--compact'])).stdout).toContain('+ claude-code/user/new');
@@ -112,5 +113,35 @@ describe('plan --from', () => {
       error: { code: 'MANIFEST_INVALID', findings: [{ at: { file: 'mcp.yaml', line: 5 } }] },
     });
     await bed.write({ 'mcp.yaml': HEAD });
+  });
+});
+
+describe('a machine that really converged to the first revision', () => {
+  it('shows the same steps for the second one as the plan between them', async () => {
+    const home = await throwawayHome();
+    const here = join(home.folder, 'checkout');
+    await bed.git('clone', '-q', bed.root, here);
+    await bed.git('-C', here, 'checkout', '-q', first);
+    const at = { ...home, project: here };
+    const applied = await mcpform(['apply', '--auto-approve', '--no-settle'], at);
+    expect(applied.exitCode, applied.stderr).toBe(0);
+    await writeFile(join(here, 'mcp.yaml'), HEAD);
+    const meaning = (text: string) => {
+      const { steps, unchanged } = JSON.parse(text) as Plan;
+      return {
+        steps: steps.map(({ address, action, because, paths }) => [
+          address,
+          action,
+          because,
+          paths.map(({ pointer }) => pointer),
+        ]),
+        unchanged,
+      };
+    };
+    const real = await mcpform(['plan', '--json'], at);
+    const stated = await mcpform(['plan', '--from', first, '--json'], at);
+    expect(meaning(stated.stdout)).toEqual(meaning(real.stdout));
+    expect(meaning(stated.stdout).steps).toHaveLength(3);
+    await home.remove();
   });
 });

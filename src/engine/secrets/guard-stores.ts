@@ -3,18 +3,18 @@ import type { Finding } from '../../model/finding.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { SecretSource } from '../../model/secret.ts';
 import { keyStoreAt } from '../../policy/key-store.ts';
-import type { Rendered } from '../observe.ts';
+import type { Resource } from '../expansion.ts';
 import type { NamedSource } from './sources.ts';
 
 /**
  * Nobody is asked to approve that a server gets somebody's SSH key: what would read a well-known store of keys comes
  * out blocked. By the text of the path; who reads the file looks at where it really leads.
  */
-export function guardStores(
-  rendered: readonly Rendered[],
+export function guardStores<Any extends Resource>(
+  rendered: readonly Any[],
   sources: ReadonlyMap<string, NamedSource>,
-  { home, folders }: Pick<Context, 'home' | 'folders'>,
-): readonly Rendered[] {
+  { home, folders }: Pick<Context, 'home'> & { readonly folders: Pick<Context['folders'], 'state' | 'data'> },
+): readonly Any[] {
   const own = [folders.state, folders.data];
   const stores = new Map<string, string>();
   for (const [locator, { source }] of sources) {

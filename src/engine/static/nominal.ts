@@ -14,6 +14,14 @@ export const NOMINAL: Machine = {
   platform: 'linux',
 };
 
+const HOME = '/home/nobody';
+
+/** Whose keys no server is handed. */
+export const NOMINAL_HOME = {
+  home: HOME,
+  folders: { state: `${HOME}/.local/state/mcpform`, data: `${HOME}/.local/share/mcpform` },
+};
+
 /** Of no key: what it digests stands in the repository, for everybody who reads the plan. */
 export function nominalDigest(text: string): string {
   return hash('sha256', `static plan 1\n${text}`, 'base64url');

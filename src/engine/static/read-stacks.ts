@@ -5,7 +5,16 @@ import { fromPointer } from '../../model/json.ts';
 import { expandTexts } from '../expand-texts.ts';
 import type { Expansion } from '../expansion.ts';
 import type { Loaded } from '../load.ts';
-import { errorInRepository, type Given, inRepository, loadNominally, NOMINAL } from './nominal.ts';
+import { guardStores } from '../secrets/guard-stores.ts';
+import { sourcesByLocator } from '../secrets/sources.ts';
+import {
+  errorInRepository,
+  type Given,
+  inRepository,
+  loadNominally,
+  NOMINAL,
+  NOMINAL_HOME,
+} from './nominal.ts';
 import type { RevisionTexts } from './revision-texts.ts';
 
 export type Stack = Expansion & { readonly loaded: Loaded };
@@ -95,7 +104,9 @@ async function readOld(texts: RevisionTexts, given: Given): Promise<Stack> {
 async function read(texts: RevisionTexts, given: Given): Promise<Stack> {
   const loaded = loadNominally(texts, given);
   try {
-    return { ...(await expandTexts(loaded, NOMINAL)), loaded };
+    const expansion = await expandTexts(loaded, NOMINAL);
+    const sources = sourcesByLocator(expansion.manifest);
+    return { ...expansion, resources: guardStores(expansion.resources, sources, NOMINAL_HOME), loaded };
   } catch (error) {
     throw error instanceof McpformError ? errorInRepository(error) : error;
   }

@@ -3,6 +3,9 @@ import { printLock } from '../../../src/lock/print-lock.ts';
 import type { Pin } from '../../../src/model/lock.ts';
 import type { StackTexts } from './machine.ts';
 
+/** Which no server is handed. */
+const KEYS = '/home/ann/.ssh/id_ed25519';
+
 const A = `sha256:${'a'.repeat(64)}`;
 const B = `sha256:${'b'.repeat(64)}`;
 const TREES = { '1.0.0': `sha256:${'1'.repeat(64)}`, '2.0.0': `sha256:${'2'.repeat(64)}` } as const;
@@ -126,7 +129,7 @@ const parts: fc.Arbitrary<Parts> = fc.record({
     .map(
       (pairs) => Object.fromEntries(pairs.filter(([, each]) => each !== undefined)) as Record<string, Pinned>,
     ),
-  secrets: fc.tuple(fc.constantFrom('ONE', 'OTHER'), fc.constantFrom('TWO', 'THIRD')),
+  secrets: fc.tuple(fc.constantFrom('ONE', 'OTHER'), fc.constantFrom('TWO', 'THIRD', KEYS)),
   shared: fc.constantFrom<Server>(
     {},
     { volumes: { data: { protect: true } } },
@@ -155,7 +158,7 @@ function textsOf({ servers, secrets: [one, two], shared, isMoved }: Parts): Stac
     apiVersion: 'mcpform/v1',
     kind: 'Stack',
     name: 'team',
-    secrets: { one: { env: one }, two: { exec: ['op', 'read', two] } },
+    secrets: { one: { env: one }, two: two === KEYS ? { file: KEYS } : { exec: ['op', 'read', two] } },
     networks: { tools: {} },
     volumes: { data: {} },
     ...shared,
