@@ -167,22 +167,20 @@ function staticClosure(inputs, from) {
   return new Set([...found].filter((path) => path.startsWith('src/')));
 }
 
-/** Name, version and licence text of every library whose code is in the bundle. */
+/** Name, version and licence text of every library whose code is in the bundle, of each version that is. */
 function licenses(inputs) {
   // The generated validators carry pieces of ajv's runtime.
-  const names = new Set(['ajv', 'fast-deep-equal']);
+  const folders = new Set(['node_modules/ajv/', 'node_modules/fast-deep-equal/']);
   for (const input of inputs) {
-    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-    if (found) names.add(found[1]);
+    // The last: a library may have its own version of another.
+    const found = /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(input);
+    if (found) folders.add(found[0]);
   }
-  return [...names]
-    .sort()
-    .map((name) => {
-      const folder = `${root}node_modules/${name}/`;
-      const info = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
-      return `${name} ${info.version} (${info.license})\n\n${licenseText(folder)}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
+  const texts = [...folders].map((folder) => {
+    const info = JSON.parse(readFileSync(`${root}${folder}package.json`, 'utf8'));
+    return `${info.name} ${info.version} (${info.license})\n\n${licenseText(`${root}${folder}`)}\n`;
+  });
+  return [...new Set(texts)].sort().join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function licenseText(folder) {
