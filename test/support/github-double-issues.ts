@@ -27,6 +27,7 @@ export const ISSUE_ROUTES: readonly Route[] = [
       const number = Number(values.number);
       if (!isThere(repository, number)) return missing;
       const text = String(body.body);
+      if (isIssue(repository, number) && token.permissions.issues !== 'write') return notForIssues;
       if (isTooLong(text)) return tooLongComment;
       const comment = { id: 1000 + repository.comments.length, on: number, body: text, user: token.account };
       repository.comments.push(comment);
@@ -38,9 +39,10 @@ export const ISSUE_ROUTES: readonly Route[] = [
     path: '/issues/comments/{id}',
     body: { body: 'string' },
     needs: ['issues', 'pull-requests'],
-    answer: ({ repository, values, body }) => {
+    answer: ({ repository, token, values, body }) => {
       const comment = repository.comments.find(({ id }) => id === Number(values.id));
       if (comment === undefined) return missing;
+      if (isIssue(repository, comment.on) && token.permissions.issues !== 'write') return notForIssues;
       if (isTooLong(String(body.body))) return tooLongComment;
       comment.body = String(body.body);
       return ok(comment);
@@ -102,8 +104,18 @@ export const ISSUE_ROUTES: readonly Route[] = [
 ];
 
 function isThere(repository: DoubleRepository, wanted: number): boolean {
-  return repository.pulls[wanted] !== undefined || repository.issues.some(({ number }) => number === wanted);
+  return repository.pulls[wanted] !== undefined || isIssue(repository, wanted);
 }
+
+/** What may write to pull requests writes no comment on an issue that is none. */
+function isIssue({ issues }: DoubleRepository, wanted: number): boolean {
+  return issues.some(({ number }) => number === wanted);
+}
+
+const notForIssues: Answer = {
+  status: 403,
+  data: { message: 'Resource not accessible by integration', status: '403' },
+};
 
 /** What GitHub counts are characters; we count those beyond the basic plane twice, which is stricter. */
 function isTooLong(text: string): boolean {

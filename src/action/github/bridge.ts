@@ -14,7 +14,6 @@ const METHODS: readonly string[] = ['GET', 'POST', 'PATCH'];
  */
 export function bridgeNetwork({ request }: Pick<Network, 'request'>, signal: AbortSignal): typeof fetch {
   return async (url, { method = 'GET', headers, body } = {}) => {
-    signal.throwIfAborted();
     const answer = await request({
       method: methodOf(method),
       url: String(url),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openGitHub } from '../../../src/action/github/open-github.ts';
 import { primaryLimit, secondaryLimit } from '../../support/github-double-limits.ts';
-import { doublePull } from '../../support/github-double-state.ts';
+import { BOT, doublePull } from '../../support/github-double-state.ts';
 import { githubBed, refusalOf, TOKEN } from './bed.ts';
 
 const MARKER = '<!-- mcpform:plan:tools -->';
@@ -81,6 +81,18 @@ describe('what GitHub refuses', () => {
     expect(await refusalOf(done)).toMatch(
       new RegExp(`^GITHUB_DENIED: .*: Resource not accessible by integration.* -> add \`${permission}\``),
     );
+  });
+
+  it('names the permission for a comment on an issue, which is not that for one on a pull request', async () => {
+    const issue = { number: 1, title: 'x', body: MARKER, state: 'open', labels: [], user: BOT } as const;
+    const { github, repository } = await githubBed({
+      repository: { issues: [{ ...issue }] },
+      permissions: { 'pull-requests': 'write', issues: 'read' },
+    });
+    expect(await refusalOf(github.closeIssue({ marker: MARKER, comment: 'x' }))).toMatch(
+      /^GITHUB_DENIED: comment on issue 1: .* -> add `issues: write`/,
+    );
+    expect(repository.issues).toEqual([issue]);
   });
 
   it('says of a private repository what may be read: 403 of ours, 404 of another', async () => {
