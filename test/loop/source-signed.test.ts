@@ -204,6 +204,25 @@ describe('a source whose commits must be signed', () => {
     await expect(bed.look('', head, four)).rejects.toMatchObject({ code: 'SOURCE_HISTORY_REWRITTEN' });
   });
 
+  it('keeps what was applied when history was rewritten and the mirror is tidied', async () => {
+    const ann = await sshKey('ann');
+    await policy(`[{ ssh: ${ann.key} }]`);
+    await signWith('ssh', ann.file);
+    const base = await bed.repository.commit({ 'mcp.yaml': 'base' });
+    const applied = await bed.repository.commit({ 'mcp.yaml': 'applied' });
+    const source = await bed.open('', head);
+    await source.look(null, unheard);
+    await bed.repository.git('reset', '--hard', '--quiet', base);
+    await bed.repository.commit({ 'mcp.yaml': 'rewritten' });
+    await expect(source.look(applied, unheard)).rejects.toMatchObject({ code: 'SOURCE_HISTORY_REWRITTEN' });
+    const [folder = ''] = await readdir(join(bed.ctx.folders.cache, 'sources'));
+    const mirror = join(bed.ctx.folders.cache, 'sources', folder, 'mirror.git');
+    run('git', [`--git-dir=${mirror}`, 'gc', '--quiet', '--prune=now']);
+    const recalled = await source.recall?.(applied, unheard);
+    expect(recalled && (await bed.read(recalled, 'mcp.yaml'))).toBe('applied');
+    await source.close();
+  });
+
   it('begins only with what descends from the commit that it was told to start from', async () => {
     const ann = await sshKey('ann');
     await policy(`[{ ssh: ${ann.key} }]`);

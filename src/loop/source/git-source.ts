@@ -13,7 +13,7 @@ import { placeOf, preparePlace } from './place.ts';
 import { labelOf, readRevision } from './read-revision.ts';
 import { readSigners } from './read-signers.ts';
 import { recallRevision } from './recall-revision.ts';
-import { takeAgain, takeTip } from './take-tip.ts';
+import { keepApplied, takeAgain, takeTip } from './take-tip.ts';
 import { verifyTip } from './verify-tip.ts';
 
 export type GitOptions = SourceOptions & { readonly verify: 'none' | 'head' | 'tag' };
@@ -56,6 +56,7 @@ export function gitSource(spec: GitSpec, options: GitOptions, ctx: Context): Sou
       access,
       format,
       async (mirror) => {
+        await keepApplied(applied, spec.shown, mirror);
         const { id, chain } = await takeTip(tip, options, mirror);
         const chosen = chooseCommit(chain, options, { nowMs, applied });
         const signer = await verifyTip({ tip: { ...tip, id }, chosen, signers }, options, mirror, ctx);

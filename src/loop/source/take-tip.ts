@@ -48,6 +48,12 @@ export async function takeAgain(commit: string, tip: Tip, mirror: Mirror): Promi
   if (exitCode !== 0) await mirror.fetch([`+${tip.ref}:${oursOf(tip)}`]);
 }
 
+/** What was applied stays in the mirror when history was rewritten, and what nothing names is thrown away. */
+export async function keepApplied(applied: string | null, of: string, mirror: Mirror): Promise<void> {
+  // One that the mirror does not have cannot be kept.
+  if (applied !== null) await mirror.attempt(['update-ref', `refs/applied/${shortHash(of)}`, applied]);
+}
+
 /** The tag that the mirror took last under a name, where it names that commit. */
 export async function tagInMirror(ref: string, commit: string, mirror: Mirror): Promise<Tip | null> {
   const whole = ref.startsWith('refs/') ? ref : `refs/tags/${ref}`;
