@@ -164,9 +164,14 @@ describe('a source that somebody attacks', () => {
     await tag(two);
     expect((await bed.look('@v1', { verify: 'tag' }, one)).commit).toBe(two);
     await tag(one);
-    await expect(bed.look('@v1', { verify: 'tag' }, two)).rejects.toMatchObject({
-      code: 'SOURCE_HISTORY_REWRITTEN',
-    });
+    const source = await bed.open('@v1', { verify: 'tag' });
+    for (let look = 0; look < 2; look += 1) {
+      await expect(source.look(two, unheard)).rejects.toMatchObject({ code: 'SOURCE_HISTORY_REWRITTEN' });
+    }
+    // The tag that vouched for it is kept with it.
+    expect(await source.recall?.(two, unheard)).toMatchObject({ commit: two, signer: expect.any(String) });
+    expect(await source.recall?.(one, unheard)).toMatchObject({ commit: one });
+    await source.close();
   });
 });
 

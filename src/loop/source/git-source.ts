@@ -56,7 +56,7 @@ export function gitSource(spec: GitSpec, options: GitOptions, ctx: Context): Sou
       access,
       format,
       async (mirror) => {
-        await keepApplied(applied, spec.shown, mirror);
+        await keepApplied(applied, { tip, of: spec.shown }, mirror);
         const { id, chain } = await takeTip(tip, options, mirror);
         const chosen = chooseCommit(chain, options, { nowMs, applied });
         const signer = await verifyTip({ tip: { ...tip, id }, chosen, signers }, options, mirror, ctx);

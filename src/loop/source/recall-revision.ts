@@ -58,7 +58,10 @@ async function readAgain(
   const isNamed = spec.ref !== null && !isCommitId(spec.ref);
   const name = isNamed ? shortName(spec.ref) : id.slice(0, 12);
   const unnamed: Tip = { ref: id, name, kind: isNamed ? 'branch' : 'commit', id };
-  const tip = verify === 'tag' && isNamed ? await tagInMirror(spec.ref, id, mirror) : unnamed;
+  const tip =
+    verify === 'tag' && isNamed
+      ? await tagInMirror(spec.ref, { commit: id, of: spec.shown }, mirror)
+      : unnamed;
   if (commit === undefined || tip === null) return null;
   const signer = await verifyTip({ tip, chosen: commit, signers }, { verify }, mirror, ctx);
   const takeAgain = async (): Promise<void> => undefined;

@@ -48,19 +48,46 @@ export async function takeAgain(commit: string, tip: Tip, mirror: Mirror): Promi
   if (exitCode !== 0) await mirror.fetch([`+${tip.ref}:${oursOf(tip)}`]);
 }
 
-/** What was applied stays in the mirror when history was rewritten, and what nothing names is thrown away. */
-export async function keepApplied(applied: string | null, of: string, mirror: Mirror): Promise<void> {
+/**
+ * What was applied stays in the mirror when history was rewritten, and what nothing names is thrown away: so does the tag
+ * that vouches for it, until it is moved for good. `of`: the source.
+ */
+export async function keepApplied(
+  applied: string | null,
+  { tip, of }: { readonly tip: Tip; readonly of: string },
+  mirror: Mirror,
+): Promise<void> {
+  if (applied === null) return;
   // One that the mirror does not have cannot be kept.
-  if (applied !== null) await mirror.attempt(['update-ref', `refs/applied/${shortHash(of)}`, applied]);
+  await mirror.attempt(['update-ref', `refs/applied/${shortHash(of)}`, applied]);
+  if (tip.kind === 'tag' && (await namedBy(oursOf(tip), mirror)) === applied) {
+    await mirror.attempt(['update-ref', keptTagOf(of), oursOf(tip)]);
+  }
 }
 
-/** The tag that the mirror took last under a name, where it names that commit. */
-export async function tagInMirror(ref: string, commit: string, mirror: Mirror): Promise<Tip | null> {
+/** The tag that the mirror took under a name, last or when that commit was applied, where it names that commit. */
+export async function tagInMirror(
+  ref: string,
+  { commit, of }: { readonly commit: string; readonly of: string },
+  mirror: Mirror,
+): Promise<Tip | null> {
   const whole = ref.startsWith('refs/') ? ref : `refs/tags/${ref}`;
-  const ours = oursOf({ ref: whole });
-  const found = await mirror.attempt(['rev-parse', '--verify', '--end-of-options', ours]);
-  if (found.exitCode !== 0 || (await readLinks(ours, 1, mirror))[0]?.id !== commit) return null;
-  return tipOf(whole, found.stdout.toString('utf8').trim());
+  for (const ours of [oursOf({ ref: whole }), keptTagOf(of)]) {
+    if ((await namedBy(ours, mirror)) !== commit) continue;
+    const found = await mirror.read(['rev-parse', '--verify', '--end-of-options', ours]);
+    return tipOf(whole, found.toString('utf8').trim());
+  }
+  return null;
+}
+
+/** The commit that a ref of ours names, through tags; null when there is none. */
+async function namedBy(ours: string, mirror: Mirror): Promise<string | null> {
+  const found = await mirror.attempt(['rev-parse', '--verify', '--end-of-options', `${ours}^{commit}`]);
+  return found.exitCode === 0 ? found.stdout.toString('utf8').trim() : null;
+}
+
+function keptTagOf(of: string): string {
+  return `refs/applied-tags/${shortHash(of)}`;
 }
 
 /** Commits by first parents, newest first, at most so many. */
