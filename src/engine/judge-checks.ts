@@ -6,6 +6,7 @@ import { runChecks } from '../policy/checks/run-checks.ts';
 import { dayOf } from '../policy/exceptions.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Expansion } from './expansion.ts';
+import { withContainers } from './with-containers.ts';
 
 export interface ChecksRequest {
   readonly policies: readonly Policy[];
@@ -40,10 +41,11 @@ export function judgeChecks(
   request: ChecksRequest,
   steps?: readonly Step[],
 ): Verdict {
-  const desired = resources.map((resource) => resource.desired);
   const policies = askingPolicies(request);
+  if (policies.length === 0) return verdictOf([]);
+  const desired = withContainers({ manifest, resources });
   const checkable = { manifest, lock, desired, literals, ...(steps === undefined ? {} : { steps }) };
-  return verdictOf(policies.length === 0 ? [] : runChecks(checkable, policies, dayOf(request.nowMs)));
+  return verdictOf(runChecks(checkable, policies, dayOf(request.nowMs)));
 }
 
 /** Errors apart from the rest. Of several at one address the first is the reason. */

@@ -10,6 +10,7 @@ import { dayOf, endingFindings } from '../policy/exceptions.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Expansion } from './expansion.ts';
 import { type ChecksRequest, judgeChecks, type Verdict, verdictOf } from './judge-checks.ts';
+import { withContainers } from './with-containers.ts';
 
 export interface TextsRequest extends ChecksRequest {
   /** Those whose rules are judged; `policies` are all that may ask for checks. */
@@ -28,7 +29,7 @@ export function judgeTexts(
   request: TextsRequest,
 ): Verdict {
   const { ruling, policies, source, nowMs } = request;
-  const desired = expansion.resources.map((resource) => resource.desired);
+  const desired = withContainers(expansion);
   const rendered = new Map(
     expansion.resources.map(({ desired: { address }, attributes }) => [
       address,

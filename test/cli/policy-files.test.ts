@@ -100,6 +100,29 @@ describe('--policy and --checks', () => {
     }, PLAIN),
   );
 
+  it('refuse the whole manifest for a literal that is no server’s, and never show it', () =>
+    onStage(async (stage) => {
+      const file = await writePolicy(stage, `${HEAD}checks: { literal-secret: deny }\n`);
+      const token = ['ghp', '_', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('');
+      const noted = `${PLAIN}x-note: { old: ${token} }\nallowLiterals: [x-note.old]\n`;
+      await stage.write({ 'project/mcp.yaml': noted });
+      for (const args of [['plan'], ['plan', '--json'], ['validate'], ['validate', '--json']]) {
+        const { stdout, stderr } = await stage.expectExit(6, [...args, '--policy', file]);
+        expect(stdout + stderr).toContain('CHECK_LITERAL_SECRET');
+        expect(stdout + stderr).not.toContain(token);
+      }
+      await stage.expectExit(6, ['apply', '--auto-approve', '--no-settle', '--policy', file]);
+      await expect(stage.read('.claude.json')).rejects.toThrow('ENOENT');
+    }, PLAIN));
+
+  it('of destroy are not: what goes is not judged', () =>
+    onStage(async (stage) => {
+      await stage.apply();
+      await stage.write({ '.config/mcpform/policy.yaml': DENY });
+      await stage.expectExit(6, ['plan']);
+      await stage.expectExit(0, ['destroy', '--auto-approve', '--no-settle']);
+    }, PLAIN));
+
   it('say once what a plan warns of anyway', () =>
     onStage(async ({ expectExit }) => {
       const codes = async (...more: string[]) =>

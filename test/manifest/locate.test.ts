@@ -45,6 +45,19 @@ describe('locateFindings', () => {
     expect(locateFindings(findings, sources)).toEqual(findings);
   });
 
+  it.each(['MANIFEST_LITERAL_SECRET', 'CHECK_LITERAL_SECRET'] as const)(
+    'shows no credential on the line of another finding, though that of %s was located before',
+    (code) => {
+      const line = sourcesOf(`${HEAD}servers:\n  a: { command: x, env: { TOKEN: hunter22 } }\n`);
+      const at = { file: '/repo/mcp.yaml', pointer: '/servers/a/env/TOKEN' };
+      const [first] = locateFindings([{ ...finding(at), code }], line);
+      if (first === undefined) throw new Error('the finding got lost');
+      const later = finding({ file: '/repo/mcp.yaml', pointer: '/servers/a/command' });
+      const excerpts = locateFindings([first, later], line).map((each) => each.at?.excerpt);
+      expect(excerpts).toEqual(Array(2).fill('  a: { command: x, env: { TOKEN: ******** } }'));
+    },
+  );
+
   it('does not fail on a file that is no YAML', () => {
     const findings = [finding({ file: '/repo/mcp.yaml', pointer: '/servers' })];
     expect(locateFindings(findings, sourcesOf('a: ['))).toEqual(findings);

@@ -49,7 +49,7 @@ export interface CheckedServer {
   readonly desired: readonly Desired[];
   /** What the lock says, where it answers what the manifest asks. */
   readonly pin: Pin | null;
-  /** What an engine is asked for; null without an image, and while the image is in no lock. */
+  /** What an engine is asked for, or would be once the image is locked; null without an image. */
   readonly container: ContainerSpec | null;
 }
 

@@ -61,6 +61,15 @@ describe('policy over a plan between two revisions', () => {
     expect(isDenied(await judged({ head, policy: rules('/srv/other') }))).toBe(true);
   });
 
+  it('judges a container whose image is in no lock yet: nothing gets past it by being locked later', async () => {
+    const head =
+      'servers:\n  x: { image: "registry.example.com/x:1", volumes: ["/srv/docs:/d"], security: { privileged: true } }\n';
+    const rules = await judged({ head, policy: 'rules: { mounts: { allow: [/srv/other] } }\n' });
+    expect(said(rules).filter((line) => line.startsWith('error POLICY_DENIED'))).not.toEqual([]);
+    const checks = await judged({ head, policy: 'checks: { container-privileged: deny }\n' });
+    expect(said(checks)).toContain('error CHECK_CONTAINER_PRIVILEGED mcp.yaml:5 claude-code/user/x');
+  });
+
   it('says everything that is denied of a server, and nothing twice', async () => {
     const plan = await judged({
       head: FAR,

@@ -62,6 +62,18 @@ const ROWS: readonly Row[] = [
   ],
   ['package-unlocked', 'a command', server('    command: node\n'), null],
   ['container-privileged', 'all power', image('    security: { privileged: true }\n'), 7],
+  [
+    'container-privileged',
+    'an image in no lock',
+    { ...image('    security: { privileged: true }\n', 'ghcr.io/acme/x:1'), lock: '' },
+    7,
+  ],
+  [
+    'engine-socket-mounted',
+    'an image in no lock',
+    { ...image('    volumes: ["/:/host"]\n', 'ghcr.io/acme/x:1'), lock: '' },
+    7,
+  ],
   ['container-privileged', 'a capability', image('    security:\n      addCapabilities: [NET_ADMIN]\n'), 8],
   ['container-privileged', 'a device', image('    devices: [/dev/dri]\n'), 7],
   ['container-privileged', 'no seccomp profile', image('    security: { seccomp: unconfined }\n'), 7],
