@@ -86,6 +86,10 @@ async function ofWorkflowRun(event: WorkflowRunEvent, job: Job): Promise<Compare
   }
   const pulls = await gitHub.openPullsOf({ owner: repository.owner, branch, sha });
   const [first] = pulls;
-  if (first === undefined) return { revisions: { from: sha, to: sha }, head: sha, pulls: [] };
+  if (first === undefined) {
+    job.log.text(`no open pull request has ${sha} as its head any more\n`);
+    const head = await job.git.head();
+    return { revisions: { from: head, to: head }, head, pulls: [] };
+  }
   return { ...(await ofPull(first, job)), pulls: pulls.filter(({ base }) => base.ref === first.base.ref) };
 }

@@ -20,4 +20,6 @@ void runAction({
   version: typeof MCPFORM_VERSION === 'string' ? MCPFORM_VERSION : '0.0.0-source',
 }).then((exitCode) => {
   process.exitCode = exitCode;
+  // What still waits to ask GitHub again would keep us.
+  if (stopped.signal.aborted) process.exit();
 });

@@ -18,18 +18,21 @@ export interface PlanWish {
   readonly revisions: (Pick<Revisions, 'from'> & { readonly to: string | null }) | null;
   /** Files of organisation policies. */
   readonly policies: readonly string[];
+  /** Whether built-in checks run at their default levels, where no policy says otherwise. */
+  readonly checks: boolean;
   /** Where to save an approval to. */
   readonly out?: string;
 }
 
 /** Has the command line make a plan. */
-export async function makePlan({ revisions, policies, out }: PlanWish, job: Job): Promise<Made> {
+export async function makePlan({ revisions, policies, checks, out }: PlanWish, job: Job): Promise<Made> {
   const args = [
     'plan',
     ...(revisions === null ? [] : ['--from', revisions.from]),
     ...(revisions === null || revisions.to === null ? [] : ['--to', revisions.to]),
     ...filesOf(job),
     ...policies.flatMap((policy) => ['--policy', policy]),
+    ...(checks ? ['--checks'] : []),
     ...(out === undefined ? [] : ['--out', out]),
     ...job.inputs.args,
   ];
@@ -45,7 +48,7 @@ export async function makePlan({ revisions, policies, out }: PlanWish, job: Job)
 export async function planBetween(revisions: NonNullable<PlanWish['revisions']>, job: Job): Promise<Plan> {
   const args = pickOptions(job.inputs.args, READING);
   const { plan, error } = await makePlan(
-    { revisions, policies: [] },
+    { revisions, policies: [], checks: false },
     { ...job, inputs: { ...job.inputs, args } },
   );
   if (plan === null) throw error === null ? new Error('neither a plan nor an error') : asError(error);

@@ -94,7 +94,7 @@ describe('a machine with its own runner', { timeout: 90_000 }, () => {
   });
 });
 
-describe('what is wrong with a manifest or its lock', () => {
+describe('what is wrong with a manifest or its lock', { timeout: 90_000 }, () => {
   let runner: Runner;
   beforeAll(async () => {
     runner = await startRunner();

@@ -131,6 +131,46 @@ describe('a plan in a pull request', { timeout: 90_000 }, () => {
     expect(acted.outputs['failure-reason']).toBe('destroy');
   });
 
+  it('is judged by the policy of the base, whatever the branch says', async () => {
+    await runner.repository.git('checkout', '--quiet', '--detach', base);
+    const evil = await runner.repository.commit(
+      {
+        'mcp.yaml': manifest({ evil: { url: 'https://evil.test/mcp' } }),
+        'policy.yaml': 'apiVersion: mcpform/v1\nkind: Policy\nrules: {}\n',
+      },
+      { branch: 'evil' },
+    );
+    await runner.checkout(evil);
+    const acted = await runner.act({
+      event: pullRequest({ base, head: evil }),
+      with: { policy: 'policy.yaml' },
+    });
+    expect(acted.exitCode, acted.log).toBe(1);
+    expect(acted.outputs).toMatchObject({ 'failure-reason': 'policy-denied', 'exit-code': '6' });
+  });
+
+  it('is judged by the policy of another repository, with its levels', async () => {
+    const policy = 'apiVersion: mcpform/v1\nkind: Policy\nrules: {}\nchecks: { url-without-tls: deny }\n';
+    Object.assign(gitHub.world.repositories, {
+      'octo-org/policies': doubleRepository(9, { files: { 'mcp/strict.yaml@v1': Buffer.from(policy) } }),
+    });
+    await runner.repository.git('checkout', '--quiet', '--detach', base);
+    const plain = await runner.repository.commit(
+      { 'mcp.yaml': manifest({ plain: { url: 'http://plain.test/mcp' } }) },
+      { branch: 'plain' },
+    );
+    await runner.checkout(plain);
+    const acted = await runner.act({
+      event: pullRequest({ base, head: plain }),
+      with: { policy: 'octo-org/policies/mcp/strict.yaml@v1', comment: 'false' },
+      gitHub,
+      token: 'writes',
+    });
+    expect(acted.exitCode, acted.log).toBe(1);
+    expect(acted.outputs).toMatchObject({ 'failure-reason': 'policy-denied', 'exit-code': '6' });
+    expect(acted.commands.join('\n')).toContain('CHECK_URL_WITHOUT_TLS');
+  });
+
   it('is made by a second workflow for a fork, of the commits alone', async () => {
     await runner.checkout(base);
     const event = workflowRun({ sha: head, branch: 'patch-1', repository: FORK });

@@ -30,6 +30,7 @@ export async function apply(job: Job): Promise<Result> {
     [
       'apply',
       '--auto-approve',
+      '--checks',
       ...filesOf(job),
       ...policies.flatMap((policy) => ['--policy', policy]),
       ...job.inputs.args,

@@ -11,7 +11,7 @@ import { runMcpform } from '../run-mcpform.ts';
 /** Everything that is wrong with the manifest, its lock included. */
 export async function validate(job: Job): Promise<Result> {
   const policies = await fetchPolicies(null, job);
-  return await check(['validate', ...policies.flatMap((policy) => ['--policy', policy])], job);
+  return await check(['validate', '--checks', ...policies.flatMap((policy) => ['--policy', policy])], job);
 }
 
 /** Whether the lock is what `mcpform lock` would write now. */

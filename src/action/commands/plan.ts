@@ -20,7 +20,7 @@ export async function plan(job: Job): Promise<Result> {
   const out = compared.revisions === null ? join(await reportFolder(job), 'approval.mcpform') : null;
   if (out !== null) await job.around.system.files.remove(out).catch(() => undefined);
   const { revisions } = compared;
-  const made = await makePlan({ revisions, policies, ...(out === null ? {} : { out }) }, job);
+  const made = await makePlan({ revisions, policies, checks: true, ...(out === null ? {} : { out }) }, job);
   for (const comment of comments) await comment.show({ ...made, head: compared.head });
   await tellSummary({ ...made, head: compared.head }, job);
   return {
