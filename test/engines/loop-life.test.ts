@@ -8,7 +8,7 @@ import { makeStackWorld, type StackWorld } from './support/stack-world.ts';
 
 const ADDRESS = 'docker/container/web';
 const NAME = 'tools.web';
-const WITHIN = { timeout: 20_000, interval: 50 };
+const WITHIN = { timeout: 40_000, interval: 50 };
 
 describe('a running loop and a container', () => {
   let world: StackWorld;
@@ -60,7 +60,7 @@ describe('a running loop and a container', () => {
           startPeriod: '100ms',
         },
       },
-      ...['--restart-after', '2', '--restart-delay', '0s', '--restart-attempts', '2'],
+      ...['--restart-after', '2', '--restart-delay', '2s', '--restart-attempts', '2'],
     );
     const first = await stateOf();
     await world.engine.docker(['exec', NAME, 'touch', '/data/sick']);
@@ -71,6 +71,10 @@ describe('a running loop and a container', () => {
     expect(conditionOf('Healthy')).toMatchObject({ status: 'False' });
     const status = async () => (await world.expectExit(0, ['status'])).stdout;
     await expect.poll(status, WITHIN).toContain('restarted often enough, and left as it is');
+    const tried = loop.passes.filter(({ failures }) => failures?.[ADDRESS] !== undefined);
+    const [firstMs = 0, secondMs = 0] = tried.map(({ startedAt }) => Date.parse(startedAt));
+    expect(tried).toHaveLength(2);
+    expect(secondMs - firstMs).toBeGreaterThanOrEqual(2_000);
     const last = await stateOf();
     expect(last.StartedAt).not.toBe(first.StartedAt);
     for (let pass = 0; pass < 2; pass += 1) await look();
@@ -81,7 +85,7 @@ describe('a running loop and a container', () => {
     await look();
     expect(conditionOf('Healthy')).toMatchObject({ status: 'True' });
     expect((await stateOf()).StartedAt).toBe(last.StartedAt);
-  }, 60_000);
+  }, 120_000);
 
   it('gives up one that somebody keeps stopping, stays silent, and goes on when it is told to', async () => {
     await begin(QUIET);
@@ -95,6 +99,7 @@ describe('a running loop and a container', () => {
     expect(conditionOf('Contended')).toMatchObject({ status: 'True', reason: 'Fighting' });
     await stop();
     await expect.poll(() => loop.passes.at(-1)?.held[ADDRESS], WITHIN).toBe('contended');
+    await wait(1_000);
     const before = loop.passes.length;
     await wait(2_000);
     expect(loop.passes.length).toBe(before);
@@ -102,7 +107,7 @@ describe('a running loop and a container', () => {
     await world.expectExit(0, ['resume', ADDRESS]);
     await expect.poll(stateOf, WITHIN).toMatchObject({ Status: 'running' });
     await expect.poll(() => conditionOf('Contended'), WITHIN).toMatchObject({ status: 'False' });
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ['an old one that does not want to end', STUBBORN, { ...STUBBORN, env: { LEVEL: '2' } }],
@@ -140,7 +145,7 @@ describe('a running loop and a container', () => {
     await asked;
     await expect.poll(() => world.planned(), WITHIN).toEqual([]);
     await expect.poll(() => world.containers(), WITHIN).toEqual({ [NAME]: 'running' });
-  }, 60_000);
+  }, 120_000);
 });
 
 const QUIET: JsonObject = { entrypoint: ['sleep'], args: ['100000'], health: { disabled: true } };

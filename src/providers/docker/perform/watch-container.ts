@@ -9,6 +9,8 @@ const POLL_MS = 250;
 const SOON_MS = 5000;
 /** An engine that does not answer so often in a row is gone. */
 const MAX_SILENCES = 3;
+/** Backups and `docker commit` pause for a moment; who pauses it for longer than that has it answer nobody. */
+const PAUSED_MS = 3000;
 
 export interface Watched {
   readonly engine: Engine;
@@ -23,7 +25,7 @@ export async function staysUp(watched: Watched, forMs: number): Promise<string |
   const { clock } = watched;
   const startMs = clock.monotonic();
   for (;;) {
-    const end = await endOf(watched, startMs);
+    const end = endOf(await watched.engine.inspectContainer(watched.id), watched, startMs);
     if (end !== null) return end;
     if (clock.monotonic() - startMs >= forMs) return null;
     await clock.sleep(POLL_MS);
@@ -35,10 +37,16 @@ export async function watchContainer(watched: Watched, signal: AbortSignal): Pro
   const { clock } = watched;
   const startMs = clock.monotonic();
   let silences = 0;
+  let pausedSinceMs: number | null = null;
   for (;;) {
     try {
-      const end = await endOf(watched, startMs);
+      const info = await watched.engine.inspectContainer(watched.id);
+      const end = endOf(info, watched, startMs);
       if (end !== null) return end;
+      pausedSinceMs = isPaused(info) ? (pausedSinceMs ?? clock.monotonic()) : null;
+      if (pausedSinceMs !== null && clock.monotonic() - pausedSinceMs >= PAUSED_MS) {
+        return 'was paused by somebody';
+      }
       silences = 0;
     } catch (error) {
       if (!(error instanceof McpformError)) throw error;
@@ -53,9 +61,12 @@ export async function watchContainer(watched: Watched, signal: AbortSignal): Pro
   }
 }
 
-async function endOf({ engine, id, clock, restarts }: Watched, startMs: number): Promise<string | null> {
-  const info = await engine.inspectContainer(id);
-  if (info === null) return 'somebody removed it';
+function endOf(
+  info: ContainerInfo | null,
+  { clock, restarts }: Pick<Watched, 'clock' | 'restarts'>,
+  startMs: number,
+): string | null {
+  if (info === null) return 'was removed by somebody';
   const { State: state, RestartCount: count = 0 } = info;
   if (isUp(info) && count <= restarts) return null;
   const afterMs = clock.monotonic() - startMs;
@@ -68,6 +79,10 @@ function howOf({ OOMKilled, ExitCode, Error: said }: ContainerInfo['State']): st
   if (OOMKilled === true) return 'because it needed more memory than `resources.memory` gives it';
   const words = said === undefined || said === '' ? '' : ` (${shown(said)})`;
   return `with exit code ${ExitCode ?? 'unknown'}${words}`;
+}
+
+function isPaused(info: ContainerInfo | null): boolean {
+  return info?.State.Status === 'paused';
 }
 
 /** Whether its program is there: paused ones are. */

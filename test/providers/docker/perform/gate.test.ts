@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Gate, Health } from '../../../../src/model/health.ts';
 import type { Performed } from '../../../../src/model/provider.ts';
-import { emptyWorld, type FakeWorld, listed } from './fake-world.ts';
+import { called, emptyWorld, type FakeWorld, listed } from './fake-world.ts';
 import { web, webWith } from './scenarios.ts';
 import { contextBeside, plan, play } from './stage.ts';
 
@@ -53,6 +53,26 @@ describe('a gate', () => {
     );
     expect(heard).toBe('stopped right after it started, with exit code 4');
   });
+
+  it.each(['paused', 'running'] as const)(
+    'hears of one that somebody paused, unless it is %s soon',
+    async (then) => {
+      const world = emptyWorld();
+      let heard: unknown = null;
+      const gate: Gate = async ({ ended }, { system }) => {
+        called(world, 'demo.web').status = 'paused';
+        await system.clock.sleep(1_000);
+        called(world, 'demo.web').status = then;
+        const soon = async (): Promise<void> => {
+          for (let look = 0; look < 80; look += 1) await system.clock.sleep(250);
+        };
+        heard = await Promise.race([ended, soon()]);
+        return healthy;
+      };
+      await play(world, await plan(world, web('serve'), { gate }));
+      expect(heard).toBe(then === 'paused' ? 'was paused by somebody' : undefined);
+    },
+  );
 
   it('that runs into a bug leaves nothing that is not looked at again', async () => {
     const world = emptyWorld();
