@@ -9,6 +9,8 @@ const engines = ['test/engines/**/*.test.ts'];
 export default defineConfig({
   test: {
     restoreMocks: true,
+    // People are shown times by the clock of their machine.
+    env: { TZ: 'UTC' },
     projects: [
       {
         extends: true,

@@ -1,4 +1,5 @@
-import type { Observer } from '../loop/model.ts';
+import type { Condition, Observer, Transition } from '../loop/model.ts';
+import { isProblem } from '../loop/tell/is-problem.ts';
 import { renderPass, renderTransition } from '../report/loop.ts';
 import { type CommandInput, switchOption } from './command.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,18 +12,29 @@ export function loopObserver({ options }: CommandInput, terminal: Terminal): Obs
   let isFirst = true;
   return {
     passed: (report) => {
-      const isNews = isFirst || report.result !== 'in-sync' || report.done > 0;
+      const isWorthALine = isFirst || report.result !== 'in-sync' || report.done > 0;
       isFirst = false;
       if (!asJson) {
-        if (isNews) terminal.out(renderPass(report, text));
+        if (isWorthALine) terminal.out(renderPass(report, text));
       } else if (!isOnce) terminal.out(`${JSON.stringify({ kind: 'pass', report })}\n`);
     },
     changed: (transitions) => {
       for (const transition of transitions) {
-        if (!asJson) terminal.err(renderTransition(transition, { ...text, color: terminal.color.err }));
-        else if (!isOnce) terminal.out(`${JSON.stringify({ kind: 'condition', transition })}\n`);
+        if (!asJson && isNews(transition))
+          terminal.err(renderTransition(transition, { ...text, color: terminal.color.err }));
+        if (asJson && !isOnce) terminal.out(`${JSON.stringify({ kind: 'condition', transition })}\n`);
       }
     },
     close: async () => undefined,
   };
+}
+
+/** Of what all is well with, the pass says enough. */
+function isNews({ before, after }: Transition): boolean {
+  return isRemarkable(after) || (before !== null && isRemarkable(before));
+}
+
+function isRemarkable(condition: Condition): boolean {
+  const { type, status, reason } = condition;
+  return isProblem(condition) || (type === 'Ready' && status === 'Unknown' && reason !== 'Starting');
 }

@@ -9,6 +9,7 @@ import { pinWords } from './pin-words.ts';
 import { renderStep } from './plan-text.ts';
 import { atRevision, type Standing } from './status.ts';
 import { palette } from './style.ts';
+import { localTime } from './times.ts';
 import { showPointer } from './values.ts';
 import { count } from './words.ts';
 
@@ -111,7 +112,7 @@ function pointers({ pointers }: ExplainReport): readonly string[] {
 function history({ applied }: ExplainReport): readonly string[] {
   if (applied.length === 0) return ['Never applied on this machine.'];
   const lines = [...applied].reverse().map((each) => {
-    const when = `#${each.generation} ${escapeText(each.time)}${atRevision(each.revision)}`;
+    const when = `#${each.generation} ${localTime(each.time)}${atRevision(each.revision)}`;
     return `  ${when}  ${each.action}, ${escapeText(each.result)}`;
   });
   return ['Applied:', ...lines];

@@ -10,7 +10,8 @@ const ISSUES = 'https://github.com/mcpform/mcpform/issues/new';
 export function renderFailure(error: McpformError, options: FindingsTextOptions): string {
   const colors = palette(options);
   const total = findingsLine(error.findings);
-  const message = escapeText(error.message) + (total === '' ? '' : ` (${total})`);
+  const message =
+    escapeText(error.message) + (total === '' || error.message.endsWith(total) ? '' : ` (${total})`);
   const title = `error[${error.code}]: `;
   const [first = '', ...rest] = wrap(message, options.width, title, '  ');
   const lines = [

@@ -2,6 +2,7 @@ import { escapeText } from '../formats/escape.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
 import { palette, type TextOptions } from './style.ts';
+import { localTime } from './times.ts';
 import { count, outcomesLine } from './words.ts';
 
 /** One apply that changed something. */
@@ -30,14 +31,17 @@ export function renderHistory(report: HistoryReport, options: TextOptions): stri
   const { generations } = report;
   if (generations.length === 0) return `Stack ${escapeText(report.stack)} was never applied here.\n`;
   const colors = palette(options);
+  const hasRevisions = generations.some(({ revision }) => revision !== null);
   const rows = generations.map((each) => [
     `#${each.generation}`,
-    escapeText(each.time),
+    localTime(each.time),
     escapeText(each.command),
-    each.revision === null ? '-' : escapeText(each.revision).slice(0, 12),
+    ...(hasRevisions ? [each.revision === null ? '-' : escapeText(each.revision).slice(0, 12)] : []),
     outcomesLine(each.outcomes),
   ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const widths = (rows[0] ?? [])
+    .slice(0, -1)
+    .map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   const total = `${count(generations.length, 'generation')} of stack ${escapeText(report.stack)}.`;
   const body = [...lines].reverse().map((line) => line.trimEnd());

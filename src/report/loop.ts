@@ -1,25 +1,31 @@
 import { escapeText } from '../formats/escape.ts';
-import type { Condition, LoopState, PassError, PassReport, Suspension, Transition } from '../model/loop.ts';
-import { type Palette, palette, type TextOptions } from './style.ts';
+import type { Address } from '../model/address.ts';
+import type { Condition, PassError, PassReport, Transition } from '../model/loop.ts';
+import { type Palette, palette, type TextOptions, wrap } from './style.ts';
+import { localClock } from './times.ts';
 import { count } from './words.ts';
 
 /** One line about a pass; more when something failed. */
 export function renderPass(report: PassReport, options: TextOptions): string {
   const colors = palette(options);
-  const at = colors.dim(report.startedAt.slice(11, 19));
-  const revision = report.revision === null ? '' : ` ${colors.dim(escapeText(shortened(report.revision)))}`;
+  const at = colors.dim(localClock(report.startedAt));
+  const revision = isCommit(report.revision) ? ` ${colors.dim(escapeText(shortened(report.revision)))}` : '';
   const lines = [`${at} ${RESULT[report.result](colors)}${countsOf(report)}${revision}`];
-  if (report.error !== undefined) lines.push(...errorLines(report.error, colors));
+  if (report.error !== undefined) lines.push(...errorLines(report.error, options));
   for (const [address, error] of Object.entries(report.failures ?? {})) {
-    lines.push(`  ${escapeText(address)}`, ...errorLines(error, colors));
+    lines.push(`  ${escapeText(address)}`, ...errorLines(error, options));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function errorLines({ code, message, hint }: PassError, colors: Palette): readonly string[] {
+function errorLines({ code, message, hint }: PassError, options: TextOptions): readonly string[] {
+  const { red } = palette(options);
+  const title = `error[${code}]:`;
+  const [first = '', ...rest] = wrap(`${title} ${escapeText(message)}`, options.width, '  ', '    ');
   return [
-    `  ${colors.red(`error[${code}]`)}: ${escapeText(message)}`,
-    ...(hint === undefined ? [] : [`  hint: ${escapeText(hint)}`]),
+    first.replace(title, red(title)),
+    ...rest,
+    ...(hint === undefined ? [] : wrap(escapeText(hint), options.width, '  hint: ', '        ')),
   ];
 }
 
@@ -33,14 +39,25 @@ const RESULT: Readonly<Record<PassReport['result'], (colors: Palette) => string>
 };
 
 function countsOf({ done, failed, corrected, held }: PassReport): string {
-  const left = Object.keys(held).length;
+  const left = Object.keys(held);
   const parts = [
     ...(done > 0 ? [count(done, 'step')] : []),
-    ...(corrected.length > 0 ? [`${corrected.length} put back`] : []),
+    ...(corrected.length > 0 ? [`${corrected.length} put back${which(corrected)}`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(left > 0 ? [`${left} left alone`] : []),
+    ...(left.length > 0 ? [`${left.length} left alone${which(left)}`] : []),
   ];
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+/** The one that it is; more of them are only counted. */
+function which(addresses: readonly Address[]): string {
+  const [only, ...others] = addresses;
+  return only === undefined || others.length > 0 ? '' : ` (${escapeText(only)})`;
+}
+
+/** A folder is the same in each line, and whoever started the loop knows it. */
+function isCommit(revision: string | null): revision is string {
+  return revision !== null && /[0-9a-f]{40}/.test(revision);
 }
 
 /** A commit in as many characters as people compare. */
@@ -48,46 +65,26 @@ function shortened(label: string): string {
   return label.replace(/\b([0-9a-f]{12})[0-9a-f]{28,52}\b/, '$1');
 }
 
-/** One line about a condition that is no longer what it was. */
-export function renderTransition({ after, addresses }: Transition, options: TextOptions): string {
-  const about = addresses.length === 0 ? '' : ` (${addresses.map(escapeText).join(', ')})`;
-  return `${conditionLine(after, palette(options))}${about}\n`;
+/** About a condition that is no longer what it was, below the pass that found it. */
+export function renderTransition({ after }: Transition, options: TextOptions): string {
+  return `${conditionLines(after, options).join('\n')}\n`;
 }
 
-function conditionLine({ type, status, reason, message }: Condition, colors: Palette): string {
+const LONGEST = 'SourceVerified=Unknown'.length;
+
+/** `isColumn`: below others, so that what they say begins in one column. */
+export function conditionLines(
+  { type, status, reason, message }: Condition,
+  options: TextOptions,
+  isColumn = false,
+): readonly string[] {
+  const colors = palette(options);
   const isGood =
     status === (type === 'Stalled' || type === 'Contended' || type === 'Reconciling' ? 'False' : 'True');
   const paint = status === 'Unknown' ? colors.dim : isGood ? colors.green : colors.yellow;
-  return `${paint(`${type}=${status}`)} ${reason}: ${escapeText(message)}`;
-}
-
-/** What the loop of a stack knows, for `status`. */
-export function renderLoopState(state: LoopState, options: TextOptions): string {
-  const colors = palette(options);
-  const suspended = Object.entries(state.suspended).map(
-    ([address, suspension]) => `  ${suspensionWords(address, suspension)}`,
-  );
-  const contended = Object.values(state.contended).map(
-    ({ address, pointers, suspects }) =>
-      `  contended: ${escapeText(address)} at ${pointers.map(escapeText).join(', ')}${suspects.length === 0 ? '' : `; perhaps by ${suspects.map(escapeText).join(', ')}`}`,
-  );
-  return [
-    `Loop: ${state.passes} ${state.passes === 1 ? 'pass' : 'passes'}${state.source === null ? '' : ` of ${escapeText(state.source)}`}`,
-    ...state.conditions.map((condition) => `  ${conditionLine(condition, colors)}`),
-    ...suspended,
-    ...contended,
-    '',
-  ].join('\n');
-}
-
-function suspensionWords(address: string, { until, reason }: Suspension): string {
-  const what = address === '*' ? 'everything' : escapeText(address);
-  const end = until === undefined ? 'until somebody resumes it' : `until ${until}`;
-  return `suspended: ${what} ${end}${reason === undefined ? '' : ` (${escapeText(reason)})`}`;
-}
-
-/** `isQuiet`: no pass of the loop that began before is under way. */
-export function suspendedWords(address: string, suspension: Suspension, isQuiet: boolean): string {
-  const words = suspensionWords(address, suspension).replace(/^suspended: /, 'Suspended: ');
-  return `${words}\n${isQuiet ? '' : 'A pass of the loop is under way, and ends what it began before.\n'}`;
+  const head = `${type}=${status}`;
+  const title = isColumn ? head.padEnd(LONGEST) : head;
+  const rest = isColumn ? ' '.repeat(LONGEST + 3) : '    ';
+  const [first = '', ...more] = wrap(`${reason}: ${escapeText(message)}`, options.width, `  ${title} `, rest);
+  return [`  ${paint(head)}${first.slice(2 + head.length)}`, ...more];
 }

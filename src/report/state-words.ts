@@ -28,8 +28,12 @@ export function booksMovedWords(from: string, to: string): string {
     : `The books moved from ${escapeText(from)} to ${escapeText(to)}.\n`;
 }
 
-/** `resumed`: what the loop takes up again; `*` is all of the stack. */
-export function resumeWords(generation: number | null, resumed: readonly string[]): string {
+/** `resumed`: what the loop takes up again; `*` is all of the stack. `suspended`: what it still leaves alone. */
+export function resumeWords(
+  generation: number | null,
+  resumed: readonly string[],
+  suspended: readonly string[],
+): string {
   const hold =
     generation === null
       ? []
@@ -38,7 +42,13 @@ export function resumeWords(generation: number | null, resumed: readonly string[
         ];
   const names = resumed.map((address) => (address === '*' ? 'the stack as a whole' : escapeText(address)));
   const loop = names.length === 0 ? [] : [`The loop goes on with ${names.join(', ')}.`];
-  const lines = [...hold, ...loop];
+  const still =
+    suspended.length === 0
+      ? []
+      : [
+          `Still suspended: ${suspended.map((each) => (each === '*' ? 'everything' : escapeText(each))).join(', ')}.`,
+        ];
+  const lines = [...hold, ...loop, ...still];
   return `${lines.length === 0 ? 'Nothing was on hold or suspended.' : lines.join('\n')}\n`;
 }
 

@@ -5,6 +5,7 @@ import type { Because } from '../model/plan.ts';
 import type { LeftContainer } from '../model/sweep.ts';
 import { type Palette, palette, type TextOptions } from './style.ts';
 import { leftLines } from './sweep.ts';
+import { agoWords } from './times.ts';
 import { BECAUSE } from './words.ts';
 
 /**
@@ -93,7 +94,7 @@ function head(report: StatusReport): readonly string[] {
     lastApply === null
       ? []
       : [
-          `applied   generation ${lastApply.generation} at ${escapeText(lastApply.time)}${atRevision(lastApply.revision)}`,
+          `applied   generation ${lastApply.generation}${atRevision(lastApply.revision)}, ${agoWords(lastApply.time, Date.parse(report.now))}`,
         ];
   return [
     `stack     ${escapeText(report.stack)}`,

@@ -1,6 +1,7 @@
 import { escapeText } from '../formats/escape.ts';
 import type { LeftContainer, SweepReport } from '../model/sweep.ts';
 import { type Palette, palette, SYMBOLS, type TextOptions } from './style.ts';
+import { ageWords } from './times.ts';
 import { count } from './words.ts';
 
 /** What is left behind: what goes, what only `--older-than` takes, what nobody can tell; and how many go. */
@@ -60,16 +61,6 @@ const BECAUSE: Readonly<Record<LeftContainer['because'], string>> = {
   hidden: 'it was started where processes are not seen from here',
   'looks-like-mcp': 'its input was attached by somebody',
 };
-
-/** `40 s`, `12 min`, `5 h`, `12 d`: the largest unit that fits. */
-function ageWords(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 24 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
-}
 
 function sweepLine({ containers, hanging }: SweepReport): string {
   if (containers.length === 0 && hanging.length === 0) return 'Nothing is left behind.';

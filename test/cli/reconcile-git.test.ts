@@ -111,7 +111,7 @@ describe.concurrent('a loop that follows a repository', () => {
       await repository.commit({ 'mcp.yaml': stackOf('a') });
       await pass(0);
       await repository.commit({ 'mcp.yaml': `${stackOf('a')}  b: { comand: node }\n` });
-      expect(await pass(1)).toMatch(/SourceInvalid: .*mcp\.yaml:6/);
+      expect((await pass(1)).replaceAll(/\s+/g, ' ')).toMatch(/SourceInvalid: .*mcp\.yaml:6/);
       await repository.git('push', '--quiet', 'origin', '--delete', 'main').catch(() => undefined);
       expect(await servers()).toEqual(['a']);
     }));

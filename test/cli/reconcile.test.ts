@@ -82,7 +82,8 @@ describe.concurrent('one pass of the loop', () => {
       expect((await servers(stage))['b']).toEqual(whole);
       for (let pass = 0; pass < 2; pass += 1) await once(stage, 5, ...prune);
       expect((await servers(stage))['b']).toEqual(whole);
-      expect((await stage.expectExit(0, ['status'])).stdout).toContain('restored from generation 1');
+      const { stdout: status } = await stage.expectExit(0, ['status']);
+      expect(status.replaceAll(/\s+/g, ' ')).toContain('restored from generation 1');
       await stage.expectExit(0, ['resume', b]);
       await once(stage, 0, ...prune);
       expect(Object.keys(await servers(stage))).toEqual(['a']);
@@ -160,11 +161,13 @@ describe.concurrent('the loop', () => {
         .toEqual(['a', 'b']);
       const second = await stage.run(['reconcile', '--once']);
       expect(second.exitCode).toBe(4);
+      expect((await stage.expectExit(0, ['status'])).stdout).toContain('Loop: runs; ');
       const owner = JSON.parse(await stage.read('.local/state/mcpform/tools/loop/instance/lock'));
       process.kill(owner.pid, 'SIGTERM');
       const asked = performance.now();
       const { stdout } = await running;
       expect(performance.now() - asked).toBeLessThan(5_000);
+      expect((await stage.expectExit(0, ['status'])).stdout).toContain('Loop: does not run; ');
       expect(JSON.parse(stdout.split('\n')[0] as string)).toMatchObject({
         kind: 'pass',
         report: { done: 2 },

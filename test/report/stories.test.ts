@@ -117,8 +117,8 @@ describe('history', () => {
   it('is newest first, in columns', () => {
     expect(renderHistory(history, plain)).toBe(
       [
-        '#12  2026-01-02T00:00:00.000Z  rollback  0123456789ab  1 applied, 1 failed',
-        '#1   2026-01-01T00:00:00.000Z  apply     -             1 applied',
+        '#12  2026-01-02 00:00  rollback  0123456789ab  1 applied, 1 failed',
+        '#1   2026-01-01 00:00  apply     -             1 applied',
         '',
         '2 generations of stack team-tools.',
         '',

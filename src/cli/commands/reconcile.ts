@@ -9,6 +9,7 @@ import { signalWakes } from '../../loop/wake/signals.ts';
 import type { Context } from '../../model/context.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
 import type { LoopState, PassReport } from '../../model/loop.ts';
+import { renderLoopStart } from '../../report/loop-start.ts';
 import { commitOf } from '../accept-rewrite.ts';
 import { atSource } from '../at-source.ts';
 import { type Answer, type CommandInput, switchOption, textOption } from '../command.ts';
@@ -43,6 +44,10 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const accepted = textOption(options, 'acceptRewrite');
   if (accepted !== undefined) await acceptRewrite(source.spec, commitOf(accepted), ctx);
   const isOnce = switchOption(options, 'once');
+  if (!isOnce && terminal.canAsk && !switchOption(options, 'json')) {
+    const { mode, intervalMs } = settings;
+    terminal.err(renderLoopStart({ source: source.spec, mode, intervalMs }, { width: terminal.width }));
+  }
   const { report, state } = await runLoop(
     {
       source,

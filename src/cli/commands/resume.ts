@@ -19,12 +19,12 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
     folder = declared.books;
     const hold = address === '*' ? books.inventory.hold : undefined;
     if (hold !== undefined) await books.commit({ hold: null });
-    const { given, findings } = await resumeLoop(folder, address, ctx);
+    const { given, suspended, findings } = await resumeLoop(folder, address, ctx);
     showFindings(findings, input, terminal);
     return {
       exitCode: EXIT.ok,
-      text: resumeWords(hold?.generation ?? null, given),
-      json: { formatVersion: '1.0', ended: hold ?? null, resumed: given },
+      text: resumeWords(hold?.generation ?? null, given, suspended),
+      json: { formatVersion: '1.0', ended: hold ?? null, resumed: given, suspended },
     };
   });
   // Not before its books are free.
@@ -34,19 +34,22 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
 
 interface Resumed {
   readonly given: readonly string[];
+  /** What is left alone all the same: each of these was suspended by itself. */
+  readonly suspended: readonly string[];
   readonly findings: readonly Finding[];
 }
 
 /** What the loop goes on with: addresses that were suspended, contended or given up, and `*` for all of it. */
 async function resumeLoop(books: string, address: string, ctx: Context): Promise<Resumed> {
   const { changeLoopState } = await import('../../loop/state/change-loop-state.ts');
-  if ((await readLoopFile(loopFolder(books), ctx)).kind === 'absent') return { given: [], findings: [] };
+  if ((await readLoopFile(loopFolder(books), ctx)).kind === 'absent')
+    return { given: [], suspended: [], findings: [] };
   const [{ resume }, { acknowledge }] = await Promise.all([
     import('../../loop/state/suspend.ts'),
     import('../../loop/state/acknowledge.ts'),
   ]);
   const given = new Set<string>();
-  const { findings } = await changeLoopState(
+  const { state, findings } = await changeLoopState(
     books,
     { source: undefined, command: 'resume' },
     (before) => {
@@ -59,5 +62,5 @@ async function resumeLoop(books: string, address: string, ctx: Context): Promise
     },
     ctx,
   );
-  return { given: [...given].sort(), findings };
+  return { given: [...given].sort(), suspended: Object.keys(state.suspended).sort(), findings };
 }

@@ -10,11 +10,12 @@ import type { Finding } from '../../model/finding.ts';
 import type { LoopState } from '../../model/loop.ts';
 import { renderFailure, renderFailureJson } from '../../report/failure.ts';
 import { renderFindings } from '../../report/findings.ts';
-import { renderLoopState } from '../../report/loop.ts';
+import { renderLoopState } from '../../report/loop-state.ts';
 import { renderStatus, type StatusReport } from '../../report/status.ts';
 import type { TextOptions } from '../../report/style.ts';
 import { type Answer, type CommandInput, switchOption } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
+import { loopOf } from '../loop-of.ts';
 import { openRedraw } from '../redraw.ts';
 import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -47,6 +48,8 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
 interface Status {
   readonly report: StatusReport;
   readonly loop: LoopState | null;
+  /** Null where nobody can tell. */
+  readonly isRunning: boolean | null;
 }
 
 /** While somebody watches, the manifest may be unreadable for a moment: that is shown, and goes away. */
@@ -54,8 +57,13 @@ type Look = Status | McpformError;
 
 async function look(input: CommandInput, ctx: Context): Promise<Status> {
   const declared = await declare(await loadRequest(input, ctx), ctx);
-  const [report, loop] = await Promise.all([reportStatus(declared, ctx), loopOf(declared.books, ctx)]);
-  return { report, loop };
+  const { isLoopRunning } = await import('../../loop/state/is-loop-running.ts');
+  const [report, loop, isRunning] = await Promise.all([
+    reportStatus(declared, ctx),
+    loopOf(declared.books, ctx),
+    isLoopRunning(declared.books, ctx),
+  ]);
+  return { report, loop, isRunning };
 }
 
 /** What a plan would remark on is not how things stand. */
@@ -63,8 +71,9 @@ function remarks({ findings }: StatusReport): readonly Finding[] {
   return findings.filter(({ severity }) => severity !== 'info');
 }
 
-function words({ report, loop }: Status, style: TextOptions): string {
-  return renderStatus(report, style) + (loop === null ? '' : `\n${renderLoopState(loop, style)}`);
+function words({ report, loop, isRunning }: Status, style: TextOptions): string {
+  const known = loop === null ? '' : `\n${renderLoopState(loop, isRunning, style)}`;
+  return renderStatus(report, style) + known;
 }
 
 /** As JSON, a line for each look at which something had changed. */
@@ -92,14 +101,4 @@ function shower(input: CommandInput, ctx: Context, terminal: Terminal): (seen: L
     const findings = renderFindings(remarks(seen.report), style);
     redraw(`${words(seen, style)}${findings === '' ? '' : `\n${findings}`}`);
   };
-}
-
-/** What the loop of the stack knows; null where none ever ran. */
-async function loopOf(books: string, ctx: Context): Promise<LoopState | null> {
-  const [{ readLoopFile }, { loopFolder }] = await Promise.all([
-    import('../../loop/state/loop-file.ts'),
-    import('../../loop/state/loop-folder.ts'),
-  ]);
-  const file = await readLoopFile(loopFolder(books), ctx);
-  return file.kind === 'sound' ? file.state : null;
 }

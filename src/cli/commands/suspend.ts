@@ -5,12 +5,13 @@ import { suspend } from '../../loop/state/suspend.ts';
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import { EXIT } from '../../model/exit-code.ts';
-import { suspendedWords } from '../../report/loop.ts';
+import { suspendedWords } from '../../report/loop-state.ts';
 import { type Answer, type CommandInput, textOption } from '../command.ts';
 import { durationMs } from '../duration.ts';
 import { loadRequest } from '../load-request.ts';
+import type { Terminal } from '../terminal.ts';
 
-export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
+export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   const { books, resources } = await declare(await loadRequest(input, ctx), ctx);
   const address = input.args[0] ?? '*';
   if (address !== '*' && !resources.some(({ desired }) => desired.address === address)) {
@@ -37,7 +38,7 @@ export async function run(input: CommandInput, ctx: Context): Promise<Answer> {
   const isQuiet = await passesEnded(books, ctx);
   return {
     exitCode: EXIT.ok,
-    text: suspendedWords(address, suspension, isQuiet),
+    text: suspendedWords(address, suspension, { isQuiet, width: terminal.width }),
     json: { formatVersion: '1.0', address, suspension, isQuiet },
   };
 }
