@@ -18,9 +18,11 @@ export function onInterrupt(
 ): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   let patience: NodeJS.Timeout | undefined;
-  const handler = (): void => {
+  const handler = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    tell('\nStopping: finishing what runs. Press Ctrl-C again to leave at once.\n');
+    // Who keeps a service running has no keys.
+    const again = name === 'SIGINT' ? ' Press Ctrl-C again to leave at once.' : '';
+    tell(`\nStopping: finishing what runs.${again}\n`);
     controller.abort(
       new McpformError('INTERRUPTED', 'interrupted', { hint: 'run the same command again to go on' }),
     );

@@ -80,6 +80,7 @@ export async function makePass(
   const failure = looked.kind === 'failed' ? looked.failure : enforced.failure;
   const facts = factsOf({ looked, wanted, enforced, failure, engines }, setting, clock.now());
   const report = {
+    ...(facts.stack === '' ? {} : { stack: facts.stack }),
     number: state.passes + 1,
     wakes,
     startedAt: new Date(startedMs).toISOString(),

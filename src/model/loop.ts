@@ -129,6 +129,8 @@ export interface RevisionNote {
 
 /** One pass, as the log, metrics and whoever waits for it get it. */
 export interface PassReport {
+  /** Absent until a manifest could be read. */
+  readonly stack?: string;
   readonly number: number;
   readonly wakes: readonly Wake[];
   /** ISO 8601, UTC. */

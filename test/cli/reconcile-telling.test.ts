@@ -71,7 +71,9 @@ describe.runIf(process.platform !== 'win32')('a loop that is left running', () =
       const file = join(stage.home.folder, 'log', 'tools.log');
       const child = start(['reconcile', '--log-file', file, '--metrics', socket], stage.home);
       await child.says('applied: 1 step');
-      expect((await get(socket, '/metrics')).body).toMatch(/^mcpform_log_lines_lost_total [1-9]/m);
+      await expect
+        .poll(async () => (await get(socket, '/metrics')).body, { timeout: 15_000 })
+        .toMatch(/^mcpform_log_lines_lost_total [1-9]/m);
       child.kill('SIGTERM');
       await child.ended;
     }, MANIFEST));

@@ -6,18 +6,17 @@ export type SayLine = (level: Level, fields: Readonly<Record<string, unknown>>, 
 
 export interface LineSettings {
   readonly level: Level;
-  /** In every line. */
-  readonly base: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly write: (line: string) => void;
 }
 
-export function openLines({ level, base, now, write }: LineSettings): SayLine {
+export function openLines({ level, now, write }: LineSettings): SayLine {
   const lines = pino(
     {
       level,
-      base,
+      // Neither pid nor host name.
+      base: {},
       timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },

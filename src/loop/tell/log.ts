@@ -7,8 +7,6 @@ import type { Level } from './level.ts';
 
 export interface LogSettings {
   readonly level: Level;
-  /** In every line, where it is known. */
-  readonly stack?: string;
   /** Where lines go, each with its line end. Must come back at once. */
   readonly write: (line: string) => void;
   /** When nothing will be written any more. */
@@ -22,10 +20,8 @@ export interface Log extends Observer {
 
 export async function openLog(settings: LogSettings, ctx: Pick<Context, 'system' | 'conceal'>): Promise<Log> {
   const { openLines } = await import('./client.ts');
-  const { stack } = settings;
   const sayLine = openLines({
     level: settings.level,
-    base: stack === undefined ? {} : { stack },
     now: ctx.system.clock.now,
     write: (line) => quietly(() => settings.write(escapeJson(line))),
   });
@@ -72,9 +68,10 @@ function wordsOf({ number, result, done, failed, error }: PassReport): string {
 }
 
 function fieldsOf(report: PassReport): Readonly<Record<string, unknown>> {
-  const { number, wakes, durationMs, revision, result, planned, done, failed } = report;
+  const { stack, number, wakes, durationMs, revision, result, planned, done, failed } = report;
   const { corrected, held, failures, error } = report;
   return {
+    ...(stack === undefined ? {} : { stack }),
     pass: number,
     wakes: [...new Set(wakes.map(({ kind }) => kind))],
     durationMs: Math.round(durationMs),

@@ -30,6 +30,7 @@ export const RECOVERED: Partial<Condition> = {
 
 export function report(change: Partial<PassReport> = {}): PassReport {
   return {
+    stack: 'tools',
     number: 7,
     wakes: [{ kind: 'interval' }],
     startedAt: TIME,

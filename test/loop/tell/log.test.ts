@@ -12,7 +12,7 @@ async function open(level: Level = 'trace'): Promise<{ log: Log; texts: string[]
   conceal.add(CANARY);
   const texts: string[] = [];
   const write = (line: string): void => void texts.push(line);
-  const log = await openLog({ level, stack: 'tools', write }, { system: memorySystem(), conceal });
+  const log = await openLog({ level, write }, { system: memorySystem(), conceal });
   return { log, texts, lines: () => texts.map((text) => JSON.parse(text)) };
 }
 
