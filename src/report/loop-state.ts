@@ -13,7 +13,7 @@ export function renderLoopState(state: LoopState, isRunning: boolean | null, opt
     ...Object.values(state.contended).map((each) => contentionWords(each)),
   ];
   return [
-    `Loop: ${is}${state.passes} ${state.passes === 1 ? 'pass' : 'passes'}${source}`,
+    `Loop: ${is}${state.passes} ${state.passes === 1 ? 'pass' : 'passes'}${source}${isRunning === false ? '; as it last was' : ''}`,
     ...state.conditions.flatMap((condition) => conditionLines(condition, options, true)),
     ...left.flatMap((words) => wrap(words, options.width, '  ', '    ')),
     '',

@@ -95,7 +95,7 @@ describe('what the loop knows', () => {
   });
 
   it.each([
-    [false, 'Loop: does not run; 1 pass'],
+    [false, 'Loop: does not run; 1 pass of /home/ann/project; as it last was\n'],
     [null, 'Loop: 1 pass'],
   ])('when it is known whether it runs: %s', (isRunning, words) => {
     expect(renderLoopState(state, isRunning, plain)).toContain(words);
