@@ -8,8 +8,11 @@ import { git } from '../support/world.ts';
 const examples = resolve(import.meta.dirname, '../../examples');
 /** Needs a container engine: test/engines/examples.test.ts. */
 const ON_AN_ENGINE = 'containers';
+/** Recipes without a manifest: test/action/workflows.test.ts. */
+const RECIPES = ['github', 'gitlab', 'pre-commit'];
+const elsewhere = new Set([ON_AN_ENGINE, ...RECIPES]);
 const folders = readdirSync(examples, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== ON_AN_ENGINE)
+  .filter((entry) => entry.isDirectory() && !elsewhere.has(entry.name))
   .map(({ name }) => name);
 
 interface Example {

@@ -78,6 +78,8 @@ describe('the examples', () => {
       'containers/mcp.yaml',
       'dotfiles/mcp.yaml',
       'dotfiles/work.yaml',
+      // A recipe, of which test/action/workflows.test.ts reads the rest.
+      'pre-commit/.pre-commit-config.yaml',
       'quickstart/mcp.yaml',
       'secrets/mcp.yaml',
       'team/laptop.yaml',
