@@ -1,5 +1,5 @@
 import { McpformError } from '../../model/error.ts';
-import type { Outcome } from '../../model/event.ts';
+import type { Event, Outcome } from '../../model/event.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import { appliedCommit } from '../applied-commit.ts';
 import { refOf } from '../event-facts.ts';
@@ -11,6 +11,7 @@ import { openPullComment } from '../pull-comment.ts';
 import { writeReports } from '../reports.ts';
 import type { FailureReason, Result } from '../result.ts';
 import { type Ran, runMcpform } from '../run-mcpform.ts';
+import { logRun } from '../tell-log.ts';
 
 /** Applies what is on the default branch, if everything that came to it was approved. */
 export async function apply(job: Job): Promise<Result> {
@@ -37,6 +38,9 @@ export async function apply(job: Job): Promise<Result> {
     ],
     job.may,
   );
+  // Printed by the same version of ourselves, after a line that says which.
+  const events = ran.documents.filter(({ kind }) => typeof kind === 'string');
+  logRun(events as unknown as readonly Event[], job.log);
   if (gate !== null) await tellPulls(gate, ran, job);
   const findings = ran.error?.findings ?? [];
   return {

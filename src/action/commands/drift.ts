@@ -6,6 +6,7 @@ import { filesOf } from '../make-plan.ts';
 import { writeReports } from '../reports.ts';
 import type { Result } from '../result.ts';
 import { answerOf, runMcpform } from '../run-mcpform.ts';
+import { logPlan } from '../tell-log.ts';
 import { tellSummary } from '../tell-summary.ts';
 
 /** Looks whether this machine is still as it was left. */
@@ -27,6 +28,7 @@ export async function drift(job: Job): Promise<Result> {
   }
   const plan = answerOf(ran) as unknown as Plan;
   const hasDrift = plan.steps.length > 0;
+  logPlan(plan, job.log);
   if (inputs.issue) await tellDrift(plan, hasDrift, job);
   await tellSummary({ plan, error: null, head }, job);
   return {

@@ -9,6 +9,7 @@ import { type Made, makePlan } from '../make-plan.ts';
 import { openPullComment, type PullComment } from '../pull-comment.ts';
 import { reportFolder, writeReports } from '../reports.ts';
 import type { FailureReason, Result } from '../result.ts';
+import { logPlan } from '../tell-log.ts';
 import { tellSummary } from '../tell-summary.ts';
 
 /** Plans, and says so wherever somebody looks. */
@@ -21,6 +22,7 @@ export async function plan(job: Job): Promise<Result> {
   if (out !== null) await job.around.system.files.remove(out).catch(() => undefined);
   const { revisions } = compared;
   const made = await makePlan({ revisions, policies, checks: true, ...(out === null ? {} : { out }) }, job);
+  if (made.plan !== null) logPlan(made.plan, job.log);
   for (const comment of comments) await comment.show({ ...made, head: compared.head });
   await tellSummary({ ...made, head: compared.head }, job);
   return {
