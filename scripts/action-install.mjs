@@ -1,20 +1,21 @@
 // node scripts/action-install.mjs: puts mcpform in place for the GitHub Action, and says where (output `entry`).
 //
-// Without a version: built from this very checkout, which the runner made of the commit that the workflow names; what the
+// With `installed`: what is on this machine already, because what clients start has to stay where it is when the job is
+// over. Without a version: built from this very checkout, which the runner made of the commit that the workflow names; what the
 // build needs is held by the hashes in package-lock.json, and no script of a package runs. With `1.2.3 sha512-…`: that
 // package of the registry, if it is exactly that.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const temporary = process.env.RUNNER_TEMP || tmpdir();
 const wanted = (process.env.INPUT_VERSION ?? '').trim();
 
 try {
-  const entry = wanted === '' ? build() : download(wanted);
+  const entry = wanted === '' ? build() : wanted === 'installed' ? find() : download(wanted);
   if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `entry=${entry}\n`);
   console.log(`mcpform is at ${entry}`);
 } catch (error) {
@@ -30,11 +31,23 @@ function build() {
   return entry;
 }
 
+/** The action of the package whose command line is on the PATH. */
+function find() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const program = folders.map((folder) => join(folder, 'mcpform')).find((path) => existsSync(path));
+  if (program === undefined) throw new Error('no mcpform is on the PATH: `npm install --global mcpform`');
+  const entry = join(dirname(realpathSync(program)), 'action.cjs');
+  if (!existsSync(entry)) throw new Error(`the mcpform at ${program} has no action beside it`);
+  return entry;
+}
+
 function download(text) {
   const [, version, integrity] =
     /^(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)\s+(sha512-[A-Za-z0-9+/]{86}==)$/.exec(text) ?? [];
   if (version === undefined) {
-    throw new Error(`input version: "${text}" is not a version and its integrity, as in \`1.2.3 sha512-…\``);
+    throw new Error(
+      `input version: "${text}" is neither \`installed\` nor a version and its integrity, as in \`1.2.3 sha512-…\``,
+    );
   }
   const folder = mkdtempSync(join(temporary, 'mcpform-'));
   const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

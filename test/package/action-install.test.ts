@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readOutputs } from '../action/support/read-outputs.ts';
 import { type NpmRegistry, npmRegistry } from '../support/npm-registry.ts';
@@ -24,13 +24,17 @@ describe('what the action puts in place', () => {
     await home?.remove();
   });
 
-  async function install(version: string): Promise<Ran & { entry: string | undefined }> {
+  async function install(
+    version: string,
+    path = home.env['PATH'] ?? '',
+  ): Promise<Ran & { entry: string | undefined }> {
     const output = join(home.folder, 'output');
     await writeFile(output, '');
     const ran = await run(process.execPath, [join(root, 'scripts/action-install.mjs')], {
       cwd: home.project,
       env: {
         ...home.env,
+        PATH: path,
         npm_config_registry: registry.url,
         npm_config_update_notifier: 'false',
         INPUT_VERSION: version,
@@ -52,11 +56,20 @@ describe('what the action puts in place', () => {
     expect(await readFile(entry ?? '', 'utf8'), stderr).toContain('the action');
   });
 
+  it('is what the machine has, where that is asked for', async () => {
+    expect(await install('installed')).toMatchObject({ exitCode: 1, entry: undefined });
+    const bin = join(home.folder, 'bin');
+    await mkdir(bin);
+    await symlink(join(root, 'dist/mcpform.cjs'), join(bin, 'mcpform'));
+    const { entry, stderr } = await install('installed', `${bin}${delimiter}${home.env['PATH']}`);
+    expect(entry, stderr).toBe(join(root, 'dist/action.cjs'));
+  });
+
   it.each([
     ['another integrity', `1.2.3 sha512-${'A'.repeat(86)}==`, 'which is not sha512-AAAA'],
-    ['no integrity', '1.2.3', 'is not a version and its integrity'],
-    ['a tag', `latest sha512-${'A'.repeat(86)}==`, 'is not a version and its integrity'],
-    ['more words', '1.2.3; touch evil', 'is not a version and its integrity'],
+    ['no integrity', '1.2.3', 'nor a version and its integrity'],
+    ['a tag', `latest sha512-${'A'.repeat(86)}==`, 'nor a version and its integrity'],
+    ['more words', '1.2.3; touch evil', 'nor a version and its integrity'],
     ['a version that there is not', `9.9.9 sha512-${'A'.repeat(86)}==`, 'could not be installed'],
   ])('is nothing with %s', async (_, version, words) => {
     const { entry, exitCode, stderr } = await install(version);

@@ -1,12 +1,10 @@
-import { McpformError } from '../../model/error.ts';
-import type { Event, Outcome } from '../../model/event.ts';
+import type { Event } from '../../model/event.ts';
 import { EXIT } from '../../model/exit-code.ts';
-import { appliedCommit } from '../applied-commit.ts';
-import { refOf } from '../event-facts.ts';
 import { fetchPolicies } from '../fetch-policies.ts';
-import { judgeHistory } from '../gate/gate.ts';
+import { type Passed, passGate } from '../gate/pass-gate.ts';
 import type { Job } from '../job.ts';
-import { filesOf, planBetween } from '../make-plan.ts';
+import { filesOf } from '../make-plan.ts';
+import { failures, outcomesOf } from '../outcomes.ts';
 import { openPullComment } from '../pull-comment.ts';
 import { writeReports } from '../reports.ts';
 import type { FailureReason, Result } from '../result.ts';
@@ -42,7 +40,7 @@ export async function apply(job: Job): Promise<Result> {
   const events = ran.documents.filter(({ kind }) => typeof kind === 'string');
   logRun(events as unknown as readonly Event[], job.log);
   if (gate !== null) await tellPulls(gate, ran, job);
-  const findings = ran.error?.findings ?? [];
+  const findings = [...(ran.error?.findings ?? []), ...failures(outcomesOf(ran))];
   return {
     exitCode: ran.exitCode,
     failure: reasonOf(ran),
@@ -50,64 +48,6 @@ export async function apply(job: Job): Promise<Result> {
     plan: null,
     outputs: await writeReports(null, findings, job),
   };
-}
-
-interface Passed {
-  readonly findings: Awaited<ReturnType<typeof judgeHistory>>['findings'];
-  readonly pulls: readonly number[];
-  readonly from: string;
-  readonly commit: string;
-}
-
-/** What is applied is the checkout, so it has to be the commit that was judged, and the branch that people merge into. */
-async function passGate(job: Job): Promise<Passed> {
-  const { branch, commit, before } = refOf(job.event);
-  const gitHub = await job.gitHub();
-  if (gitHub === null) {
-    throw new McpformError('ACTION_INPUT_INVALID', 'input token: approvals cannot be looked up without one', {
-      hint: 'give the job `pull-requests: read` and `contents: read`',
-    });
-  }
-  await requireCheckout(commit, job);
-  const from = await lowerEnd({ commit, before }, job);
-  return { ...(await judgeHistory({ from, to: commit, branch }, gitHub, job)), from, commit };
-}
-
-/**
- * Since when changes have to have been approved. What this machine applied last, where it knows: a push that was refused is
- * not let in by the next one. Else what the event says.
- */
-async function lowerEnd(
-  { commit, before }: { readonly commit: string; readonly before: string | null },
-  job: Job,
-): Promise<string> {
-  const named = job.inputs.from === null ? null : await job.git.commitOf(job.inputs.from);
-  const from = named ?? (await appliedCommit(job)) ?? before;
-  if (from === null) {
-    throw new McpformError(
-      'ACTION_HISTORY',
-      'nobody knows since when changes have to have been approved: this machine has applied nothing yet, and the event is no push',
-      { hint: 'run `mcpform apply` once on this machine, or name a revision with the input `from`' },
-    );
-  }
-  await job.git.ensure([from, commit]);
-  if (from === commit || (await job.git.isAncestor(from, commit))) return from;
-  throw new McpformError('ACTION_HISTORY', `${from}, which was applied last, is no ancestor of ${commit}`, {
-    hint: 'the branch was rewritten: apply once on the machine itself, after having looked at the plan',
-  });
-}
-
-async function requireCheckout(commit: string, job: Job): Promise<void> {
-  const head = await job.git.head();
-  const plan = head === commit ? await planBetween({ from: commit, to: null }, job) : null;
-  if (plan !== null && plan.steps.length === 0) return;
-  const what =
-    plan === null
-      ? `${head} is checked out`
-      : `${plan.steps.map(({ address }) => address).join(', ')}: not as in the commit`;
-  throw new McpformError('ACTION_CHECKOUT_DIFFERS', `the workflow runs for ${commit}, but ${what}`, {
-    hint: 'check out that commit, and let no step change manifest or lock before this one',
-  });
 }
 
 function reasonOf({ exitCode }: Ran): FailureReason | null {
@@ -130,15 +70,14 @@ function reasonOf({ exitCode }: Ran): FailureReason | null {
   }
 }
 
-async function tellPulls({ pulls, commit }: Passed, { documents, error }: Ran, job: Job): Promise<void> {
+async function tellPulls({ pulls, commit }: Passed, ran: Ran, job: Job): Promise<void> {
   if (pulls.length === 0 || !job.inputs.comment) return;
   const gitHub = await job.gitHub();
   if (gitHub === null) return;
-  const outcomes = documents.find(({ kind }) => kind === 'run.finished')?.['outcomes'];
   const applied = {
     commit,
-    outcomes: Array.isArray(outcomes) ? (outcomes as unknown as Outcome[]) : [],
-    error,
+    outcomes: outcomesOf(ran),
+    error: ran.error,
   };
   for (const number of pulls) await openPullComment(number, gitHub, job).showApplied(applied);
 }
