@@ -106,6 +106,38 @@ describe('a plan in a pull request', { timeout: 90_000 }, () => {
     expect(comments()).toHaveLength(0);
   });
 
+  it('is marked as outdated by a newer push, and not brought back by the run of an older one', async () => {
+    const tools = gitHub.world.repositories['octo-org/tools'];
+    const repo = { id: 1, name: 'tools', owner: { login: 'octo-org' } };
+    const at = (sha: string) =>
+      Object.assign(tools?.pulls ?? {}, {
+        8: doublePull(8, { base: { ref: 'main', sha: base, repo }, head: { ref: 'change', sha, repo } }),
+      });
+    const act = (sha: string) =>
+      runner.act({ event: pullRequest({ base, head: sha, number: 8 }), gitHub, token: 'writes' });
+    const body = () => comments().find(({ on }) => on === 8)?.body ?? '';
+    at(head);
+    await runner.checkout(head);
+    await act(head);
+    expect(body()).toContain(head);
+
+    await runner.repository.git('checkout', '--quiet', '--detach', head);
+    const files = { 'mcp.yaml': 'apiVersion: mcpform/v1\nkind: Stack\nname: tools\nservers: {}\n' };
+    const newer = await runner.repository.commit(files, { branch: 'change' });
+    at(newer);
+    await runner.checkout(newer);
+    // What is shown while the newer plan is made.
+    gitHub.fail(/^GET .*\/pulls\/8$/, { kind: 'answer', status: 404 });
+    await act(newer);
+    expect(body()).toContain('Outdated');
+    await act(newer);
+    expect(body()).toContain(newer);
+    expect(body()).not.toContain('Outdated');
+
+    await act(head);
+    expect(body()).toContain(newer);
+  });
+
   it('is about what the branch changes, not about what came to the base meanwhile', async () => {
     await runner.repository.git('checkout', '--quiet', '--detach', base);
     const later = await runner.repository.commit(
