@@ -113,7 +113,10 @@ describe.each(ENGINE_KINDS)('exec of an image with secrets, Docker $version with
     expect(text).toMatch(/can't create .*: (?:Read-only file system|Permission denied)/);
     expect(text).toMatch(/^-r--r--r-- /m);
     expect(statSync(memory).mode & 0o777).toBe(0o700);
-    const [{ Id }] = (await world.engine.ask('GET', '/containers/json')).body as [{ Id: string }];
+    // It is listed a moment after it has spoken.
+    const running = async () => (await world.engine.ask('GET', '/containers/json')).body as { Id: string }[];
+    await expect.poll(running).toHaveLength(1);
+    const [{ Id = '' } = {}] = await running();
     const inspected = JSON.stringify((await world.engine.ask('GET', `/containers/${Id}/json`)).body);
     expect(inspected).toContain('/run/secrets/token');
     expect(inspected).not.toContain(CANARY);

@@ -69,7 +69,7 @@ describe('a running loop and a container', () => {
     expect((await stateOf()).StartedAt).toBe(first.StartedAt);
     for (let pass = 0; pass < 3; pass += 1) await look();
     expect(conditionOf('Healthy')).toMatchObject({ status: 'False' });
-    const status = async () => (await world.expectExit(0, ['status'])).stdout;
+    const status = async () => (await world.expectExit(0, ['status'])).stdout.replace(/\s+/g, ' ');
     await expect.poll(status, WITHIN).toContain('restarted often enough, and left as it is');
     const tried = loop.passes.filter(({ failures }) => failures?.[ADDRESS] !== undefined);
     const [firstMs = 0, secondMs = 0] = tried.map(({ startedAt }) => Date.parse(startedAt));
