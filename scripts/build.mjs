@@ -44,16 +44,8 @@ const { metafile } = await build({ ...options, plugins, write: false });
 rmSync(`${root}dist`, { recursive: true, force: true });
 const result = await build({ ...options, plugins: [...plugins, oneCore(metafile)] });
 
-// What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
-// the rest, one for `mcpform exec`, which every server waits for, and one for what it does with images.
-const started = await build({
+const startable = {
   absWorkingDir: root,
-  entryPoints: {
-    mcpform: 'src/cli/main.ts',
-    exec: 'src/cli/exec.ts',
-    'exec-image': 'src/cli/exec-image.ts',
-    'exec-guard': 'src/cli/exec-guard.ts',
-  },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -65,6 +57,18 @@ const started = await build({
   minifyWhitespace: true,
   metafile: true,
   logLevel: options.logLevel,
+};
+
+// What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
+// the rest, one for `mcpform exec`, which every server waits for, and one for what it does with images.
+const started = await build({
+  ...startable,
+  entryPoints: {
+    mcpform: 'src/cli/main.ts',
+    exec: 'src/cli/exec.ts',
+    'exec-image': 'src/cli/exec-image.ts',
+    'exec-guard': 'src/cli/exec-guard.ts',
+  },
   plugins: [
     { name: 'rest-is-apart', setup: leaveTheRestApart },
     { name: 'no-words', setup: leaveTheWordsApart },
@@ -74,19 +78,8 @@ const started = await build({
 // What a runner of GitHub starts: one file with everything inside, because it starts once per job and a runner has nothing
 // compiled yet.
 const action = await build({
-  absWorkingDir: root,
+  ...startable,
   entryPoints: { action: 'src/action/main.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: options.target,
-  define: options.define,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  metafile: true,
-  logLevel: options.logLevel,
 });
 
 const inputs = [result, started, action].flatMap(({ metafile: { inputs } }) => Object.keys(inputs));

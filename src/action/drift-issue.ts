@@ -1,7 +1,6 @@
-import { escapeText } from '../formats/escape.ts';
 import { McpformError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
-import { commentMarker, renderComment } from '../report/github-comment.ts';
+import { renderDriftIssue, renderNoDrift } from '../report/github-issue.ts';
 import type { Job } from './job.ts';
 import { linksOf } from './pull-comment.ts';
 
@@ -13,21 +12,9 @@ export async function tellDrift(plan: Plan, hasDrift: boolean, job: Job): Promis
       hint: 'give the job `issues: write`, and do not empty `token:`',
     });
   }
-  // Beside the stack's comment there is its issue: the same words under a name of its own.
-  const label = `drift:${job.label}`;
-  const marker = commentMarker(label);
-  if (!hasDrift) {
-    await gitHub.closeIssue({ marker, comment: `No drift any more.${runLink(job)}` });
-    return;
-  }
-  const head = job.around.env['GITHUB_SHA'] ?? '';
-  const plans = [{ plan, file: job.label }];
-  const body = renderComment({ label, plans, head, links: linksOf(job), root: job.workspace });
-  const title = `Drift: ${escapeText(plan.stack)} (${escapeText(job.label)})`.slice(0, 200);
-  await gitHub.upsertIssue({ marker, title, body, labels: [] });
-}
-
-function runLink(job: Job): string {
-  const { summary } = linksOf(job);
-  return summary === undefined ? '' : ` [Run](${summary})`;
+  const { label, workspace: root, around } = job;
+  const links = linksOf(job);
+  const issue = renderDriftIssue(plan, { label, head: around.env['GITHUB_SHA'] ?? '', links, root });
+  if (hasDrift) await gitHub.upsertIssue({ ...issue, labels: [] });
+  else await gitHub.closeIssue({ marker: issue.marker, comment: renderNoDrift(links.summary) });
 }

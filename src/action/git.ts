@@ -14,7 +14,7 @@ export interface Git {
   isAncestor(older: string, newer: string): Promise<boolean>;
   /** What a commit has in a file; links are not followed. */
   textAt(commit: string, path: string): Promise<string>;
-  /** The commits that a branch stood at one after another, newest first, down to `from` and without it. */
+  /** The commits that a branch stood at one after another, newest first, down to its ancestor `from` and without it. */
   steps(from: string, to: string, most: number): Promise<readonly string[]>;
 }
 
@@ -94,7 +94,6 @@ export function openGit({ folder, token }: GitAccess, around: Surroundings): Git
     },
     steps: async (from, to, most) => {
       const args = ['rev-list', '--first-parent', `--max-count=${most + 1}`, `${from}..${to}`, '--'];
-      await git.isAncestor(from, to);
       const commits = (await ask(args, 'list commits')).split('\n').filter((line) => line !== '');
       if (commits.length <= most) return commits;
       throw new McpformError('ACTION_HISTORY', `more than ${most} commits since ${from}`, {

@@ -1,13 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitHubDouble, githubDouble } from '../support/github-double.ts';
-import { BOT, doublePull, doubleRepository } from '../support/github-double-state.ts';
+import type { GitHubDouble } from '../support/github-double.ts';
+import { doublePull } from '../support/github-double-state.ts';
 import { dispatch, type Given, pullRequest, push } from './support/events.ts';
 import { type Acted, type Runner, startRunner } from './support/runner.ts';
-
-const manifest = (servers: object): string =>
-  JSON.stringify({ apiVersion: 'mcpform/v1', kind: 'Stack', name: 'tools', servers }, null, 2);
+import { manifest, TOOLS, toolsOnGitHub } from './support/tools-world.ts';
 
 const notes = { notes: { command: 'notes' } };
 const search = { search: { command: 'search' } };
@@ -35,23 +33,12 @@ describe('what was merged', { timeout: 90_000 }, () => {
       { branch: 'change' },
     );
     await runner.repository.git('checkout', '--quiet', '-B', 'main', base);
-    gitHub = await githubDouble({
-      tokens: {
-        writes: {
-          account: BOT,
-          repository: 'octo-org/tools',
-          permissions: { contents: 'read', 'pull-requests': 'write' },
-        },
-      },
-      repositories: { 'octo-org/tools': doubleRepository(1) },
-    });
+    gitHub = await toolsOnGitHub();
   }, 60_000);
   afterEach(async () => {
     await runner?.remove();
     await gitHub?.close();
   });
-
-  const repo = { id: 1, name: 'tools', owner: { login: 'octo-org' } };
 
   /** Merges the branch as somebody does on GitHub, in one of its three ways, or in a way of his own. */
   async function merge(
@@ -80,8 +67,8 @@ describe('what was merged', { timeout: 90_000 }, () => {
         state: 'closed',
         merged_at: '2026-01-02T00:00:00Z',
         merge_commit_sha: commit,
-        base: { ref: 'main', sha: base, repo },
-        head: { ref: 'change', sha: of, repo },
+        base: { ref: 'main', sha: base, repo: TOOLS },
+        head: { ref: 'change', sha: of, repo: TOOLS },
       }),
     });
   }

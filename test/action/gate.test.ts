@@ -43,7 +43,7 @@ describe('a change that came to a branch', () => {
   const one = planOf({ desired: [declared('a')] });
   const two = planOf({ desired: [declared('a'), declared('b')] });
   const objections = (now: typeof one, approvals: readonly (readonly [string, typeof one])[], needed = 1) =>
-    withinApprovals(now, { approvals: approvals.map(([by, plan]) => ({ by, plan, pull: 1 })), needed }).map(
+    withinApprovals(now, { approvals: approvals.map(([by, plan]) => ({ by, plan })), needed }).map(
       ({ code, address }) => [code, address],
     );
 

@@ -1,13 +1,11 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GitHubDouble, githubDouble } from '../support/github-double.ts';
-import { BOT, doublePull, doubleRepository } from '../support/github-double-state.ts';
+import type { GitHubDouble } from '../support/github-double.ts';
+import { doublePull } from '../support/github-double-state.ts';
 import { dispatch, pullRequest, push } from './support/events.ts';
 import { type Runner, startRunner } from './support/runner.ts';
-
-const manifest = (servers: object, name = 'tools'): string =>
-  JSON.stringify({ apiVersion: 'mcpform/v1', kind: 'Stack', name, servers }, null, 2);
+import { manifest, TOOLS, toolsOnGitHub } from './support/tools-world.ts';
 
 const EVIL = [
   '::set-output name=changes::false',
@@ -35,16 +33,7 @@ describe('a hostile pull request', { timeout: 90_000 }, () => {
   beforeAll(async () => {
     runner = await startRunner();
     base = await runner.repository.commit({ 'mcp.yaml': manifest({ notes: { command: 'notes' } }) });
-    gitHub = await githubDouble({
-      tokens: {
-        writes: {
-          account: BOT,
-          repository: 'octo-org/tools',
-          permissions: { contents: 'read', issues: 'write', 'pull-requests': 'write' },
-        },
-      },
-      repositories: { 'octo-org/tools': doubleRepository(1) },
-    });
+    gitHub = await toolsOnGitHub();
   }, 60_000);
   afterAll(async () => {
     await runner?.remove();
@@ -57,8 +46,10 @@ describe('a hostile pull request', { timeout: 90_000 }, () => {
   ): Promise<string> {
     await runner.repository.git('checkout', '--quiet', '--detach', base);
     const head = await runner.repository.commit(files, { branch: name });
-    const repo = { id: 1, name: 'tools', owner: { login: 'octo-org' } };
-    const ends = { base: { ref: 'main', sha: base, repo }, head: { ref: name, sha: head, repo } };
+    const ends = {
+      base: { ref: 'main', sha: base, repo: TOOLS },
+      head: { ref: name, sha: head, repo: TOOLS },
+    };
     Object.assign(gitHub.world.repositories['octo-org/tools']?.pulls ?? {}, { 5: doublePull(5, ends) });
     await runner.checkout(head);
     return head;

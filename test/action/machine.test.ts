@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GitHubDouble, githubDouble } from '../support/github-double.ts';
-import { BOT, doubleRepository } from '../support/github-double-state.ts';
+import type { GitHubDouble } from '../support/github-double.ts';
 import { run } from '../support/run.ts';
 import { pullRequest, schedule } from './support/events.ts';
 import { type Acted, type Runner, startRunner } from './support/runner.ts';
+import { toolsOnGitHub } from './support/tools-world.ts';
 
 const MANIFEST = 'apiVersion: mcpform/v1\nkind: Stack\nname: tools\nservers:\n  notes: { command: notes }\n';
 
@@ -19,16 +19,7 @@ describe('a machine with its own runner', { timeout: 90_000 }, () => {
     runner = await startRunner();
     commit = await runner.repository.commit({ 'mcp.yaml': MANIFEST });
     await runner.checkout(commit);
-    gitHub = await githubDouble({
-      tokens: {
-        writes: {
-          account: BOT,
-          repository: 'octo-org/tools',
-          permissions: { contents: 'read', issues: 'write' },
-        },
-      },
-      repositories: { 'octo-org/tools': doubleRepository(1) },
-    });
+    gitHub = await toolsOnGitHub();
   }, 60_000);
   afterAll(async () => {
     await runner?.remove();

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GitHubDouble, githubDouble } from '../support/github-double.ts';
-import { BOT, doublePull, doubleRepository } from '../support/github-double-state.ts';
+import type { GitHubDouble } from '../support/github-double.ts';
+import { doublePull, doubleRepository } from '../support/github-double-state.ts';
 import { pullRequest, workflowRun } from './support/events.ts';
 import { REPOSITORY, type Runner, startRunner } from './support/runner.ts';
-
-const manifest = (servers: object): string =>
-  JSON.stringify({ apiVersion: 'mcpform/v1', kind: 'Stack', name: 'tools', servers }, null, 2);
+import { manifest, TOOLS, toolsOnGitHub } from './support/tools-world.ts';
 
 const FORK = { id: 2, name: 'tools', owner: { login: 'stranger' } };
 
@@ -32,35 +30,19 @@ describe('a plan in a pull request', { timeout: 90_000 }, () => {
       },
       { branch: 'change' },
     );
-    gitHub = await githubDouble({
-      tokens: {
-        writes: {
-          account: BOT,
-          repository: 'octo-org/tools',
-          permissions: { contents: 'read', 'pull-requests': 'write' },
-        },
-        reads: {
-          account: BOT,
-          repository: 'octo-org/tools',
-          permissions: { contents: 'read', 'pull-requests': 'read' },
-        },
-      },
-      repositories: {
-        'octo-org/tools': doubleRepository(1, {
-          pulls: {
-            5: doublePull(5, {
-              base: { ref: 'main', sha: base, repo: { id: 1, name: 'tools', owner: { login: 'octo-org' } } },
-              head: {
-                ref: 'change',
-                sha: head,
-                repo: { id: 1, name: 'tools', owner: { login: 'octo-org' } },
-              },
-            }),
-            6: doublePull(6, {
-              base: { ref: 'main', sha: base, repo: { id: 1, name: 'tools', owner: { login: 'octo-org' } } },
-              head: { ref: 'patch-1', sha: head, repo: FORK },
-            }),
+    gitHub = await toolsOnGitHub({
+      pulls: {
+        5: doublePull(5, {
+          base: { ref: 'main', sha: base, repo: TOOLS },
+          head: {
+            ref: 'change',
+            sha: head,
+            repo: TOOLS,
           },
+        }),
+        6: doublePull(6, {
+          base: { ref: 'main', sha: base, repo: TOOLS },
+          head: { ref: 'patch-1', sha: head, repo: FORK },
         }),
       },
     });
@@ -108,10 +90,12 @@ describe('a plan in a pull request', { timeout: 90_000 }, () => {
 
   it('is marked as outdated by a newer push, and not brought back by the run of an older one', async () => {
     const tools = gitHub.world.repositories['octo-org/tools'];
-    const repo = { id: 1, name: 'tools', owner: { login: 'octo-org' } };
     const at = (sha: string) =>
       Object.assign(tools?.pulls ?? {}, {
-        8: doublePull(8, { base: { ref: 'main', sha: base, repo }, head: { ref: 'change', sha, repo } }),
+        8: doublePull(8, {
+          base: { ref: 'main', sha: base, repo: TOOLS },
+          head: { ref: 'change', sha, repo: TOOLS },
+        }),
       });
     const act = (sha: string) =>
       runner.act({ event: pullRequest({ base, head: sha, number: 8 }), gitHub, token: 'writes' });
@@ -234,8 +218,10 @@ describe('a plan in a pull request', { timeout: 90_000 }, () => {
       { 'mcp.yaml': manifest(Object.fromEntries(many)) },
       { branch: 'large' },
     );
-    const repo = { id: 1, name: 'tools', owner: { login: 'octo-org' } };
-    const ends = { base: { ref: 'main', sha: base, repo }, head: { ref: 'large', sha: large, repo } };
+    const ends = {
+      base: { ref: 'main', sha: base, repo: TOOLS },
+      head: { ref: 'large', sha: large, repo: TOOLS },
+    };
     Object.assign(gitHub.world.repositories['octo-org/tools']?.pulls ?? {}, { 7: doublePull(7, ends) });
     await runner.checkout(large);
     const event = pullRequest({ base, head: large, number: 7, branch: 'large' });

@@ -4,7 +4,6 @@ import { stepWithin } from '../../plan/within-approval.ts';
 
 /** Somebody's yes to what a pull request showed at one commit. */
 export interface Approval {
-  readonly pull: number;
   readonly by: string;
   /** What that commit changes, computed again from its files: never what somebody says that it showed. */
   readonly plan: Plan;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { GitHub, Pull } from '../github/github.ts';
 import type { Job } from '../job.ts';
 import { planBetween } from '../make-plan.ts';
@@ -77,11 +78,11 @@ async function approvalsOf(pull: Pull, gitHub: GitHub, job: Job): Promise<readon
     job.inputs.reviews === 0
       ? [{ by: pull.author ?? `#${pull.number}`, commit: pull.head.sha }]
       : reviewersOf(await gitHub.reviews(pull.number), pull.author);
-  const approvals: Approval[] = [];
-  for (const { by, commit } of reviewers) {
+  // Most people approve the same head.
+  const plans = new Map<string, Plan>();
+  for (const commit of new Set(reviewers.map((reviewer) => reviewer.commit))) {
     const revisions = await revisionsOfPull({ base: pull.base, head: { sha: commit } }, job.git);
-    const plan = await planBetween(revisions, job);
-    approvals.push({ pull: pull.number, by, plan });
+    plans.set(commit, await planBetween(revisions, job));
   }
-  return approvals;
+  return reviewers.map(({ by, commit }) => ({ by, plan: plans.get(commit) as Plan }));
 }
