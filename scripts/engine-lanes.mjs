@@ -39,18 +39,17 @@ exec "$@"
 /**
  * @param {readonly string[]} files - of tests, below the root
  * @param {(file: string) => readonly string[]} commandFor - what runs one file
- * @returns {Promise<boolean>} whether all ended with 0
+ * @param {(file: string, isClean: boolean) => void} onEnd - of one file, which is clean when it ended with 0
+ * @returns {Promise<void>} when all have ended
  */
-export async function runInLanes(files, commandFor) {
+export async function runInLanes(files, commandFor, onEnd) {
   const waiting = [...files].sort((a, b) => rank(a) - rank(b));
-  let isClean = true;
   const lane = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      isClean = (await runOne(file, commandFor(file))) && isClean;
+      onEnd(file, await runOne(file, commandFor(file)));
     }
   };
   await Promise.all(Array.from({ length: canBeApart ? LANES : 1 }, lane));
-  return isClean;
 }
 
 /** Where a network of one's own is not to be had, there is one lane, in the machine's. */

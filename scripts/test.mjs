@@ -3,21 +3,25 @@
 // Builds, fetches the real clients and engines, runs Vitest, and ends with `N passed, N failed` (`, N skipped`).
 // Fails when a test failed, when a file could not be loaded, when nothing ran, and, where CI is set, when anything was
 // skipped. MCPFORM_SKIP_CLAUDE=1 leaves the clients out. Without network they are left out too, and so are container
-// engines where nobody may start them: loudly, except where CI is set.
+// engines where nobody may start them: loudly, except where CI is set. Files of which a test failed are run once more,
+// alone, and both are said.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { buildImages } from './build-images.mjs';
 import { runInLanes, vitest } from './engine-lanes.mjs';
 import { fetchClaude, LOCK_IGNORING, NEWEST } from './fetch-claude.mjs';
 import { fetchEngine } from './fetch-engine.mjs';
 import { fetchNode, NODE_RELEASES } from './fetch-node.mjs';
+import { readReport, total } from './test-report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const args = process.argv.slice(2);
 const isCi = Boolean(process.env.CI);
 const project = args.includes('--project') ? args[args.indexOf('--project') + 1] : null;
+/** More is no accident. */
+const REPEATED_AT_MOST = 8;
 /** Container engines start on Linux, for root alone. */
 const mayStartEngines = process.platform === 'linux' && process.getuid() === 0;
 
@@ -31,9 +35,13 @@ async function main() {
   if (build.status !== 0) return finish({ passed: 0, failed: 1, skipped: 0 }, 'the build failed');
   if (project === null || project === 'clients') fetchPrograms();
   if ((project === null || project === 'engines') && mayStartEngines) fetchEngines();
-  const { tally, isClean } = await runTests();
+  const { reports, isExplained } = await runTests();
+  const tally = total([...reports.values()]);
+  const failed = failures(reports);
+  if (failed.length > 0) console.error('\nfailed:');
+  for (const failure of failed) console.error(inWords(failure));
   if (tally.passed + tally.failed === 0) return finish({ ...tally, failed: 1 }, 'no test ran');
-  if (tally.failed === 0 && !isClean) return finish({ ...tally, failed: 1 }, 'an error outside any test');
+  if (tally.failed === 0 && !isExplained) return finish({ ...tally, failed: 1 }, 'an error outside any test');
   if (isCi && tally.skipped > 0)
     return finish({ ...tally, failed: tally.failed + tally.skipped }, 'skipped in CI');
   return finish(tally);
@@ -63,55 +71,70 @@ function attempt(fetch) {
 
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'mcpform-test-'));
-  const vitestTo = (name, wanted) => {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${join(folder, name)}`];
-    return [process.execPath, vitest, 'run', ...reporters, ...wanted];
+  const reports = new Map();
+  let isExplained = true;
+  const reportOf = (subject) => join(folder, `${subject.replaceAll('/', '-')}.json`);
+  const commandFor = (subject, wanted) => [
+    ...[process.execPath, vitest, 'run', '--reporter=default', '--reporter=json'],
+    ...[`--outputFile.json=${reportOf(subject)}`, ...wanted],
+  ];
+  const take = (subject, isClean) => {
+    const found = readReport(reportOf(subject), subject);
+    for (const [file, report] of found) reports.set(relative(root, resolve(root, file)), report);
+    isExplained &&= isClean || [...found.values()].some((report) => report.failed > 0);
   };
-  // Whoever names files or tests wants to see them run, one after another.
-  const inLanes = mayStartEngines && (args.length === 0 || args.join(' ') === '--project engines');
+  const run = (subject, wanted) => {
+    const [program, ...rest] = commandFor(subject, wanted);
+    take(subject, spawnSync(program, rest, { cwd: root, stdio: 'inherit' }).status === 0);
+  };
+  const runEngines = (files) =>
+    runInLanes(files, (file) => commandFor(file, ['--project', 'engines', file]), take);
+  // Whoever names files or tests wants to see them run, one after another, and once.
+  const isWhole = args.length === 0 || (args.length === 2 && project !== null);
+  const inLanes = isWhole && mayStartEngines && (project === null || project === 'engines');
   try {
-    let isClean = true;
-    if (!inLanes || project === null) {
-      const wanted = inLanes ? ['--project', 'unit', '--project', 'clients'] : args;
-      const [program, ...rest] = vitestTo('others.json', wanted);
-      isClean = spawnSync(program, rest, { cwd: root, stdio: 'inherit' }).status === 0;
+    if (!inLanes) run('tests', args);
+    else {
+      if (project === null) run('tests', ['--project', 'unit', '--project', 'clients']);
+      await runEngines(engineFiles());
     }
-    if (inLanes) {
-      const one = (file) => vitestTo(`${file.replaceAll('/', '-')}.json`, ['--project', 'engines', file]);
-      isClean = (await runInLanes(engineFiles(), one)) && isClean;
+    if (isWhole) {
+      await repeatFailed(reports, (file) =>
+        inLanes && engineFiles().includes(file) ? runEngines([file]) : run(file, [file]),
+      );
     }
-    return { tally: total(readdirSync(folder).map((name) => count(join(folder, name)))), isClean };
+    return { reports, isExplained };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/**
+ * Tests with real programs wait for them, and on a busy machine not always long enough. So the files that failed run
+ * once more, alone; what failed at first is named at the end, whether it passed then or not.
+ */
+async function repeatFailed(reports, repeat) {
+  const failed = failures(reports);
+  const files = [...new Set(failed.map(({ file }) => file))].filter((file) => file.endsWith('.test.ts'));
+  if (files.length > REPEATED_AT_MOST) return;
+  for (const file of files) await repeat(file);
+  const still = new Set(failures(reports).map(({ file, name }) => `${file} ${name}`));
+  const once = failed.filter(({ file, name }) => !still.has(`${file} ${name}`));
+  if (once.length > 0) console.error('\nfailed beside other tests, and passed alone:');
+  for (const failure of once) console.error(inWords(failure));
+}
+
+function failures(reports) {
+  return [...reports].flatMap(([file, report]) => report.failures.map((failure) => ({ file, ...failure })));
+}
+
+function inWords({ file, name, message }) {
+  return `  ${file}: ${name}\n    ${message}`;
+}
+
 function engineFiles() {
   const names = readdirSync(join(root, 'test/engines')).filter((name) => name.endsWith('.test.ts'));
   return names.map((name) => `test/engines/${name}`);
-}
-
-function total(tallies) {
-  const sum = (name) => tallies.reduce((all, tally) => all + tally[name], 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
-}
-
-function count(report) {
-  let run;
-  try {
-    run = JSON.parse(readFileSync(report, 'utf8'));
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-  // A file that cannot be loaded has no tests to fail, so it counts as one.
-  const broken = run.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  );
-  return {
-    passed: run.numPassedTests,
-    failed: run.numFailedTests + broken.length,
-    skipped: run.numPendingTests + run.numTodoTests,
-  };
 }
 
 function finish({ passed, failed, skipped }, why) {
