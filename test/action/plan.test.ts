@@ -122,6 +122,78 @@ describe('a plan in a pull request', { timeout: 90_000 }, () => {
     expect(body()).toContain(newer);
   });
 
+  describe('that changes nothing', () => {
+    const stack = { notes: { command: 'notes' }, old: { command: 'old' } };
+
+    /** Opens a pull request with these files, or pushes to it. */
+    async function pushed(
+      number: number,
+      files: Readonly<Record<string, string>>,
+      from = base,
+    ): Promise<string> {
+      const branch = `quiet-${number}`;
+      await runner.repository.git('checkout', '--quiet', '--detach', from);
+      const sha = await runner.repository.commit(files, { branch });
+      const ends = { base: { ref: 'main', sha: from, repo: TOOLS }, head: { ref: branch, sha, repo: TOOLS } };
+      const pulls = gitHub.world.repositories['octo-org/tools']?.pulls ?? {};
+      Object.assign(pulls, { [number]: doublePull(number, ends) });
+      await runner.checkout(sha);
+      return sha;
+    }
+
+    const commentsOn = (number: number) => comments().filter(({ on }) => on === number);
+
+    it('makes no comment where there is none, and says so in the one that is there', async () => {
+      const act = (head: string) =>
+        runner.act({ event: pullRequest({ base, head, number: 10 }), gitHub, token: 'writes' });
+      const quiet = await act(await pushed(10, { 'mcp.yaml': manifest(stack), 'README.md': 'words' }));
+      expect(quiet.outputs, quiet.log).toMatchObject({ changes: 'false', 'failure-reason': '' });
+      expect(quiet.summary).toContain('**No changes.');
+      expect(commentsOn(10)).toEqual([]);
+
+      await act(await pushed(10, { 'mcp.yaml': manifest({ ...stack, more: { command: 'more' } }) }));
+      const [made] = commentsOn(10);
+      expect(made?.body).toContain('claude-code/user/more');
+
+      const back = await pushed(10, { 'mcp.yaml': manifest(stack), 'README.md': 'other words' });
+      expect((await act(back)).outputs['changes']).toBe('false');
+      const [same, ...more] = commentsOn(10);
+      expect(more).toEqual([]);
+      expect(same).toMatchObject({ id: made?.id, body: expect.stringContaining(back) });
+      expect(same?.body).toContain('**No changes.');
+      expect(same?.body).not.toMatch(/claude-code\/user\/more|Outdated/);
+    });
+
+    it('makes a comment all the same for a warning, and none for a note', async () => {
+      const policy = (level: string) =>
+        Buffer.from(
+          `apiVersion: mcpform/v1\nkind: Policy\nrules: {}\nchecks: { url-without-tls: ${level} }\n`,
+        );
+      const files = { 'warn.yaml@v1': policy('warn'), 'note.yaml@v1': policy('note') };
+      Object.assign(gitHub.world.repositories, { 'octo-org/levels': doubleRepository(10, { files }) });
+      const plain = { 'mcp.yaml': manifest({ plain: { url: 'http://plain.test/mcp' } }) };
+      const was = await pushed(11, plain);
+      const head = await pushed(11, { ...plain, 'README.md': 'words' }, was);
+      const act = (level: string) =>
+        runner.act({
+          event: pullRequest({ base: was, head, number: 11 }),
+          with: { policy: `octo-org/levels/${level}.yaml@v1` },
+          gitHub,
+          token: 'writes',
+        });
+      for (const [level, count] of [
+        ['note', 0],
+        ['warn', 1],
+      ] as const) {
+        const acted = await act(level);
+        expect(acted.outputs, acted.log).toMatchObject({ changes: 'false', 'failure-reason': '' });
+        expect(acted.commands.join('\n')).toContain('CHECK_URL_WITHOUT_TLS');
+        expect(commentsOn(11), level).toHaveLength(count);
+      }
+      expect(commentsOn(11)[0]?.body).toMatch(/\*\*No changes\.[\s\S]*CHECK_URL_WITHOUT_TLS/);
+    });
+  });
+
   it('is about what the branch changes, not about what came to the base meanwhile', async () => {
     await runner.repository.git('checkout', '--quiet', '--detach', base);
     const later = await runner.repository.commit(
