@@ -45,12 +45,17 @@ export async function makePlan({ revisions, policies, checks, out }: PlanWish, j
 }
 
 /** Between two revisions, for ourselves: of the inputs, only what the manifest means depends on counts. */
-export async function planBetween(revisions: NonNullable<PlanWish['revisions']>, job: Job): Promise<Plan> {
+export async function tryPlanBetween(revisions: NonNullable<PlanWish['revisions']>, job: Job): Promise<Made> {
   const args = pickOptions(job.inputs.args, READING);
-  const { plan, error } = await makePlan(
+  return await makePlan(
     { revisions, policies: [], checks: false },
     { ...job, inputs: { ...job.inputs, args } },
   );
+}
+
+/** The same; throws why there is none. */
+export async function planBetween(...given: Parameters<typeof tryPlanBetween>): Promise<Plan> {
+  const { plan, error } = await tryPlanBetween(...given);
   if (plan === null) throw error === null ? new Error('neither a plan nor an error') : asError(error);
   return plan;
 }

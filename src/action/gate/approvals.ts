@@ -45,7 +45,7 @@ function tooFew({ address, action }: Step, found: number, needed: number): Findi
     code: 'ACTION_APPROVAL_MISSING',
     severity: 'error',
     message: `${address}: ${action} was approved by ${who}`,
-    hint: 'make the change in a pull request, and have it approved as it is merged',
+    hint: 'set it back, and make it in a pull request that is approved as it is merged; or apply on the machine itself',
     address,
   };
 }

@@ -2,11 +2,12 @@ import type { Finding } from '../../model/finding.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { GitHub, Pull } from '../github/github.ts';
 import type { Job } from '../job.ts';
-import { planBetween } from '../make-plan.ts';
+import { tryPlanBetween } from '../make-plan.ts';
 import { revisionsOfPull } from '../revisions.ts';
-import { type Approval, withinApprovals } from './approvals.ts';
+import { isBaseUnknown } from './is-base-unknown.ts';
+import { judgeSegments, type Said } from './judge-segments.ts';
 import { reviewersOf } from './reviewers.ts';
-import { type Segment, segmentsOf } from './segments.ts';
+import { segmentsOf } from './segments.ts';
 
 /** More commits than this at once are looked at by a person. */
 const MOST_STEPS = 100;
@@ -36,9 +37,18 @@ export async function judgeHistory(
     for (const pull of found) pulls.set(pull.number, pull);
     whose.push({ commit, pulls: found.map(({ number }) => number) });
   }
-  const findings = [];
-  for (const segment of segmentsOf(from, whose))
-    findings.push(...(await judgeSegment(segment, pulls, gitHub, job)));
+  const findings = await judgeSegments(segmentsOf(from, whose), {
+    plan: (ends) => tryPlanBetween(ends, job),
+    said: async (numbers) => {
+      const all: Said[] = [];
+      for (const number of numbers) all.push(await saidOf(pulls.get(number) as Pull, gitHub, job));
+      return {
+        approvals: all.flatMap(({ approvals }) => approvals),
+        uncounted: all.flatMap(({ uncounted }) => uncounted),
+      };
+    },
+    needed: Math.max(1, job.inputs.reviews),
+  });
   return { findings, pulls: [...pulls.keys()] };
 }
 
@@ -56,33 +66,33 @@ async function pullsOf(
   }
 }
 
-async function judgeSegment(
-  { from, to, pulls }: Segment,
-  known: ReadonlyMap<number, Pull>,
-  gitHub: GitHub,
-  job: Job,
-): Promise<readonly Finding[]> {
-  const now = await planBetween({ from, to }, job);
-  // Most of what is merged says nothing of servers.
-  if (now.steps.length === 0) return [];
-  const approvals: Approval[] = [];
-  for (const number of pulls) {
-    const pull = known.get(number);
-    if (pull !== undefined) approvals.push(...(await approvalsOf(pull, gitHub, job)));
-  }
-  return withinApprovals(now, { approvals, needed: Math.max(1, job.inputs.reviews) });
-}
-
-async function approvalsOf(pull: Pull, gitHub: GitHub, job: Job): Promise<readonly Approval[]> {
+async function saidOf(pull: Pull, gitHub: GitHub, job: Job): Promise<Said> {
   const reviewers =
     job.inputs.reviews === 0
       ? [{ by: pull.author ?? `#${pull.number}`, commit: pull.head.sha }]
       : reviewersOf(await gitHub.reviews(pull.number), pull.author);
   // Most people approve the same head.
   const plans = new Map<string, Plan>();
+  const uncounted: Finding[] = [];
   for (const commit of new Set(reviewers.map((reviewer) => reviewer.commit))) {
     const revisions = await revisionsOfPull({ base: pull.base, head: { sha: commit } }, job.git);
-    plans.set(commit, await planBetween(revisions, job));
+    const { plan, error } = await tryPlanBetween(revisions, job);
+    if (plan !== null && !isBaseUnknown(plan)) plans.set(commit, plan);
+    else uncounted.push(countsForNothing(pull, commit, error === null ? revisions.from : commit));
   }
-  return reviewers.map(({ by, commit }) => ({ by, plan: plans.get(commit) as Plan }));
+  const approvals = reviewers.flatMap(({ by, commit }) => {
+    const plan = plans.get(commit);
+    return plan === undefined ? [] : [{ by, plan }];
+  });
+  return { approvals, uncounted };
+}
+
+/** Beside such a plan, nobody who reviews sees what is in the base already and was never planned. */
+function countsForNothing({ number }: Pull, commit: string, broken: string): Finding {
+  return {
+    code: 'ACTION_APPROVAL_MISSING',
+    severity: 'error',
+    message: `#${number}: that ${commit} was approved counts for nothing, because manifest or lock of ${broken} cannot be planned`,
+    hint: 'make the change in a pull request whose base and head can both be planned',
+  };
 }
