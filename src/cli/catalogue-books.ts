@@ -204,7 +204,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['mcpform doctor', 'mcpform doctor --all-backends'],
     touches: 'read',
-    asksBackends: true,
+    asksOthers: true,
     load: async () => (await occasional()).doctor,
   },
   {

@@ -42,7 +42,7 @@ export const SECRET_COMMANDS: readonly CommandSpec[] = [
       'mcpform secrets check --all --json',
     ],
     touches: 'read',
-    asksBackends: true,
+    asksOthers: true,
     load: async () => (await secrets()).secretsCheck,
   },
   {

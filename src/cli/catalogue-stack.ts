@@ -126,7 +126,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
     ],
     touches: 'read',
     touchesNothingWith: 'from',
-    asksBackends: 'checkSecrets',
+    asksOthers: 'checkSecrets',
     load: async () => reading.plan,
   },
   {

@@ -35,8 +35,8 @@ export interface CommandSpec {
   readonly touchesNothingWith?: 'from';
   /** With `--json` (and that switch) the answer is a stream of events, of which the last says how it ended. */
   readonly streams?: true | 'watch';
-  /** With this switch, or always, what keeps secrets is asked: that takes programs and requests of any kind. */
-  readonly asksBackends?: true | 'checkSecrets';
+  /** With this switch, or always, what keeps secrets, or a server, is asked: that takes programs and requests of any kind. */
+  readonly asksOthers?: true | 'checkSecrets';
   /** It goes on until somebody stops it: being stopped is how it ends well, and SIGHUP is for it to take. */
   readonly isEndless?: true;
   /** There is nothing to finish when it is interrupted, and so nothing to say. */

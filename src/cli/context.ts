@@ -16,8 +16,8 @@ export interface ContextRequest {
   readonly touches: Touches;
   /** What is digested will be read by a later run, or is compared with what others write meanwhile: a saved plan, a watch. */
   readonly needsLastingKey: boolean;
-  /** Whether what keeps secrets may be asked by a command that only looks. */
-  readonly asksBackends?: boolean;
+  /** Whether what keeps secrets, or a server, may be asked by a command that only looks. */
+  readonly asksOthers?: boolean;
   readonly stateDir: string | undefined;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -34,8 +34,8 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
   const isForeign = (await foreignOwnerOfHome({ system: real, home })) !== null;
   const found = findFolders(home, request);
   const folders = isForeign ? { ...found, cache: NOWHERE } : found;
-  const { asksBackends = false } = request;
-  const system: System = touches === 'write' ? real : readOnly(real, [folders.cache], { asksBackends });
+  const { asksOthers = false } = request;
+  const system: System = touches === 'write' ? real : readOnly(real, [folders.cache], { asksOthers });
   // As a key object: a buffer would be prepared anew for each of the thousands of digests of a plan.
   const key = createSecretKey(
     await keyFor(request.needsLastingKey ? 'write' : touches, { system: real, folders, home }),

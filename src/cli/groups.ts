@@ -5,4 +5,5 @@ export const GROUPS: Readonly<Record<string, string>> = {
   secrets: 'See, check and set what servers get of your secrets',
   service: 'Have the system keep a loop running, or no longer',
   state: 'Look into and repair the books',
+  tools: 'See whether servers offer what they did, and record it',
 };

@@ -62,7 +62,7 @@ function isStream({ streams }: CommandSpec, { options }: CommandInput): boolean 
   return streams === true || (streams !== undefined && switchOption(options, streams));
 }
 
-function asksBackends({ asksBackends: when }: CommandSpec, { options }: CommandInput): boolean {
+function asksOthers({ asksOthers: when }: CommandSpec, { options }: CommandInput): boolean {
   return when === true || (when !== undefined && switchOption(options, when));
 }
 
@@ -95,7 +95,7 @@ async function perform(
   const ctx = await makeContext({
     touches,
     needsLastingKey: touches !== 'nothing' && isKept,
-    asksBackends: asksBackends(spec, input),
+    asksOthers: asksOthers(spec, input),
     stateDir: textOption(input.options, 'stateDir'),
     cwd: input.cwd,
     env: process.env,

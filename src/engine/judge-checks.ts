@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Lock } from '../model/lock.ts';
 import type { Step } from '../model/plan.ts';
 import type { CheckPolicy } from '../policy/checks/judge-hit.ts';
 import { runChecks } from '../policy/checks/run-checks.ts';
@@ -14,6 +15,8 @@ export interface ChecksRequest {
   readonly runsChecks: boolean;
   /** Milliseconds since the epoch: exceptions hold until a day. */
   readonly nowMs: number;
+  /** What the lock said before, where two revisions are compared. */
+  readonly before?: Lock | null;
 }
 
 export interface Verdict {
@@ -44,7 +47,8 @@ export function judgeChecks(
   const policies = askingPolicies(request);
   if (policies.length === 0) return verdictOf([]);
   const desired = withContainers({ manifest, resources });
-  const checkable = { manifest, lock, desired, literals, ...(steps === undefined ? {} : { steps }) };
+  const { before = null } = request;
+  const checkable = { manifest, lock, before, desired, literals, ...(steps === undefined ? {} : { steps }) };
   return verdictOf(runChecks(checkable, policies, dayOf(request.nowMs)));
 }
 

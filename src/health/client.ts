@@ -14,17 +14,18 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
 import { McpformError } from '../model/error.ts';
-import type { Offer } from '../model/health.ts';
+import type { HandshakeOptions, Offer } from '../model/health.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Clock } from '../model/system.ts';
 import { GOODBYE_MS } from './bounds.ts';
+import { digestText } from './digest-offer.ts';
 import type { HttpWay } from './http-way.ts';
 import { firstLineOf } from './mask.ts';
 import { MODERN_VERSION, modernMeta, readDiscovered } from './modern.ts';
 import { whatIsNoMessage } from './no-message.ts';
 import { type Progress, roundMs } from './progress.ts';
 import { pruneJson } from './prune-json.ts';
-import { type Page, readPages } from './read-pages.ts';
+import { type Page, type PagesOptions, readPages } from './read-pages.ts';
 import { answerOf, METHOD_NOT_FOUND } from './rpc-error.ts';
 import { Broken, type Trouble } from './trouble.ts';
 import type { Wire } from './wire.ts';
@@ -57,6 +58,8 @@ export class Session {
   /** The first thing received that is no message. */
   #stray: string | null = null;
   #offered: string | null = null;
+  /** What it tells the model before anything else. */
+  #instructions = '';
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -66,7 +69,7 @@ export class Session {
   }
 
   /** Greets, asks for lists if they are wanted, and pings. Rejects with `Broken`. */
-  async talk({ lists }: { readonly lists: boolean }): Promise<void> {
+  async talk({ lists = false, digests = false }: Pick<HandshakeOptions, 'lists' | 'digests'>): Promise<void> {
     const { progress, isModern } = this.#options;
     try {
       progress.latencyMs.connect = await this.#timed(() => this.#transport.start());
@@ -75,7 +78,8 @@ export class Session {
       progress.latencyMs.initialize = await this.#timed(() => this.#greet());
       if (lists) {
         progress.phase = 'list';
-        progress.latencyMs.list = await this.#timed(() => this.#list());
+        if (digests && this.#instructions !== '') progress.instructions = digestText(this.#instructions);
+        progress.latencyMs.list = await this.#timed(() => this.#list({ digests }));
       }
       // That revision has none: there is no connection it could be about.
       if (isModern) return;
@@ -147,6 +151,7 @@ export class Session {
     const { name, version } = this.#client.getServerVersion() ?? { name: '', version: '' };
     progress.protocolVersion = this.#offered ?? '';
     progress.serverInfo = { name, version };
+    this.#instructions = this.#client.getInstructions() ?? '';
     progress.capabilities = pruneJson({ ...this.#client.getServerCapabilities() } as JsonObject);
   }
 
@@ -158,23 +163,33 @@ export class Session {
       PATIENCE,
     );
     Object.assign(this.#options.progress, readDiscovered(found as JsonObject));
+    const { instructions } = found;
+    if (typeof instructions === 'string') this.#instructions = instructions;
   }
 
-  async #list(): Promise<void> {
+  async #list(options: PagesOptions): Promise<void> {
     const { progress } = this.#options;
     const { request } = this.#client;
-    const ask = request.bind(this.#client);
-    const tools = await this.#all('tools', async (params) => {
-      const page = await ask({ method: 'tools/list', params }, ListToolsResultSchema, PATIENCE);
-      return { names: page.tools.map(({ name }) => name), next: page.nextCursor };
+    // As they came: the library drops what it does not know, and what that is changes with its version.
+    const ask = (method: string, params: Record<string, unknown>): Promise<object> =>
+      request.call(this.#client, { method, params }, ResultSchema, PATIENCE);
+    const tools = await this.#all('tools', options, async (params) => {
+      const found = await ask('tools/list', params);
+      const page = ListToolsResultSchema.parse(found);
+      return pageOf(found, 'tools', { names: page.tools.map(({ name }) => name), next: page.nextCursor });
     });
-    const prompts = await this.#all('prompts', async (params) => {
-      const page = await ask({ method: 'prompts/list', params }, ListPromptsResultSchema, PATIENCE);
-      return { names: page.prompts.map(({ name }) => name), next: page.nextCursor };
+    const prompts = await this.#all('prompts', options, async (params) => {
+      const found = await ask('prompts/list', params);
+      const page = ListPromptsResultSchema.parse(found);
+      return pageOf(found, 'prompts', { names: page.prompts.map(({ name }) => name), next: page.nextCursor });
     });
-    const resources = await this.#all('resources', async (params) => {
-      const page = await ask({ method: 'resources/list', params }, ListResourcesResultSchema, PATIENCE);
-      return { names: page.resources.map(({ uri }) => uri), next: page.nextCursor };
+    const resources = await this.#all('resources', { digests: false }, async (params) => {
+      const found = await ask('resources/list', params);
+      const page = ListResourcesResultSchema.parse(found);
+      return pageOf(found, 'resources', {
+        names: page.resources.map(({ uri }) => uri),
+        next: page.nextCursor,
+      });
     });
     Object.assign(progress, tools, prompts, resources);
   }
@@ -182,11 +197,12 @@ export class Session {
   /** One list; nothing when the server has none of that kind. */
   async #all(
     kind: 'tools' | 'prompts' | 'resources',
+    options: PagesOptions,
     read: (params: Record<string, unknown>) => Promise<Page>,
   ): Promise<Partial<Record<typeof kind, Offer>>> {
     if (!isJsonObject(this.#options.progress.capabilities?.[kind])) return {};
     try {
-      return { [kind]: await readPages((cursor) => read(this.#params(cursor))) };
+      return { [kind]: await readPages((cursor) => read(this.#params(cursor)), options) };
     } catch (error) {
       // Some declare what they do not have.
       const trouble = this.#troubleOf(error);
@@ -229,6 +245,10 @@ export class Session {
     const line = firstLineOf(way.kind === 'http' ? way.head() : (this.#stray ?? ''));
     return whatIsNoMessage(error, line);
   }
+}
+
+function pageOf(found: object, kind: string, page: Pick<Page, 'names' | 'next'>): Page {
+  return { ...page, definitions: (found as Record<string, unknown>)[kind] as readonly JsonObject[] };
 }
 
 function parseMessage(text: string): JSONRPCMessage | null {

@@ -94,9 +94,9 @@ async function tryOnce({ target, isModern, options, limits }: Attempt, ctx: Cont
   return { trouble, progress, log: way.kind === 'text' ? way.log() : [] };
 }
 
-async function talk(session: Session, { lists = false }: HandshakeOptions): Promise<Trouble | null> {
+async function talk(session: Session, options: HandshakeOptions): Promise<Trouble | null> {
   try {
-    await session.talk({ lists });
+    await session.talk(options);
     return null;
   } catch (error) {
     if (error instanceof Broken) return error.trouble;

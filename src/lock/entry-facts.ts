@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
-import type { Pin, SharedOwnership, Signer } from '../model/lock.ts';
+import type { OfferPin, Pin, SharedOwnership, Signer } from '../model/lock.ts';
 
 /**
  * What the lock says below a server's name, keys sorted. More than one line is sealed: Git merges lines, and equal
@@ -32,6 +32,19 @@ export function ownershipFacts(address: string, { digest, adopted, protect }: Sh
     digest,
     ...(protect === true ? { protect } : {}),
   });
+}
+
+/** What the lock says of what a server offers; what there is none of is left out. */
+export function offerFacts(server: string, { instructions, prompts, tools }: OfferPin): JsonObject {
+  return sealed(server, {
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(Object.keys(prompts).length === 0 ? {} : { prompts: byName(prompts) }),
+    ...(Object.keys(tools).length === 0 ? {} : { tools: byName(tools) }),
+  });
+}
+
+function byName(digests: Readonly<Record<string, string>>): JsonObject {
+  return Object.fromEntries(Object.entries(digests).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function signerFacts({ identity, issuer }: Signer): JsonObject {

@@ -32,12 +32,16 @@ export function mergeLocks(base: Lock | null, ours: Lock, theirs: Lock): LockMer
     'ownership',
     sidesOf(base, ours, theirs, ({ ownership }) => ownership),
   );
+  const offers = mergeSection(
+    'offers',
+    sidesOf(base, ours, theirs, ({ offers }) => offers),
+  );
   const unknown = mergeUnknown(
     sidesOf(base, ours, theirs, ({ unknown }) => unknown),
     mergeSection,
     (section) => conflicts.push({ section, name: null }),
   );
-  const lock = { servers, ownership, unknown } as unknown as Lock;
+  const lock = { servers, ownership, offers, unknown } as unknown as Lock;
   return { lock, conflicts: conflicts.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)) };
 }
 

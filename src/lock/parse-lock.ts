@@ -2,10 +2,10 @@ import { parseYaml } from '../formats/yaml-parse.ts';
 import { readPlainBytes } from '../formats/yaml-plain.ts';
 import type { Finding } from '../model/finding.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
-import type { Lock, Pin, SharedOwnership } from '../model/lock.ts';
-import type { LockDocument, SharedOwnershipDocument } from '../schema/lock.types.ts';
+import type { Lock, OfferPin, Pin, SharedOwnership } from '../model/lock.ts';
+import type { LockDocument, OfferDocument, SharedOwnershipDocument } from '../schema/lock.types.ts';
 import { checkShape } from './check-shape.ts';
-import { ownershipFacts } from './entry-facts.ts';
+import { offerFacts, ownershipFacts } from './entry-facts.ts';
 import { locateProblems, type Problem } from './lock-problems.ts';
 import { mixed, readPin } from './read-pin.ts';
 
@@ -41,7 +41,8 @@ function readValue(value: Json): { lock: Lock | null; problems: readonly Problem
 }
 
 function readLock(document: LockDocument): { lock: Lock | null; problems: readonly Problem[] } {
-  const { apiVersion: _version, kind: _kind, ownership: owned = {}, servers: pinned, ...unknown } = document;
+  const { apiVersion: _version, kind: _kind, ...sections } = document;
+  const { ownership: owned = {}, servers: pinned, offers: offered, ...unknown } = sections;
   const problems: Problem[] = [];
   const servers: Record<string, Pin> = {};
   for (const [server, pinDocument] of Object.entries(pinned ?? {})) {
@@ -55,12 +56,22 @@ function readLock(document: LockDocument): { lock: Lock | null; problems: readon
     ownership[address] = read;
     if (entry.seal !== ownershipFacts(address, read)['seal']) problems.push(mixed(['ownership', address]));
   }
-  const lock = { servers, ownership, unknown: unknown as Readonly<Record<string, Json>> };
+  const offers: Record<string, OfferPin> = {};
+  for (const [server, entry] of Object.entries(offered ?? {})) {
+    const read = readOffer(entry);
+    offers[server] = read;
+    if (entry.seal !== offerFacts(server, read)['seal']) problems.push(mixed(['offers', server]));
+  }
+  const lock = { servers, ownership, offers, unknown: unknown as Readonly<Record<string, Json>> };
   return { lock: problems.length === 0 ? lock : null, problems };
 }
 
 function readOwnership({ digest, adopted = false, protect }: SharedOwnershipDocument): SharedOwnership {
   return { digest, adopted, ...(protect === true ? { protect } : {}) };
+}
+
+function readOffer({ instructions, prompts = {}, tools = {} }: OfferDocument): OfferPin {
+  return { ...(instructions === undefined ? {} : { instructions }), prompts, tools };
 }
 
 /** The first line that Git left in an unfinished merge. */

@@ -1,7 +1,7 @@
 import { printMembers } from '../formats/yaml-print.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import type { Lock, Pin, SharedOwnership } from '../model/lock.ts';
-import { ownershipFacts, pinFacts } from './entry-facts.ts';
+import type { Lock, OfferPin, Pin, SharedOwnership } from '../model/lock.ts';
+import { offerFacts, ownershipFacts, pinFacts } from './entry-facts.ts';
 
 /**
  * The lock's one text: keys sorted, block style, one fact per line. Fields of a newer mcpform are written back.
@@ -18,6 +18,7 @@ export function printLock(lock: Lock): string {
   const hasOwnership = Object.keys(lock.ownership).length > 0;
   const hasServers = Object.keys(lock.servers).length > 0;
   if (hasOwnership) sections.set('ownership', ownershipSection(lock));
+  if (Object.keys(lock.offers).length > 0) sections.set('offers', offersSection(lock));
   if (hasServers || sections.size === 0) sections.set('servers', serversSection(lock));
   const body = [...sections.keys()].sort().map((key) => sections.get(key));
   return `${HEAD}${body.join('')}`.replace(/\n+$/, '\n');
@@ -29,12 +30,24 @@ const HEAD = '# Written by mcpform; commit it beside the manifest.\napiVersion: 
 const INITIALS = ['0-9', ...'abcdefghijklmnopqrstuvwxyz'];
 
 function serversSection({ servers }: Lock): string {
-  const names = Object.keys(servers).sort(byName);
-  const index = INITIALS.map((initial) => {
-    const entries = names.filter((name) => initialOf(name) === initial);
-    return `  # ${initial}\n${entries.map((name) => printPin(name, servers[name] as Pin)).join('')}`;
+  return `servers: # the letters keep apart what two branches add, so that Git merges it\n${index(servers, printPin)}`;
+}
+
+function offersSection({ offers }: Lock): string {
+  const print = (server: string, offer: OfferPin): string => printEntry(server, offerFacts(server, offer));
+  return `offers: # what each server told its clients when somebody recorded it\n${index(offers, print)}`;
+}
+
+function index<Entry>(
+  entries: Readonly<Record<string, Entry>>,
+  print: (server: string, entry: Entry) => string,
+): string {
+  const servers = Object.entries(entries).sort(([a], [b]) => byName(a, b));
+  const lines = INITIALS.map((initial) => {
+    const own = servers.filter(([server]) => initialOf(server) === initial);
+    return `  # ${initial}\n${own.map(([server, entry]) => print(server, entry)).join('')}`;
   });
-  return `servers: # the letters keep apart what two branches add, so that Git merges it\n${index.join('')}`;
+  return lines.join('');
 }
 
 function initialOf(name: string): string {

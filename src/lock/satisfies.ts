@@ -28,6 +28,14 @@ export function staleServers({ servers }: Manifest, lock: Lock): readonly string
     .sort();
 }
 
+/** Servers of which the lock says what they offer, and which the manifest does not have. Sorted. */
+export function staleOffers({ servers }: Manifest, { offers }: Lock): readonly string[] {
+  const needed = new Set(servers.map(({ name }) => name));
+  return Object.keys(offers)
+    .filter((name) => !needed.has(name))
+    .sort();
+}
+
 /** Whether the pin answers what the manifest asks for: the same question, and an answer that can be one to it. */
 export function isSatisfied(runtime: Runtime, pin: Pin): boolean {
   if (runtime.kind === 'image') {

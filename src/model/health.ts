@@ -26,6 +26,8 @@ export interface HandshakeOptions {
   readonly timeoutMs: number;
   /** Whether to ask what the server offers. Default: no. */
   readonly lists?: boolean;
+  /** With `lists`: also the digests of what it offers. Default: no. */
+  readonly digests?: boolean;
   /** How long a program may take to end by itself, and again after SIGTERM. Default: 2 s. */
   readonly graceMs?: number;
   /** Values that must not be in a failure, besides those of headers and of the environment. */
@@ -41,6 +43,8 @@ export interface Health {
   readonly serverInfo?: { readonly name: string; readonly version: string };
   /** As declared, cut off below a few levels. */
   readonly capabilities?: JsonObject;
+  /** Digest of what it tells the model beside its tools; absent when that was not asked, or is nothing. */
+  readonly instructions?: string;
   /** Absent when it was not asked, or offers none of the kind. */
   readonly tools?: Offer;
   readonly prompts?: Offer;
@@ -54,6 +58,8 @@ export interface Offer {
   readonly count: number;
   /** Sorted by code unit, as the server wrote them. */
   readonly names: readonly string[];
+  /** By name: `sha256:` + hex of the definition. Absent when they were not asked for. */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 /** Each is absent when it did not come to that. */

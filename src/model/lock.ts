@@ -7,6 +7,8 @@ export interface Lock {
   readonly servers: Readonly<Record<string, Pin>>;
   /** Who owns entries in files that are shared through git: only project-scope addresses. */
   readonly ownership: Readonly<Record<Address, SharedOwnership>>;
+  /** What each server offered when somebody recorded it, by the server's name. */
+  readonly offers: Readonly<Record<string, OfferPin>>;
   readonly unknown: Readonly<Record<string, Json>>;
 }
 
@@ -65,9 +67,17 @@ export interface SharedOwnership {
   readonly protect?: boolean;
 }
 
-export const EMPTY_LOCK: Lock = { servers: {}, ownership: {}, unknown: {} };
+/** What a model is told of one server: `sha256:` + hex of each definition, by name. */
+export interface OfferPin {
+  /** Of the server's instructions for the model; absent when it has none. */
+  readonly instructions?: string;
+  readonly tools: Readonly<Record<string, string>>;
+  readonly prompts: Readonly<Record<string, string>>;
+}
+
+export const EMPTY_LOCK: Lock = { servers: {}, ownership: {}, offers: {}, unknown: {} };
 
 /** Whether the lock says nothing, so that it needs no file. */
-export function isEmptyLock({ servers, ownership, unknown }: Lock): boolean {
-  return [servers, ownership, unknown].every((facts) => Object.keys(facts).length === 0);
+export function isEmptyLock({ servers, ownership, offers, unknown }: Lock): boolean {
+  return [servers, ownership, offers, unknown].every((facts) => Object.keys(facts).length === 0);
 }

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { McpformError } from './error.ts';
 import type { Failure, Outcome } from './event.ts';
 import type { Finding } from './finding.ts';
-import type { Gate } from './health.ts';
+import type { Gate, HealthTarget } from './health.ts';
 import type { Begin, EntryRecord } from './journal.ts';
 import type { Json, JsonObject, Pointer } from './json.ts';
 import type { Plan, Step } from './plan.ts';
@@ -41,6 +41,11 @@ export interface Provider {
   isVolatile?(pointer: Pointer): boolean;
   /** Whether deleting the object loses what nobody can make again: that always takes an explicit consent. */
   holdsData?(place: Place): boolean;
+  /**
+   * How the client reaches the server of an entry that it has: its variables expanded, its header helper asked. Null
+   * when what it would start is not what is declared. Throws a McpformError where it cannot be reached at all.
+   */
+  reach?(entry: ClientEntry, observation: Observation, ctx: Context): Promise<HealthTarget | null>;
   /** What people should know about this plan: shadowing, approvals, policy, logins, restarts. Pure. */
   review(plan: Plan, observation: Observation): readonly Finding[];
   /** Steps of one group are performed together (one file, one write). */
@@ -62,6 +67,14 @@ export interface Provider {
   recover?(pending: readonly Begin[], ctx: Context): Promise<ReadonlyMap<string, Finding>>;
   /** For `doctor`: whether what this provider needs is there and sound. Starts no server. */
   diagnose?(ctx: Context): Promise<readonly Diagnosis[]>;
+}
+
+/** An entry as it is, and as it is declared; both normalised. */
+export interface ClientEntry {
+  readonly server: string;
+  readonly target: Target;
+  readonly observed: JsonObject;
+  readonly declared: JsonObject;
 }
 
 /** One thing that `doctor` looked at. */

@@ -25,12 +25,12 @@ var require_ucs2length = __commonJS({
 });
 
 // lock.js
-var validateLock = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/lock.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Lock" }, ownership: { type: "object", additionalProperties: { type: "object", required: ["digest"], properties: { digest: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, adopted: { type: "boolean" }, protect: { type: "boolean" }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } }, servers: { type: ["object", "null"], propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63' }, additionalProperties: { type: "object", properties: { image: { type: "string", maxLength: 640, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", patternErrorMessage: "expected NAME[:TAG]@sha256: and 64 hex digits" }, localImage: { type: "string", maxLength: 512, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", patternErrorMessage: "expected NAME[:TAG]" }, id: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, package: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[!-~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, requested: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[ -~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, integrity: { type: "string", pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", patternErrorMessage: 'expected "sha512-" and 88, or "sha256-" and 44 characters of base64' }, tree: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, signer: { type: "object", required: ["identity", "issuer"], properties: { identity: { $ref: "#/$defs/signerText" }, issuer: { $ref: "#/$defs/signerText" } }, additionalProperties: !1 }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } } }, additionalProperties: !0, $defs: { seal: { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, signerText: { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" } } }, pattern3 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", "u"), pattern6 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", "u"), pattern7 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", "u"), pattern9 = new RegExp("^(npm|pypi|git|mcpb):[!-~]+$", "u"), pattern10 = new RegExp("^(npm|pypi|git|mcpb):[ -~]+$", "u"), pattern11 = new RegExp("^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", "u"), schema20 = { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, pattern4 = new RegExp("^h1:[0-9a-f]{16}$", "u");
+var validateLock = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/lock.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Lock" }, offers: { type: ["object", "null"], propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63' }, additionalProperties: { type: "object", required: ["seal"], properties: { instructions: { $ref: "#/$defs/definition" }, prompts: { $ref: "#/$defs/definitions" }, tools: { $ref: "#/$defs/definitions" }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } }, ownership: { type: "object", additionalProperties: { type: "object", required: ["digest"], properties: { digest: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, adopted: { type: "boolean" }, protect: { type: "boolean" }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } }, servers: { type: ["object", "null"], propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", patternErrorMessage: 'expected letters, digits, "-" and "_", at most 63' }, additionalProperties: { type: "object", properties: { image: { type: "string", maxLength: 640, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", patternErrorMessage: "expected NAME[:TAG]@sha256: and 64 hex digits" }, localImage: { type: "string", maxLength: 512, pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", patternErrorMessage: "expected NAME[:TAG]" }, id: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, package: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[!-~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, requested: { type: "string", maxLength: 1200, pattern: "^(npm|pypi|git|mcpb):[ -~]+$", patternErrorMessage: "expected npm:, pypi:, git: or mcpb:, and a package" }, integrity: { type: "string", pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", patternErrorMessage: 'expected "sha512-" and 88, or "sha256-" and 44 characters of base64' }, tree: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, signer: { type: "object", required: ["identity", "issuer"], properties: { identity: { $ref: "#/$defs/signerText" }, issuer: { $ref: "#/$defs/signerText" } }, additionalProperties: !1 }, seal: { $ref: "#/$defs/seal" } }, additionalProperties: !1 } } }, additionalProperties: !0, $defs: { definition: { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' }, definitions: { type: "object", propertyNames: { maxLength: 256, pattern: "^(?!(?:__proto__|constructor|prototype)$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected a name without control characters" }, additionalProperties: { $ref: "#/$defs/definition" } }, seal: { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, signerText: { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" } } }, pattern3 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", "u"), pattern4 = new RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern9 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", "u"), pattern10 = new RegExp("^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", "u"), pattern12 = new RegExp("^(npm|pypi|git|mcpb):[!-~]+$", "u"), pattern13 = new RegExp("^(npm|pypi|git|mcpb):[ -~]+$", "u"), pattern14 = new RegExp("^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", "u"), schema20 = { type: "string", pattern: "^sha256:[0-9a-f]{64}$", patternErrorMessage: 'expected "sha256:" and 64 hex digits' };
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (!pattern4.test(data)) {
-      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^h1:[0-9a-f]{16}$" }, schema: "^h1:[0-9a-f]{16}$", parentSchema: schema20, data };
+      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema20, data };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
   } else {
@@ -40,26 +40,72 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema21 = { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" }, func2 = require_ucs2length().default, pattern13 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", "u");
+var schema21 = { type: "object", propertyNames: { maxLength: 256, pattern: "^(?!(?:__proto__|constructor|prototype)$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected a name without control characters" }, additionalProperties: { $ref: "#/$defs/definition" } }, func1 = require_ucs2length().default, pattern5 = new RegExp("^(?!(?:__proto__|constructor|prototype)$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", "u");
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
-    if (func2(data) > 2048) {
-      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 2048 }, schema: 2048, parentSchema: schema21, data };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    for (let key0 in data) {
+      let _errs1 = errors;
+      if (typeof key0 == "string") {
+        if (func1(key0) > 256) {
+          let err0 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 256 }, schema: 256, parentSchema: schema21.propertyNames, data: key0, propertyName: key0 };
+          vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+        }
+        if (!pattern5.test(key0)) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!(?:__proto__|constructor|prototype)$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$" }, schema: "^(?!(?:__proto__|constructor|prototype)$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", parentSchema: schema21.propertyNames, data: key0, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+      }
+      var valid0 = _errs1 === errors;
+      if (!valid0) {
+        let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 }, schema: schema21.propertyNames, parentSchema: schema21, data };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
     }
-    if (!pattern13.test(data)) {
-      let err1 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$" }, schema: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", parentSchema: schema21, data };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
+    for (let key1 in data)
+      validate53(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
   } else {
-    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema21.type, parentSchema: schema21, data };
-    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema21.type, parentSchema: schema21, data };
+    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
   return validate55.errors = vErrors, errors === 0;
 }
-validate55.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var func1 = Object.prototype.hasOwnProperty;
+validate55.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema22 = { type: "string", pattern: "^h1:[0-9a-f]{16}$", patternErrorMessage: 'expected "h1:" and 16 hex digits' }, pattern6 = new RegExp("^h1:[0-9a-f]{16}$", "u");
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (!pattern6.test(data)) {
+      let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^h1:[0-9a-f]{16}$" }, schema: "^h1:[0-9a-f]{16}$", parentSchema: schema22, data };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+  } else {
+    let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema22.type, parentSchema: schema22, data };
+    vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+  }
+  return validate59.errors = vErrors, errors === 0;
+}
+validate59.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema23 = { type: "string", maxLength: 2048, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", patternErrorMessage: "expected text without control characters" }, pattern16 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", "u");
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
+    if (func1(data) > 2048) {
+      let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 2048 }, schema: 2048, parentSchema: schema23, data };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (!pattern16.test(data)) {
+      let err1 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$" }, schema: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f\\ufeff]+$", parentSchema: schema23, data };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema23.type, parentSchema: schema23, data };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate62.errors = vErrors, errors === 0;
+}
+validate62.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var func2 = Object.prototype.hasOwnProperty;
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -85,218 +131,257 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.ownership !== void 0) {
-      let data2 = data.ownership;
-      if (data2 && typeof data2 == "object" && !Array.isArray(data2))
+    if (data.offers !== void 0) {
+      let data2 = data.offers;
+      if (!(data2 && typeof data2 == "object" && !Array.isArray(data2)) && data2 !== null) {
+        let err4 = { instancePath: instancePath + "/offers", schemaPath: "#/properties/offers/type", keyword: "type", params: { type: schema19.properties.offers.type }, schema: schema19.properties.offers.type, parentSchema: schema19.properties.offers, data: data2 };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         for (let key0 in data2) {
-          let data3 = data2[key0];
+          let _errs6 = errors;
+          if (typeof key0 == "string" && !pattern3.test(key0)) {
+            let err5 = { instancePath: instancePath + "/offers", schemaPath: "#/properties/offers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$" }, schema: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", parentSchema: schema19.properties.offers.propertyNames, data: key0, propertyName: key0 };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          var valid1 = _errs6 === errors;
+          if (!valid1) {
+            let err6 = { instancePath: instancePath + "/offers", schemaPath: "#/properties/offers/propertyNames", keyword: "propertyNames", params: { propertyName: key0 }, schema: schema19.properties.offers.propertyNames, parentSchema: schema19.properties.offers, data: data2 };
+            vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+          }
+        }
+        for (let key1 in data2) {
+          let data3 = data2[key1];
           if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-            if (data3.digest === void 0) {
-              let err4 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/ownership/additionalProperties/required", keyword: "required", params: { missingProperty: "digest" }, schema: schema19.properties.ownership.additionalProperties.required, parentSchema: schema19.properties.ownership.additionalProperties, data: data3 };
-              vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            if (data3.seal === void 0) {
+              let err7 = { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/offers/additionalProperties/required", keyword: "required", params: { missingProperty: "seal" }, schema: schema19.properties.offers.additionalProperties.required, parentSchema: schema19.properties.offers.additionalProperties, data: data3 };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
-            for (let key1 in data3)
-              if (!(key1 === "digest" || key1 === "adopted" || key1 === "protect" || key1 === "seal")) {
-                let err5 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/ownership/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, schema: !1, parentSchema: schema19.properties.ownership.additionalProperties, data: data3 };
-                vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-              }
-            if (data3.digest !== void 0) {
-              let data4 = data3.digest;
-              if (typeof data4 == "string") {
-                if (!pattern3.test(data4)) {
-                  let err6 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/digest", schemaPath: "#/properties/ownership/additionalProperties/properties/digest/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.ownership.additionalProperties.properties.digest, data: data4 };
-                  vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-                }
-              } else {
-                let err7 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/digest", schemaPath: "#/properties/ownership/additionalProperties/properties/digest/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.ownership.additionalProperties.properties.digest.type, parentSchema: schema19.properties.ownership.additionalProperties.properties.digest, data: data4 };
-                vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-              }
-            }
-            if (data3.adopted !== void 0) {
-              let data5 = data3.adopted;
-              if (typeof data5 != "boolean") {
-                let err8 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/adopted", schemaPath: "#/properties/ownership/additionalProperties/properties/adopted/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.ownership.additionalProperties.properties.adopted.type, parentSchema: schema19.properties.ownership.additionalProperties.properties.adopted, data: data5 };
+            for (let key2 in data3)
+              if (!(key2 === "instructions" || key2 === "prompts" || key2 === "tools" || key2 === "seal")) {
+                let err8 = { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/offers/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, schema: !1, parentSchema: schema19.properties.offers.additionalProperties, data: data3 };
                 vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
               }
-            }
-            if (data3.protect !== void 0) {
-              let data6 = data3.protect;
-              if (typeof data6 != "boolean") {
-                let err9 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/protect", schemaPath: "#/properties/ownership/additionalProperties/properties/protect/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.ownership.additionalProperties.properties.protect.type, parentSchema: schema19.properties.ownership.additionalProperties.properties.protect, data: data6 };
-                vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-              }
-            }
-            data3.seal !== void 0 && (validate53(data3.seal, { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/seal", parentData: data3, parentDataProperty: "seal", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
+            data3.instructions !== void 0 && (validate53(data3.instructions, { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/instructions", parentData: data3, parentDataProperty: "instructions", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data3.prompts !== void 0 && (validate55(data3.prompts, { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/prompts", parentData: data3, parentDataProperty: "prompts", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length)), data3.tools !== void 0 && (validate55(data3.tools, { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/tools", parentData: data3, parentDataProperty: "tools", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length)), data3.seal !== void 0 && (validate59(data3.seal, { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/seal", parentData: data3, parentDataProperty: "seal", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length));
           } else {
-            let err10 = { instancePath: instancePath + "/ownership/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/ownership/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.ownership.additionalProperties.type, parentSchema: schema19.properties.ownership.additionalProperties, data: data3 };
-            vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            let err9 = { instancePath: instancePath + "/offers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/offers/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.offers.additionalProperties.type, parentSchema: schema19.properties.offers.additionalProperties, data: data3 };
+            vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
           }
         }
-      else {
-        let err11 = { instancePath: instancePath + "/ownership", schemaPath: "#/properties/ownership/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.ownership.type, parentSchema: schema19.properties.ownership, data: data2 };
-        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    if (data.servers !== void 0) {
-      let data8 = data.servers;
-      if (!(data8 && typeof data8 == "object" && !Array.isArray(data8)) && data8 !== null) {
-        let err12 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: schema19.properties.servers.type }, schema: schema19.properties.servers.type, parentSchema: schema19.properties.servers, data: data8 };
-        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
-      }
-      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-        for (let key2 in data8) {
-          let _errs19 = errors;
-          if (typeof key2 == "string" && !pattern5.test(key2)) {
-            let err13 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$" }, schema: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", parentSchema: schema19.properties.servers.propertyNames, data: key2, propertyName: key2 };
-            vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-          }
-          var valid3 = _errs19 === errors;
-          if (!valid3) {
-            let err14 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, schema: schema19.properties.servers.propertyNames, parentSchema: schema19.properties.servers, data: data8 };
-            vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-          }
-        }
+    if (data.ownership !== void 0) {
+      let data8 = data.ownership;
+      if (data8 && typeof data8 == "object" && !Array.isArray(data8))
         for (let key3 in data8) {
           let data9 = data8[key3];
           if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+            if (data9.digest === void 0) {
+              let err10 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/ownership/additionalProperties/required", keyword: "required", params: { missingProperty: "digest" }, schema: schema19.properties.ownership.additionalProperties.required, parentSchema: schema19.properties.ownership.additionalProperties, data: data9 };
+              vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+            }
             for (let key4 in data9)
-              if (!func1.call(schema19.properties.servers.additionalProperties.properties, key4)) {
-                let err15 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties, data: data9 };
+              if (!(key4 === "digest" || key4 === "adopted" || key4 === "protect" || key4 === "seal")) {
+                let err11 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/ownership/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, schema: !1, parentSchema: schema19.properties.ownership.additionalProperties, data: data9 };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+              }
+            if (data9.digest !== void 0) {
+              let data10 = data9.digest;
+              if (typeof data10 == "string") {
+                if (!pattern4.test(data10)) {
+                  let err12 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/digest", schemaPath: "#/properties/ownership/additionalProperties/properties/digest/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.ownership.additionalProperties.properties.digest, data: data10 };
+                  vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+                }
+              } else {
+                let err13 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/digest", schemaPath: "#/properties/ownership/additionalProperties/properties/digest/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.ownership.additionalProperties.properties.digest.type, parentSchema: schema19.properties.ownership.additionalProperties.properties.digest, data: data10 };
+                vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+              }
+            }
+            if (data9.adopted !== void 0) {
+              let data11 = data9.adopted;
+              if (typeof data11 != "boolean") {
+                let err14 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/adopted", schemaPath: "#/properties/ownership/additionalProperties/properties/adopted/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.ownership.additionalProperties.properties.adopted.type, parentSchema: schema19.properties.ownership.additionalProperties.properties.adopted, data: data11 };
+                vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+              }
+            }
+            if (data9.protect !== void 0) {
+              let data12 = data9.protect;
+              if (typeof data12 != "boolean") {
+                let err15 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/protect", schemaPath: "#/properties/ownership/additionalProperties/properties/protect/type", keyword: "type", params: { type: "boolean" }, schema: schema19.properties.ownership.additionalProperties.properties.protect.type, parentSchema: schema19.properties.ownership.additionalProperties.properties.protect, data: data12 };
                 vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
               }
-            if (data9.image !== void 0) {
-              let data10 = data9.image;
-              if (typeof data10 == "string") {
-                if (func2(data10) > 640) {
-                  let err16 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/maxLength", keyword: "maxLength", params: { limit: 640 }, schema: 640, parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data10 };
-                  vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-                }
-                if (!pattern6.test(data10)) {
-                  let err17 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$" }, schema: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data10 };
-                  vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-                }
-              } else {
-                let err18 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.image.type, parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data10 };
-                vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-              }
             }
-            if (data9.localImage !== void 0) {
-              let data11 = data9.localImage;
-              if (typeof data11 == "string") {
-                if (func2(data11) > 512) {
-                  let err19 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/maxLength", keyword: "maxLength", params: { limit: 512 }, schema: 512, parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data11 };
-                  vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-                }
-                if (!pattern7.test(data11)) {
-                  let err20 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$" }, schema: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data11 };
-                  vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-                }
-              } else {
-                let err21 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.localImage.type, parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data11 };
+            data9.seal !== void 0 && (validate59(data9.seal, { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/seal", parentData: data9, parentDataProperty: "seal", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length));
+          } else {
+            let err16 = { instancePath: instancePath + "/ownership/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/ownership/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.ownership.additionalProperties.type, parentSchema: schema19.properties.ownership.additionalProperties, data: data9 };
+            vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          }
+        }
+      else {
+        let err17 = { instancePath: instancePath + "/ownership", schemaPath: "#/properties/ownership/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.ownership.type, parentSchema: schema19.properties.ownership, data: data8 };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.servers !== void 0) {
+      let data14 = data.servers;
+      if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
+        let err18 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: schema19.properties.servers.type }, schema: schema19.properties.servers.type, parentSchema: schema19.properties.servers, data: data14 };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        for (let key5 in data14) {
+          let _errs30 = errors;
+          if (typeof key5 == "string" && !pattern3.test(key5)) {
+            let err19 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$" }, schema: "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", parentSchema: schema19.properties.servers.propertyNames, data: key5, propertyName: key5 };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+          var valid6 = _errs30 === errors;
+          if (!valid6) {
+            let err20 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/propertyNames", keyword: "propertyNames", params: { propertyName: key5 }, schema: schema19.properties.servers.propertyNames, parentSchema: schema19.properties.servers, data: data14 };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+        for (let key6 in data14) {
+          let data15 = data14[key6];
+          if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+            for (let key7 in data15)
+              if (!func2.call(schema19.properties.servers.additionalProperties.properties, key7)) {
+                let err21 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties, data: data15 };
                 vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
               }
-            }
-            if (data9.id !== void 0) {
-              let data12 = data9.id;
-              if (typeof data12 == "string") {
-                if (!pattern3.test(data12)) {
-                  let err22 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/id", schemaPath: "#/properties/servers/additionalProperties/properties/id/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.id, data: data12 };
+            if (data15.image !== void 0) {
+              let data16 = data15.image;
+              if (typeof data16 == "string") {
+                if (func1(data16) > 640) {
+                  let err22 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/maxLength", keyword: "maxLength", params: { limit: 640 }, schema: 640, parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data16 };
                   vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
                 }
+                if (!pattern9.test(data16)) {
+                  let err23 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$" }, schema: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*@sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data16 };
+                  vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+                }
               } else {
-                let err23 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/id", schemaPath: "#/properties/servers/additionalProperties/properties/id/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.id.type, parentSchema: schema19.properties.servers.additionalProperties.properties.id, data: data12 };
-                vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+                let err24 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/image", schemaPath: "#/properties/servers/additionalProperties/properties/image/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.image.type, parentSchema: schema19.properties.servers.additionalProperties.properties.image, data: data16 };
+                vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
               }
             }
-            if (data9.package !== void 0) {
-              let data13 = data9.package;
-              if (typeof data13 == "string") {
-                if (func2(data13) > 1200) {
-                  let err24 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data13 };
-                  vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-                }
-                if (!pattern9.test(data13)) {
-                  let err25 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[!-~]+$" }, schema: "^(npm|pypi|git|mcpb):[!-~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data13 };
+            if (data15.localImage !== void 0) {
+              let data17 = data15.localImage;
+              if (typeof data17 == "string") {
+                if (func1(data17) > 512) {
+                  let err25 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/maxLength", keyword: "maxLength", params: { limit: 512 }, schema: 512, parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data17 };
                   vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
                 }
+                if (!pattern10.test(data17)) {
+                  let err26 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$" }, schema: "^[A-Za-z0-9[][A-Za-z0-9._:/[\\]-]*$", parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data17 };
+                  vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                }
               } else {
-                let err26 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.package.type, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data13 };
-                vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+                let err27 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/localImage", schemaPath: "#/properties/servers/additionalProperties/properties/localImage/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.localImage.type, parentSchema: schema19.properties.servers.additionalProperties.properties.localImage, data: data17 };
+                vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
               }
             }
-            if (data9.requested !== void 0) {
-              let data14 = data9.requested;
-              if (typeof data14 == "string") {
-                if (func2(data14) > 1200) {
-                  let err27 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data14 };
-                  vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-                }
-                if (!pattern10.test(data14)) {
-                  let err28 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[ -~]+$" }, schema: "^(npm|pypi|git|mcpb):[ -~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data14 };
+            if (data15.id !== void 0) {
+              let data18 = data15.id;
+              if (typeof data18 == "string") {
+                if (!pattern4.test(data18)) {
+                  let err28 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/id", schemaPath: "#/properties/servers/additionalProperties/properties/id/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.id, data: data18 };
                   vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
                 }
               } else {
-                let err29 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.requested.type, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data14 };
+                let err29 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/id", schemaPath: "#/properties/servers/additionalProperties/properties/id/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.id.type, parentSchema: schema19.properties.servers.additionalProperties.properties.id, data: data18 };
                 vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
               }
             }
-            if (data9.integrity !== void 0) {
-              let data15 = data9.integrity;
-              if (typeof data15 == "string") {
-                if (!pattern11.test(data15)) {
-                  let err30 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/pattern", keyword: "pattern", params: { pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$" }, schema: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data15 };
+            if (data15.package !== void 0) {
+              let data19 = data15.package;
+              if (typeof data19 == "string") {
+                if (func1(data19) > 1200) {
+                  let err30 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data19 };
                   vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
                 }
-              } else {
-                let err31 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.integrity.type, parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data15 };
-                vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
-              }
-            }
-            if (data9.tree !== void 0) {
-              let data16 = data9.tree;
-              if (typeof data16 == "string") {
-                if (!pattern3.test(data16)) {
-                  let err32 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data16 };
-                  vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+                if (!pattern12.test(data19)) {
+                  let err31 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[!-~]+$" }, schema: "^(npm|pypi|git|mcpb):[!-~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data19 };
+                  vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
                 }
               } else {
-                let err33 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.tree.type, parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data16 };
-                vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+                let err32 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/package", schemaPath: "#/properties/servers/additionalProperties/properties/package/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.package.type, parentSchema: schema19.properties.servers.additionalProperties.properties.package, data: data19 };
+                vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
               }
             }
-            if (data9.signer !== void 0) {
-              let data17 = data9.signer;
-              if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-                if (data17.identity === void 0) {
-                  let err34 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "identity" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
+            if (data15.requested !== void 0) {
+              let data20 = data15.requested;
+              if (typeof data20 == "string") {
+                if (func1(data20) > 1200) {
+                  let err33 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/maxLength", keyword: "maxLength", params: { limit: 1200 }, schema: 1200, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data20 };
+                  vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+                }
+                if (!pattern13.test(data20)) {
+                  let err34 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/pattern", keyword: "pattern", params: { pattern: "^(npm|pypi|git|mcpb):[ -~]+$" }, schema: "^(npm|pypi|git|mcpb):[ -~]+$", parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data20 };
                   vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
                 }
-                if (data17.issuer === void 0) {
-                  let err35 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "issuer" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
-                  vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-                }
-                for (let key5 in data17)
-                  if (!(key5 === "identity" || key5 === "issuer")) {
-                    let err36 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
-                    vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-                  }
-                data17.identity !== void 0 && (validate55(data17.identity, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/identity", parentData: data17, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length)), data17.issuer !== void 0 && (validate55(data17.issuer, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/issuer", parentData: data17, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length));
               } else {
-                let err37 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.properties.signer.type, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data17 };
+                let err35 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/requested", schemaPath: "#/properties/servers/additionalProperties/properties/requested/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.requested.type, parentSchema: schema19.properties.servers.additionalProperties.properties.requested, data: data20 };
+                vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+              }
+            }
+            if (data15.integrity !== void 0) {
+              let data21 = data15.integrity;
+              if (typeof data21 == "string") {
+                if (!pattern14.test(data21)) {
+                  let err36 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/pattern", keyword: "pattern", params: { pattern: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$" }, schema: "^(sha512-[A-Za-z0-9+/]{85}[AQgw]==|sha256-[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$", parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data21 };
+                  vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+                }
+              } else {
+                let err37 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/integrity", schemaPath: "#/properties/servers/additionalProperties/properties/integrity/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.integrity.type, parentSchema: schema19.properties.servers.additionalProperties.properties.integrity, data: data21 };
                 vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
               }
             }
-            data9.seal !== void 0 && (validate53(data9.seal, { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1") + "/seal", parentData: data9, parentDataProperty: "seal", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length));
+            if (data15.tree !== void 0) {
+              let data22 = data15.tree;
+              if (typeof data22 == "string") {
+                if (!pattern4.test(data22)) {
+                  let err38 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, schema: "^sha256:[0-9a-f]{64}$", parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data22 };
+                  vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+                }
+              } else {
+                let err39 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/tree", schemaPath: "#/properties/servers/additionalProperties/properties/tree/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.servers.additionalProperties.properties.tree.type, parentSchema: schema19.properties.servers.additionalProperties.properties.tree, data: data22 };
+                vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+              }
+            }
+            if (data15.signer !== void 0) {
+              let data23 = data15.signer;
+              if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+                if (data23.identity === void 0) {
+                  let err40 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "identity" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data23 };
+                  vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+                }
+                if (data23.issuer === void 0) {
+                  let err41 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/required", keyword: "required", params: { missingProperty: "issuer" }, schema: schema19.properties.servers.additionalProperties.properties.signer.required, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data23 };
+                  vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+                }
+                for (let key8 in data23)
+                  if (!(key8 === "identity" || key8 === "issuer")) {
+                    let err42 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, schema: !1, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data23 };
+                    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+                  }
+                data23.identity !== void 0 && (validate62(data23.identity, { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/identity", parentData: data23, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data23.issuer !== void 0 && (validate62(data23.issuer, { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer/issuer", parentData: data23, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length));
+              } else {
+                let err43 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/signer", schemaPath: "#/properties/servers/additionalProperties/properties/signer/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.properties.signer.type, parentSchema: schema19.properties.servers.additionalProperties.properties.signer, data: data23 };
+                vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+              }
+            }
+            data15.seal !== void 0 && (validate59(data15.seal, { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/seal", parentData: data15, parentDataProperty: "seal", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length));
           } else {
-            let err38 = { instancePath: instancePath + "/servers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.type, parentSchema: schema19.properties.servers.additionalProperties, data: data9 };
-            vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+            let err44 = { instancePath: instancePath + "/servers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/servers/additionalProperties/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.servers.additionalProperties.type, parentSchema: schema19.properties.servers.additionalProperties, data: data15 };
+            vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
           }
         }
       }
     }
   } else {
-    let err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
-    vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
+    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema19.type, parentSchema: schema19, data };
+    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
   return validate52.errors = vErrors, errors === 0;
 }

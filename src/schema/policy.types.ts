@@ -380,6 +380,10 @@ export interface PolicyChecks {
    */
   'url-without-tls'?: 'off' | 'note' | 'warn' | 'deny';
   /**
+   * Servers of which the lock records another offer than before: tools, prompts, instructions. For `plan --from`.
+   */
+  'tools-changed'?: 'off' | 'note' | 'warn' | 'deny';
+  /**
    * What has `protect` and would be deleted or replaced.
    */
   'protected-deleted'?: 'off' | 'note' | 'warn' | 'deny';
@@ -403,6 +407,7 @@ export interface PolicyException {
     | 'wide-port'
     | 'unauthenticated-with-secrets'
     | 'url-without-tls'
+    | 'tools-changed'
     | 'protected-deleted'
     | 'commands'
     | 'loaderVariables'

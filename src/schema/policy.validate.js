@@ -25,7 +25,7 @@ var require_ucs2length = __commonJS({
 });
 
 // policy.js
-var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, transports: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, checks: { type: "object", properties: { "image-unpinned": { $ref: "#/$defs/level" }, "image-latest": { $ref: "#/$defs/level" }, "image-unsigned": { $ref: "#/$defs/level" }, "package-unlocked": { $ref: "#/$defs/level" }, "literal-secret": { $ref: "#/$defs/level" }, "container-privileged": { $ref: "#/$defs/level" }, "engine-socket-mounted": { $ref: "#/$defs/level" }, "host-network": { $ref: "#/$defs/level" }, "wide-port": { $ref: "#/$defs/level" }, "unauthenticated-with-secrets": { $ref: "#/$defs/level" }, "url-without-tls": { $ref: "#/$defs/level" }, "protected-deleted": { $ref: "#/$defs/level" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, exceptions: { type: "array", items: { $ref: "#/$defs/exception" } }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, commits: { type: "array", items: { $ref: "#/$defs/commitSigner" } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, commitSigner: { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, level: { type: "string", enum: ["off", "note", "warn", "deny"] }, exception: { type: "object", required: ["rule", "servers", "reason", "until"], properties: { rule: { type: "string", enum: ["image-unpinned", "image-latest", "image-unsigned", "package-unlocked", "literal-secret", "container-privileged", "engine-socket-mounted", "host-network", "wide-port", "unauthenticated-with-secrets", "url-without-tls", "protected-deleted", "commands", "loaderVariables", "packages", "images", "registries", "urlHosts", "transports", "privileges", "mounts", "scopes", "clients", "secrets", "sources", "headersHelper"] }, servers: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9_*-]{1,64}$", patternErrorMessage: "expected the name of a server, with `*` for any run of characters" }, minItems: 1, uniqueItems: !0 }, reason: { type: "string", minLength: 1, maxLength: 500, pattern: "\\S", patternErrorMessage: "expected a reason" }, until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", patternErrorMessage: "expected a day, like `2026-12-31`" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, pattern3 = new RegExp("^x-", "u"), pattern13 = new RegExp("^/[^\\u0000]*$", "u"), schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func3 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
+var validatePolicy = validate52, schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", $id: "https://mcpform.dev/schemas/policy.schema.json", type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { const: "mcpform/v1" }, kind: { const: "Policy" }, description: { type: "string" }, rules: { type: "object", properties: { commands: { $ref: "#/$defs/rule" }, loaderVariables: { $ref: "#/$defs/rule" }, packages: { $ref: "#/$defs/rule" }, images: { $ref: "#/$defs/rule" }, registries: { $ref: "#/$defs/rule" }, urlHosts: { $ref: "#/$defs/rule" }, transports: { $ref: "#/$defs/rule" }, privileges: { $ref: "#/$defs/rule" }, mounts: { $ref: "#/$defs/rule" }, scopes: { $ref: "#/$defs/rule" }, clients: { $ref: "#/$defs/rule" }, secrets: { $ref: "#/$defs/rule" }, sources: { $ref: "#/$defs/rule" }, signers: { $ref: "#/$defs/rule" }, headersHelper: { $ref: "#/$defs/rule" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, checks: { type: "object", properties: { "image-unpinned": { $ref: "#/$defs/level" }, "image-latest": { $ref: "#/$defs/level" }, "image-unsigned": { $ref: "#/$defs/level" }, "package-unlocked": { $ref: "#/$defs/level" }, "literal-secret": { $ref: "#/$defs/level" }, "container-privileged": { $ref: "#/$defs/level" }, "engine-socket-mounted": { $ref: "#/$defs/level" }, "host-network": { $ref: "#/$defs/level" }, "wide-port": { $ref: "#/$defs/level" }, "unauthenticated-with-secrets": { $ref: "#/$defs/level" }, "url-without-tls": { $ref: "#/$defs/level" }, "tools-changed": { $ref: "#/$defs/level" }, "protected-deleted": { $ref: "#/$defs/level" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, exceptions: { type: "array", items: { $ref: "#/$defs/exception" } }, signatures: { type: "object", additionalProperties: { $ref: "#/$defs/signatures" } }, sigstore: { type: "object", required: ["trustedRoot"], properties: { trustedRoot: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, commits: { type: "array", items: { $ref: "#/$defs/commitSigner" } } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, $defs: { decision: { type: "string", enum: ["allow", "warn", "deny"] }, rule: { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, issuer: { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, identity: { type: "string", minLength: 1 }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" }, signature: { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, signatures: { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, commitSigner: { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, level: { type: "string", enum: ["off", "note", "warn", "deny"] }, exception: { type: "object", required: ["rule", "servers", "reason", "until"], properties: { rule: { type: "string", enum: ["image-unpinned", "image-latest", "image-unsigned", "package-unlocked", "literal-secret", "container-privileged", "engine-socket-mounted", "host-network", "wide-port", "unauthenticated-with-secrets", "url-without-tls", "tools-changed", "protected-deleted", "commands", "loaderVariables", "packages", "images", "registries", "urlHosts", "transports", "privileges", "mounts", "scopes", "clients", "secrets", "sources", "headersHelper"] }, servers: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9_*-]{1,64}$", patternErrorMessage: "expected the name of a server, with `*` for any run of characters" }, minItems: 1, uniqueItems: !0 }, reason: { type: "string", minLength: 1, maxLength: 500, pattern: "\\S", patternErrorMessage: "expected a reason" }, until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", patternErrorMessage: "expected a day, like `2026-12-31`" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 } } }, func1 = Object.prototype.hasOwnProperty, pattern3 = new RegExp("^x-", "u"), pattern13 = new RegExp("^/[^\\u0000]*$", "u"), schema20 = { type: "object", properties: { allow: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, deny: { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: !0 }, default: { $ref: "#/$defs/decision" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, func3 = require_ucs2length().default, schema21 = { type: "string", enum: ["allow", "warn", "deny"] };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
@@ -143,9 +143,9 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
   return validate71.errors = vErrors, errors === 0;
 }
 validate71.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema23 = { type: "object", required: ["rule", "servers", "reason", "until"], properties: { rule: { type: "string", enum: ["image-unpinned", "image-latest", "image-unsigned", "package-unlocked", "literal-secret", "container-privileged", "engine-socket-mounted", "host-network", "wide-port", "unauthenticated-with-secrets", "url-without-tls", "protected-deleted", "commands", "loaderVariables", "packages", "images", "registries", "urlHosts", "transports", "privileges", "mounts", "scopes", "clients", "secrets", "sources", "headersHelper"] }, servers: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9_*-]{1,64}$", patternErrorMessage: "expected the name of a server, with `*` for any run of characters" }, minItems: 1, uniqueItems: !0 }, reason: { type: "string", minLength: 1, maxLength: 500, pattern: "\\S", patternErrorMessage: "expected a reason" }, until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", patternErrorMessage: "expected a day, like `2026-12-31`" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern8 = new RegExp("^[A-Za-z0-9_*-]{1,64}$", "u"), pattern9 = new RegExp("\\S", "u"), pattern10 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+var schema23 = { type: "object", required: ["rule", "servers", "reason", "until"], properties: { rule: { type: "string", enum: ["image-unpinned", "image-latest", "image-unsigned", "package-unlocked", "literal-secret", "container-privileged", "engine-socket-mounted", "host-network", "wide-port", "unauthenticated-with-secrets", "url-without-tls", "tools-changed", "protected-deleted", "commands", "loaderVariables", "packages", "images", "registries", "urlHosts", "transports", "privileges", "mounts", "scopes", "clients", "secrets", "sources", "headersHelper"] }, servers: { type: "array", items: { type: "string", pattern: "^[A-Za-z0-9_*-]{1,64}$", patternErrorMessage: "expected the name of a server, with `*` for any run of characters" }, minItems: 1, uniqueItems: !0 }, reason: { type: "string", minLength: 1, maxLength: 500, pattern: "\\S", patternErrorMessage: "expected a reason" }, until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", patternErrorMessage: "expected a day, like `2026-12-31`" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern8 = new RegExp("^[A-Za-z0-9_*-]{1,64}$", "u"), pattern9 = new RegExp("\\S", "u"), pattern10 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.rule === void 0) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rule" }, schema: schema23.required, parentSchema: schema23, data };
@@ -174,7 +174,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
         let err5 = { instancePath: instancePath + "/rule", schemaPath: "#/properties/rule/type", keyword: "type", params: { type: "string" }, schema: schema23.properties.rule.type, parentSchema: schema23.properties.rule, data: data0 };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
-      if (!(data0 === "image-unpinned" || data0 === "image-latest" || data0 === "image-unsigned" || data0 === "package-unlocked" || data0 === "literal-secret" || data0 === "container-privileged" || data0 === "engine-socket-mounted" || data0 === "host-network" || data0 === "wide-port" || data0 === "unauthenticated-with-secrets" || data0 === "url-without-tls" || data0 === "protected-deleted" || data0 === "commands" || data0 === "loaderVariables" || data0 === "packages" || data0 === "images" || data0 === "registries" || data0 === "urlHosts" || data0 === "transports" || data0 === "privileges" || data0 === "mounts" || data0 === "scopes" || data0 === "clients" || data0 === "secrets" || data0 === "sources" || data0 === "headersHelper")) {
+      if (!(data0 === "image-unpinned" || data0 === "image-latest" || data0 === "image-unsigned" || data0 === "package-unlocked" || data0 === "literal-secret" || data0 === "container-privileged" || data0 === "engine-socket-mounted" || data0 === "host-network" || data0 === "wide-port" || data0 === "unauthenticated-with-secrets" || data0 === "url-without-tls" || data0 === "tools-changed" || data0 === "protected-deleted" || data0 === "commands" || data0 === "loaderVariables" || data0 === "packages" || data0 === "images" || data0 === "registries" || data0 === "urlHosts" || data0 === "transports" || data0 === "privileges" || data0 === "mounts" || data0 === "scopes" || data0 === "clients" || data0 === "secrets" || data0 === "sources" || data0 === "headersHelper")) {
         let err6 = { instancePath: instancePath + "/rule", schemaPath: "#/properties/rule/enum", keyword: "enum", params: { allowedValues: schema23.properties.rule.enum }, schema: schema23.properties.rule.enum, parentSchema: schema23.properties.rule, data: data0 };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -256,12 +256,12 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema23.type, parentSchema: schema23, data };
     vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
   }
-  return validate84.errors = vErrors, errors === 0;
+  return validate85.errors = vErrors, errors === 0;
 }
-validate84.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate85.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var schema24 = { type: ["object", "array"], properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1, items: { $ref: "#/$defs/signature" }, minItems: 1 }, schema25 = { type: "object", properties: { issuer: { $ref: "#/$defs/issuer" }, identity: { $ref: "#/$defs/identity" }, key: { $ref: "#/$defs/keyFile" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, schema26 = { type: "string", pattern: "^https?://[^\\s*]+$", patternErrorMessage: "expected the URL of an issuer, without `*`" }, pattern12 = new RegExp("^https?://[^\\s*]+$", "u");
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (!pattern12.test(data)) {
       let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^https?://[^\\s*]+$" }, schema: "^https?://[^\\s*]+$", parentSchema: schema26, data };
@@ -271,12 +271,12 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema26.type, parentSchema: schema26, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate88.errors = vErrors, errors === 0;
+  return validate89.errors = vErrors, errors === 0;
 }
-validate88.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+validate89.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var schema27 = { type: "string", minLength: 1 };
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func3(data) < 1) {
       let err0 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema27, data };
@@ -286,12 +286,12 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema27.type, parentSchema: schema27, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate90.errors = vErrors, errors === 0;
+  return validate91.errors = vErrors, errors === 0;
 }
-validate90.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+validate91.evaluated = { dynamicProps: !1, dynamicItems: !1 };
 var schema28 = { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" };
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (!pattern13.test(data)) {
       let err0 = { instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema28, data };
@@ -301,27 +301,27 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, schema: schema28.type, parentSchema: schema28, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate92.errors = vErrors, errors === 0;
+  return validate93.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
+validate93.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
       if (!(key0 === "issuer" || key0 === "identity" || key0 === "key" || pattern3.test(key0))) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema25, data };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
-    data.issuer !== void 0 && (validate88(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length)), data.identity !== void 0 && (validate90(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.key !== void 0 && (validate92(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length));
+    data.issuer !== void 0 && (validate89(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length)), data.identity !== void 0 && (validate91(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.key !== void 0 && (validate93(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length));
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema25.type, parentSchema: schema25, data };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate87.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate87.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate86.evaluated;
+validate88.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema24.type }, schema: schema24.type, parentSchema: schema24, data };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -333,7 +333,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++)
-      validate87(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+      validate88(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length);
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
@@ -341,14 +341,14 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, schema: !1, parentSchema: schema24, data };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
-    data.issuer !== void 0 && (validate88(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length)), data.identity !== void 0 && (validate90(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.key !== void 0 && (validate92(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length));
+    data.issuer !== void 0 && (validate89(data.issuer, { instancePath: instancePath + "/issuer", parentData: data, parentDataProperty: "issuer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length)), data.identity !== void 0 && (validate91(data.identity, { instancePath: instancePath + "/identity", parentData: data, parentDataProperty: "identity", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.key !== void 0 && (validate93(data.key, { instancePath: instancePath + "/key", parentData: data, parentDataProperty: "key", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length));
   }
-  return validate86.errors = vErrors, errors === 0;
+  return validate87.errors = vErrors, errors === 0;
 }
-validate86.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
+validate87.evaluated = { props: !0, items: !0, dynamicProps: !1, dynamicItems: !1 };
 var schema29 = { type: "object", properties: { ssh: { type: "string", pattern: "^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", patternErrorMessage: "expected a public key of SSH without its comment, like `ssh-ed25519 AAAA\u2026`" }, principal: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", patternErrorMessage: "expected a name or an e-mail address of letters, digits and `.`, `_`, `@`, `+`, `-`" }, gpg: { type: "string", pattern: "^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", patternErrorMessage: "expected a whole fingerprint: 40 or 64 hexadecimal digits" }, keyFile: { type: "string", pattern: "^/[^\\u0000]*$", patternErrorMessage: "expected an absolute path" } }, patternProperties: { "^x-": !0 }, additionalProperties: !1 }, pattern18 = new RegExp("^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com) [A-Za-z0-9+/]{32,}={0,2}$", "u"), pattern19 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$", "u"), pattern20 = new RegExp("^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$", "u");
-function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     for (let key0 in data)
       if (!(key0 === "ssh" || key0 === "principal" || key0 === "gpg" || key0 === "keyFile" || pattern3.test(key0))) {
@@ -407,9 +407,9 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema29.type, parentSchema: schema29, data };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate99.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate99.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate100.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -469,70 +469,70 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             let err8 = { instancePath: instancePath + "/checks", schemaPath: "#/properties/checks/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, schema: !1, parentSchema: schema19.properties.checks, data: data19 };
             vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
-        data19["image-unpinned"] !== void 0 && (validate71(data19["image-unpinned"], { instancePath: instancePath + "/checks/image-unpinned", parentData: data19, parentDataProperty: "image-unpinned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["image-latest"] !== void 0 && (validate71(data19["image-latest"], { instancePath: instancePath + "/checks/image-latest", parentData: data19, parentDataProperty: "image-latest", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["image-unsigned"] !== void 0 && (validate71(data19["image-unsigned"], { instancePath: instancePath + "/checks/image-unsigned", parentData: data19, parentDataProperty: "image-unsigned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["package-unlocked"] !== void 0 && (validate71(data19["package-unlocked"], { instancePath: instancePath + "/checks/package-unlocked", parentData: data19, parentDataProperty: "package-unlocked", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["literal-secret"] !== void 0 && (validate71(data19["literal-secret"], { instancePath: instancePath + "/checks/literal-secret", parentData: data19, parentDataProperty: "literal-secret", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["container-privileged"] !== void 0 && (validate71(data19["container-privileged"], { instancePath: instancePath + "/checks/container-privileged", parentData: data19, parentDataProperty: "container-privileged", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["engine-socket-mounted"] !== void 0 && (validate71(data19["engine-socket-mounted"], { instancePath: instancePath + "/checks/engine-socket-mounted", parentData: data19, parentDataProperty: "engine-socket-mounted", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["host-network"] !== void 0 && (validate71(data19["host-network"], { instancePath: instancePath + "/checks/host-network", parentData: data19, parentDataProperty: "host-network", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["wide-port"] !== void 0 && (validate71(data19["wide-port"], { instancePath: instancePath + "/checks/wide-port", parentData: data19, parentDataProperty: "wide-port", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["unauthenticated-with-secrets"] !== void 0 && (validate71(data19["unauthenticated-with-secrets"], { instancePath: instancePath + "/checks/unauthenticated-with-secrets", parentData: data19, parentDataProperty: "unauthenticated-with-secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["url-without-tls"] !== void 0 && (validate71(data19["url-without-tls"], { instancePath: instancePath + "/checks/url-without-tls", parentData: data19, parentDataProperty: "url-without-tls", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["protected-deleted"] !== void 0 && (validate71(data19["protected-deleted"], { instancePath: instancePath + "/checks/protected-deleted", parentData: data19, parentDataProperty: "protected-deleted", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length));
+        data19["image-unpinned"] !== void 0 && (validate71(data19["image-unpinned"], { instancePath: instancePath + "/checks/image-unpinned", parentData: data19, parentDataProperty: "image-unpinned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["image-latest"] !== void 0 && (validate71(data19["image-latest"], { instancePath: instancePath + "/checks/image-latest", parentData: data19, parentDataProperty: "image-latest", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["image-unsigned"] !== void 0 && (validate71(data19["image-unsigned"], { instancePath: instancePath + "/checks/image-unsigned", parentData: data19, parentDataProperty: "image-unsigned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["package-unlocked"] !== void 0 && (validate71(data19["package-unlocked"], { instancePath: instancePath + "/checks/package-unlocked", parentData: data19, parentDataProperty: "package-unlocked", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["literal-secret"] !== void 0 && (validate71(data19["literal-secret"], { instancePath: instancePath + "/checks/literal-secret", parentData: data19, parentDataProperty: "literal-secret", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["container-privileged"] !== void 0 && (validate71(data19["container-privileged"], { instancePath: instancePath + "/checks/container-privileged", parentData: data19, parentDataProperty: "container-privileged", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["engine-socket-mounted"] !== void 0 && (validate71(data19["engine-socket-mounted"], { instancePath: instancePath + "/checks/engine-socket-mounted", parentData: data19, parentDataProperty: "engine-socket-mounted", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["host-network"] !== void 0 && (validate71(data19["host-network"], { instancePath: instancePath + "/checks/host-network", parentData: data19, parentDataProperty: "host-network", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["wide-port"] !== void 0 && (validate71(data19["wide-port"], { instancePath: instancePath + "/checks/wide-port", parentData: data19, parentDataProperty: "wide-port", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["unauthenticated-with-secrets"] !== void 0 && (validate71(data19["unauthenticated-with-secrets"], { instancePath: instancePath + "/checks/unauthenticated-with-secrets", parentData: data19, parentDataProperty: "unauthenticated-with-secrets", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["url-without-tls"] !== void 0 && (validate71(data19["url-without-tls"], { instancePath: instancePath + "/checks/url-without-tls", parentData: data19, parentDataProperty: "url-without-tls", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["tools-changed"] !== void 0 && (validate71(data19["tools-changed"], { instancePath: instancePath + "/checks/tools-changed", parentData: data19, parentDataProperty: "tools-changed", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data19["protected-deleted"] !== void 0 && (validate71(data19["protected-deleted"], { instancePath: instancePath + "/checks/protected-deleted", parentData: data19, parentDataProperty: "protected-deleted", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length));
       } else {
         let err9 = { instancePath: instancePath + "/checks", schemaPath: "#/properties/checks/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.checks.type, parentSchema: schema19.properties.checks, data: data19 };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.exceptions !== void 0) {
-      let data32 = data.exceptions;
-      if (Array.isArray(data32)) {
-        let len0 = data32.length;
+      let data33 = data.exceptions;
+      if (Array.isArray(data33)) {
+        let len0 = data33.length;
         for (let i0 = 0; i0 < len0; i0++)
-          validate84(data32[i0], { instancePath: instancePath + "/exceptions/" + i0, parentData: data32, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
+          validate85(data33[i0], { instancePath: instancePath + "/exceptions/" + i0, parentData: data33, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length);
       } else {
-        let err10 = { instancePath: instancePath + "/exceptions", schemaPath: "#/properties/exceptions/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.exceptions.type, parentSchema: schema19.properties.exceptions, data: data32 };
+        let err10 = { instancePath: instancePath + "/exceptions", schemaPath: "#/properties/exceptions/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.exceptions.type, parentSchema: schema19.properties.exceptions, data: data33 };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data.signatures !== void 0) {
-      let data34 = data.signatures;
-      if (data34 && typeof data34 == "object" && !Array.isArray(data34))
-        for (let key3 in data34)
-          validate86(data34[key3], { instancePath: instancePath + "/signatures/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data34, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length);
+      let data35 = data.signatures;
+      if (data35 && typeof data35 == "object" && !Array.isArray(data35))
+        for (let key3 in data35)
+          validate87(data35[key3], { instancePath: instancePath + "/signatures/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data35, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       else {
-        let err11 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data34 };
+        let err11 = { instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.signatures.type, parentSchema: schema19.properties.signatures, data: data35 };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
     if (data.sigstore !== void 0) {
-      let data36 = data.sigstore;
-      if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
-        if (data36.trustedRoot === void 0) {
-          let err12 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data36 };
+      let data37 = data.sigstore;
+      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
+        if (data37.trustedRoot === void 0) {
+          let err12 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/required", keyword: "required", params: { missingProperty: "trustedRoot" }, schema: schema19.properties.sigstore.required, parentSchema: schema19.properties.sigstore, data: data37 };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        for (let key4 in data36)
+        for (let key4 in data37)
           if (!(key4 === "trustedRoot" || pattern3.test(key4))) {
-            let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data36 };
+            let err13 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, schema: !1, parentSchema: schema19.properties.sigstore, data: data37 };
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
-        if (data36.trustedRoot !== void 0) {
-          let data37 = data36.trustedRoot;
-          if (typeof data37 == "string") {
-            if (!pattern13.test(data37)) {
-              let err14 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data37 };
+        if (data37.trustedRoot !== void 0) {
+          let data38 = data37.trustedRoot;
+          if (typeof data38 == "string") {
+            if (!pattern13.test(data38)) {
+              let err14 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000]*$" }, schema: "^/[^\\u0000]*$", parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data38 };
               vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
           } else {
-            let err15 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data37 };
+            let err15 = { instancePath: instancePath + "/sigstore/trustedRoot", schemaPath: "#/properties/sigstore/properties/trustedRoot/type", keyword: "type", params: { type: "string" }, schema: schema19.properties.sigstore.properties.trustedRoot.type, parentSchema: schema19.properties.sigstore.properties.trustedRoot, data: data38 };
             vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
           }
         }
       } else {
-        let err16 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data36 };
+        let err16 = { instancePath: instancePath + "/sigstore", schemaPath: "#/properties/sigstore/type", keyword: "type", params: { type: "object" }, schema: schema19.properties.sigstore.type, parentSchema: schema19.properties.sigstore, data: data37 };
         vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
       }
     }
     if (data.commits !== void 0) {
-      let data38 = data.commits;
-      if (Array.isArray(data38)) {
-        let len1 = data38.length;
+      let data39 = data.commits;
+      if (Array.isArray(data39)) {
+        let len1 = data39.length;
         for (let i1 = 0; i1 < len1; i1++)
-          validate99(data38[i1], { instancePath: instancePath + "/commits/" + i1, parentData: data38, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
+          validate100(data39[i1], { instancePath: instancePath + "/commits/" + i1, parentData: data39, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
       } else {
-        let err17 = { instancePath: instancePath + "/commits", schemaPath: "#/properties/commits/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.commits.type, parentSchema: schema19.properties.commits, data: data38 };
+        let err17 = { instancePath: instancePath + "/commits", schemaPath: "#/properties/commits/type", keyword: "type", params: { type: "array" }, schema: schema19.properties.commits.type, parentSchema: schema19.properties.commits, data: data39 };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }

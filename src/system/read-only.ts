@@ -11,7 +11,7 @@ import { wrapFiles } from './wrap-files.ts';
 export function readOnly(
   system: System,
   writableFolders: readonly string[],
-  { asksBackends = false }: ReadOnlyOptions = {},
+  { asksOthers = false }: ReadOnlyOptions = {},
 ): System {
   const roots = writableFolders.map((folder) => resolve(folder));
   const isWritable = (path: string): boolean => {
@@ -28,19 +28,19 @@ export function readOnly(
   const processes: Processes = {
     ...system.processes,
     start: async (command, args, options) => {
-      if (asksBackends || isWayToEngine(command, args)) return system.processes.start(command, args, options);
+      if (asksOthers || isWayToEngine(command, args)) return system.processes.start(command, args, options);
       throw new McpformError('SYSTEM_READ_ONLY', `refused to start "${command}": this command only looks`, {
         hint: 'please report this as a bug',
       });
     },
   };
-  const network = asksBackends ? system.network : onlyAsking(system.network);
+  const network = asksOthers ? system.network : onlyAsking(system.network);
   return { files, clock: system.clock, processes, network };
 }
 
 export interface ReadOnlyOptions {
-  /** What keeps secrets is asked, because a person said so: it may be a program that reads stdin, or take a POST. */
-  readonly asksBackends?: boolean;
+  /** What keeps secrets, or a server, is asked, because a person said so: it may be a program that reads stdin, or take a POST. */
+  readonly asksOthers?: boolean;
 }
 
 /** To a container engine on another machine: what is asked of it on that way is for whoever asks to say. */

@@ -50,6 +50,8 @@ const failures: Readonly<Record<string, Failure>> = {
   'images list': { args: ['images', 'list', '-f', 'no.yaml'], code: 'MANIFEST_UNREADABLE', exitCode: 1 },
   'images verify': { args: ['images', 'verify', 'nobody'], code: 'USAGE', exitCode: 64 },
   'images copy': { args: ['images', 'copy', '--to', 'https://x'], code: 'USAGE', exitCode: 64 },
+  'tools check': { args: ['tools', 'check', 'nobody'], code: 'USAGE', exitCode: 64 },
+  'tools lock': { args: ['tools', 'lock', '--timeout', 'long'], code: 'USAGE', exitCode: 64 },
   'images pull': { args: ['images', 'pull', 'nobody'], code: 'USAGE', exitCode: 64 },
   'images prune': { args: ['images', 'prune'], code: 'STATE_CORRUPT', exitCode: 1, before: unknowing },
   logs: { args: ['logs', 'nobody'], code: 'USAGE', exitCode: 64 },

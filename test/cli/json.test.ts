@@ -46,13 +46,15 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   doctor: ['doctor'],
 };
 
-/** No server of `TOOLS` has a container, no secret can be written, no service or deleted entry is there: each has its own tests. */
+/** No server of `TOOLS` has a container, no secret can be written, no service or deleted entry is there, no server starts: each has its own tests. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'logs',
   'restore',
   'secrets set',
   'service install',
   'service uninstall',
+  'tools check',
+  'tools lock',
 ]);
 
 it('knows a call for every command that takes --json', () => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { parseLock } from '../../src/lock/parse-lock.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { Lock, PackagePin, Pin, SharedOwnership, Signer } from '../../src/model/lock.ts';
+import type { Lock, OfferPin, PackagePin, Pin, SharedOwnership, Signer } from '../../src/model/lock.ts';
 
 export const FILE = '/repo/mcp.lock.yaml';
 export const HEAD = 'apiVersion: mcpform/v1\nkind: Lock\n';
@@ -43,6 +43,7 @@ export const ACTIONS: Signer = {
 export const lockOf = (servers: Readonly<Record<string, Pin>>, more: Partial<Lock> = {}): Lock => ({
   servers,
   ownership: {},
+  offers: {},
   unknown: {},
   ...more,
 });
@@ -167,6 +168,20 @@ export const owned: fc.Arbitrary<SharedOwnership> = fc
   .record({ digest: seed.map(sha256), adopted: fc.boolean(), protect: fc.boolean() })
   .map(({ digest, adopted, protect }) => ({ digest, adopted, ...(protect ? { protect } : {}) }));
 
+/** Names are the server's choice: also what YAML reads as something else, and what the lock calls its own facts. */
+const definitions = fc.dictionary(
+  fc.constantFrom('create_issue', 'seal', 'true', '12', '- #', 'a: b', '"', 'x y', 'é', '~'),
+  seed.map(sha256),
+  { maxKeys: 4, noNullPrototype: true },
+);
+
+export const offered: fc.Arbitrary<OfferPin> = fc
+  .record({ instructions: perhaps(seed.map(sha256)), tools: definitions, prompts: definitions })
+  .map(({ instructions, ...lists }) => ({
+    ...(instructions === undefined ? {} : { instructions }),
+    ...lists,
+  }));
+
 /** What a newer mcpform may have put beside the sections of this one. */
 export const unknown: fc.Arbitrary<JsonObject> = fc.dictionary(
   fc.constantFrom('surfaces', 'Z', 'audit', 'zones'),
@@ -180,5 +195,6 @@ export const unknown: fc.Arbitrary<JsonObject> = fc.dictionary(
 export const lock: fc.Arbitrary<Lock> = fc.record({
   servers: fc.dictionary(serverName, pin, { maxKeys: 8, noNullPrototype: true }),
   ownership: fc.dictionary(address, owned, { maxKeys: 4, noNullPrototype: true }),
+  offers: fc.dictionary(serverName, offered, { maxKeys: 4, noNullPrototype: true }),
   unknown,
 });

@@ -337,6 +337,40 @@ describe('ownership', () => {
   });
 });
 
+describe('what a server offers', () => {
+  const offer = {
+    instructions: sha256('i'),
+    tools: { create_issue: sha256(1), 'a: "b"': sha256(2) },
+    prompts: { seal: sha256(3) },
+  };
+  const text = printLock(lockOf({}, { offers: { github: offer } }));
+
+  it('is read back, whatever the server calls its tools', () => {
+    expect(parse(text)).toEqual({ lock: lockOf({}, { offers: { github: offer } }), findings: [] });
+  });
+
+  it('is refused without a line, with a line of another, and under another name', () => {
+    expect(codes(text.replace(/ +create_issue: .*\n/, ''))).toEqual(['LOCK_MIXED']);
+    expect(codes(text.replace(sha256(1), sha256(4)))).toEqual(['LOCK_MIXED']);
+    expect(codes(text.replace('  github:', '  gitlab:'))).toEqual(['LOCK_MIXED']);
+    expect(codes(text.replace(/ +seal: h1.*\n/, ''))).toEqual(['LOCK_INVALID']);
+  });
+
+  it.each([
+    ['a control character', String.raw`"a\u001bb"`],
+    ['a character that turns the line around', String.raw`"a\u202eb"`],
+    ['nothing', '""'],
+    ['the prototype', '__proto__'],
+  ])('has no tool whose name is %s', (_, name) => {
+    const [code] = codes(text.replace('create_issue', name));
+    expect(code).toBe(name === '""' ? 'LOCK_INVALID' : 'YAML_KEY');
+  });
+
+  it('has no digest of another length', () => {
+    expect(codes(text.replace(sha256(1), 'sha256:12'))).toEqual(['LOCK_INVALID']);
+  });
+});
+
 describe('ownershipDigest', () => {
   it('is the sha256 of the canonical JSON, whatever the order of keys', () => {
     expect(ownershipDigest({ type: 'stdio', command: 'x' })).toBe(

@@ -101,7 +101,7 @@ describe('a system that only looks', () => {
         },
       },
     });
-    const { files, network, processes } = readOnly(system, [], { asksBackends: true });
+    const { files, network, processes } = readOnly(system, [], { asksOthers: true });
     await network.request({ method: 'POST', url: 'https://vault.test/v1/auth/approle/login' });
     expect(asked).toEqual(['POST']);
     // Nothing is installed in memory: that is what it fails of.

@@ -77,7 +77,8 @@ async function write(
     terminal,
   );
   await writeLockFiles(loaded.lockPath, update.lock, update.trees, ctx);
-  const report = reportOf(manifest.name, loaded.lockPath, { update, isMerged });
+  const isShorter = Object.keys(update.lock.offers).length < Object.keys(lock.offers).length;
+  const report = reportOf(manifest.name, loaded.lockPath, { update, isMerged: isMerged || isShorter });
   showFindings(update.findings, input, terminal);
   return {
     exitCode: report.servers.some(({ result }) => result === 'failed') ? EXIT.partial : EXIT.ok,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { checkTrees } from '../../lock/check-trees.ts';
-import { staleServers, unsatisfied } from '../../lock/satisfies.ts';
+import { staleOffers, staleServers, unsatisfied } from '../../lock/satisfies.ts';
 import type { Context } from '../../model/context.ts';
 import { isErrno, McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -35,7 +35,10 @@ export async function checkLock(
     const reason = open.get(server.name);
     return reason === undefined ? [] : [notAnswered(server, reason, manifest.files[0] ?? '')];
   });
-  const stale = staleServers(manifest, lock).map((name) => notAsked(name, loaded.lockPath));
+  const stale = [
+    ...staleServers(manifest, lock).map((name) => notAsked(name, loaded.lockPath)),
+    ...staleOffers(manifest, lock).map((name) => notThere(name, loaded.lockPath)),
+  ];
   const local = [...unsaid, ...stale, ...checkTrees(lock, texts, loaded.lockPath)];
   const answered = manifest.servers.filter(
     ({ name, runtime }) => !open.has(name) && sourceOf(runtime) !== null,
@@ -121,6 +124,16 @@ function notAsked(name: string, file: string): Finding {
     message: `the lock has "${name}", which no package or image of the manifest is called`,
     hint: 'run `mcpform lock`, which removes it',
     at: { file, pointer: toPointer(['servers', name]), part: 'key' },
+  };
+}
+
+function notThere(name: string, file: string): Finding {
+  return {
+    code: 'LOCK_STALE',
+    severity: 'error',
+    message: `the lock says what "${name}" offers, which no server of the manifest is called`,
+    hint: 'run `mcpform lock`, which removes it',
+    at: { file, pointer: toPointer(['offers', name]), part: 'key' },
   };
 }
 

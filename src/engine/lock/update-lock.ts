@@ -1,4 +1,4 @@
-import { staleServers } from '../../lock/satisfies.ts';
+import { staleOffers, staleServers } from '../../lock/satisfies.ts';
 import type { Context } from '../../model/context.ts';
 import type { McpformError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -64,11 +64,20 @@ export async function updateLock(
     texts.delete(name);
   }
   return {
-    lock: { ...lock, servers: next },
+    lock: {
+      ...lock,
+      servers: next,
+      offers: request.only === undefined ? offersIn(manifest, lock) : lock.offers,
+    },
     trees: texts,
     changes: [...resolved.map(changeOf), ...stale.map((name) => removed(name, lock))],
     findings: resolved.flatMap((each) => (each.result === 'failed' ? [] : each.findings)),
   };
+}
+
+function offersIn(manifest: Manifest, lock: Lock): Lock['offers'] {
+  const stale = new Set(staleOffers(manifest, lock));
+  return Object.fromEntries(Object.entries(lock.offers).filter(([server]) => !stale.has(server)));
 }
 
 function changeOf(resolved: Resolved): LockChange {

@@ -19,8 +19,11 @@ export async function policyJury(
   if (request === undefined) return NO_JURY;
   const policies = (await readNamedPolicies(request.files, ctx)).map((policy) => named(policy, cwd));
   const asked = { policies, runsChecks: request.runsChecks, nowMs: ctx.system.clock.now() };
-  const verdictOn = ({ head, resources }: Subject): Verdict | null =>
-    head === null ? null : judgeTexts({ ...head, resources }, { ...asked, ruling: policies, source: null });
+  const verdictOn = ({ head, base, resources }: Subject): Verdict | null => {
+    if (head === null) return null;
+    const before = base?.lock ?? null;
+    return judgeTexts({ ...head, resources }, { ...asked, before, ruling: policies, source: null });
+  };
   return {
     judge: async (subject) => {
       const verdict = verdictOn(subject);

@@ -38,6 +38,10 @@ export const checkCodes = {
     EXIT.denied,
     'The check `protected-deleted`: something protected would be deleted or replaced, which apply refuses. Take the protection away first, in a change of its own.',
   ),
+  CHECK_TOOLS_CHANGED: e(
+    EXIT.denied,
+    'The check `tools-changed`: between two revisions, the lock records that a server offers other tools, prompts or instructions. Read what it says of them now before you approve.',
+  ),
   CHECK_UNAUTHENTICATED_WITH_SECRETS: e(
     EXIT.denied,
     'The check `unauthenticated-with-secrets`: a server over HTTP gets secrets, and its client shows it no credential. Add the header that it asks for.',

@@ -12,12 +12,21 @@ export interface Checkable {
   readonly lock: Lock;
   readonly desired: readonly Desired[];
   readonly literals?: readonly Pointer[];
+  /** Of the revision that this one is compared with. */
+  readonly before?: Lock | null;
   /** With a plan, what is about it is checked, and nothing else; without one, everything else. */
   readonly steps?: readonly Step[];
 }
 
 /** The same, by server. Disabled ones are left out: nothing of them runs. */
-export function checkWorld({ manifest, lock, desired, literals = [], steps = [] }: Checkable): CheckWorld {
+export function checkWorld({
+  manifest,
+  lock,
+  desired,
+  literals = [],
+  before = null,
+  steps = [],
+}: Checkable): CheckWorld {
   const byServer = new Map<string, Desired[]>();
   for (const each of desired) {
     if (each.server === undefined) continue;
@@ -29,7 +38,16 @@ export function checkWorld({ manifest, lock, desired, literals = [], steps = [] 
     .filter(({ enabled }) => enabled)
     .map((server) => [server.name, checkedServer(server, byServer.get(server.name) ?? [], lock)] as const);
   const usersOfEach = usersOf(desired);
-  return { manifest, lock, servers: new Map(servers), desired, usersOf: usersOfEach, literals, steps };
+  return {
+    manifest,
+    lock,
+    before,
+    servers: new Map(servers),
+    desired,
+    usersOf: usersOfEach,
+    literals,
+    steps,
+  };
 }
 
 function checkedServer(server: Server, desired: readonly Desired[], lock: Lock): CheckedServer {

@@ -33,6 +33,8 @@ export interface Check {
 export interface CheckWorld {
   readonly manifest: Manifest;
   readonly lock: Lock;
+  /** Of the revision that this one is compared with; null where there is none. */
+  readonly before: Lock | null;
   /** Those that are switched on, by name, in declaration order. */
   readonly servers: ReadonlyMap<string, CheckedServer>;
   readonly desired: readonly Desired[];

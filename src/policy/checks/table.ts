@@ -8,6 +8,7 @@ import { imageUnsigned } from './image-unsigned.ts';
 import { literalSecret } from './literal-secret.ts';
 import { packageUnlocked } from './package-unlocked.ts';
 import { protectedDeleted } from './protected-deleted.ts';
+import { toolsChanged } from './tools-changed.ts';
 import { unauthenticatedWithSecrets } from './unauthenticated-with-secrets.ts';
 import { urlWithoutTls } from './url-without-tls.ts';
 import { widePort } from './wide-port.ts';
@@ -25,5 +26,6 @@ export const CHECKS: readonly Check[] = [
   widePort,
   unauthenticatedWithSecrets,
   urlWithoutTls,
+  toolsChanged,
   protectedDeleted,
 ];

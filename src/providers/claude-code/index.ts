@@ -26,6 +26,7 @@ export const claudeCode: Provider = {
     if (container === undefined) throw new Error(`target of "${desired.address}" was not observed`);
     return placeIn(container as Container, desired.server);
   },
+  reach: async (entry, observation, ctx) => (await import('./reach.ts')).reach(entry, observation, ctx),
   review,
   groupOf: (step) => step.place.file,
   // What writes is loaded when there is something to write.

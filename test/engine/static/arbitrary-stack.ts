@@ -166,7 +166,7 @@ function textsOf({ servers, secrets: [one, two], shared, isMoved }: Parts): Stac
     servers: Object.fromEntries(pairs.map(([name, { server }]) => [name, server])),
   };
   const pins = pairs.flatMap(([name, { lock }]) => (lock === undefined ? [] : [[name, lock] as const]));
-  const lock = printLock({ servers: Object.fromEntries(pins), ownership: {}, unknown: {} });
+  const lock = printLock({ servers: Object.fromEntries(pins), ownership: {}, offers: {}, unknown: {} });
   return { manifest: JSON.stringify(manifest, null, 2), lock: pins.length === 0 ? null : lock };
 }
 

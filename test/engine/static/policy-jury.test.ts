@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { policyJury } from '../../../src/engine/static/policy-jury.ts';
+import { printLock } from '../../../src/lock/print-lock.ts';
 import { McpformError } from '../../../src/model/error.ts';
+import type { OfferPin } from '../../../src/model/lock.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { isDenied } from '../../../src/plan/is-denied.ts';
 import { memorySystem } from '../../../src/system/memory.ts';
+import { lockOf, sha256 } from '../../lock/locks.ts';
 import { contextOn } from '../../state/machine.ts';
 import { planOf, revision, stack } from './texts.ts';
 
@@ -12,17 +15,26 @@ const HEAD = 'apiVersion: mcpform/v1\nkind: Policy\n';
 interface Asked {
   readonly base?: string | null;
   readonly head: string | null;
+  /** Texts of both locks. */
+  readonly locks?: readonly [base: string | null, head: string | null];
   /** What follows the head of a policy; null: `--checks` alone. */
   readonly policy: string | null;
   readonly file?: string;
 }
 
-async function judged({ base = null, head, policy, file = '/repo/org.yaml' }: Asked): Promise<Plan> {
+async function judged({
+  base = null,
+  head,
+  locks: [was, is] = [null, null],
+  policy,
+  file = '/repo/org.yaml',
+}: Asked): Promise<Plan> {
   const tree = policy === null ? {} : { [file]: `${HEAD}${policy}` };
   const { ctx } = contextOn(memorySystem({ tree: { '/repo/': '', '/tmp/run/': '', ...tree } }));
   const request = { files: policy === null ? [] : [file], runsChecks: policy === null };
-  const texts = (text: string | null) => revision(text === null ? null : stack(text));
-  return await planOf(texts(base), texts(head), { jury: await policyJury(request, '/repo', ctx) });
+  const texts = (text: string | null, lock: string | null) =>
+    revision(text === null ? null : stack(text), lock);
+  return await planOf(texts(base, was), texts(head, is), { jury: await policyJury(request, '/repo', ctx) });
 }
 
 const said = ({ findings }: Plan) =>
@@ -103,6 +115,61 @@ describe('policy over a plan between two revisions', () => {
     const missing = policyJury({ files: ['/repo/none.yaml'], runsChecks: false }, '/repo', ctx);
     await expect(missing).rejects.toThrow(McpformError);
     await expect(missing).rejects.toMatchObject({ code: 'POLICY_INVALID', exitCode: 6 });
+  });
+});
+
+describe('tools-changed', () => {
+  const both = 'servers:\n  a: { command: a }\n  b: { command: b }\n';
+  const offer: OfferPin = { tools: { send: sha256(1) }, prompts: {} };
+  const lock = (offers: Readonly<Record<string, OfferPin>>): string => printLock(lockOf({}, { offers }));
+  const between = (
+    was: Readonly<Record<string, OfferPin>>,
+    is: Readonly<Record<string, OfferPin>>,
+    policy: string | null = null,
+    head = both,
+  ): Promise<Plan> => judged({ base: both, head, locks: [lock(was), lock(is)], policy });
+  const worse: OfferPin = { ...offer, tools: { send: sha256(2), wipe: sha256(3) }, instructions: sha256(4) };
+
+  it('warns, where the server stands, although nothing of it is written anywhere', async () => {
+    const plan = await between({ a: offer, b: offer }, { a: offer, b: worse });
+    expect(steps(plan)).toEqual([]);
+    expect(said(plan)).toEqual(['warning CHECK_TOOLS_CHANGED mcp.yaml:6 claude-code/user/b']);
+    expect(plan.findings[0]?.message).toContain(
+      'server "b": offers something else than before: ~ tool send, + tool wipe, + instructions',
+    );
+  });
+
+  it('warns when the lock no longer says what a server offers', async () => {
+    const plan = await between({ a: offer, b: offer }, { a: offer });
+    expect(plan.findings.map(({ message }) => message)).toEqual([
+      'server "b": the lock no longer records what it offers (tools-changed)',
+    ]);
+  });
+
+  it('has nothing to say of what is the same, recorded for the first time, or of a server that leaves', async () => {
+    expect(said(await between({ a: offer }, { a: offer, b: worse }))).toEqual([]);
+    const alone = 'servers:\n  a: { command: a }\n';
+    expect(said(await between({ a: offer, b: offer }, { a: offer }, null, alone))).toEqual([]);
+  });
+
+  it('makes the server a conflict where a policy denies it, and lets it pass by an exception', async () => {
+    const denied = await between({ b: offer }, { b: worse }, 'checks: { tools-changed: deny }\n');
+    expect(steps(denied)).toEqual(['claude-code/user/b conflict denied']);
+    expect(isDenied(denied)).toBe(true);
+    const excepted =
+      'checks: { tools-changed: deny }\nexceptions: [{ rule: tools-changed, servers: [b], reason: x, until: 2999-12-31 }]\n';
+    const lifted = await between({ b: offer }, { b: worse }, excepted);
+    expect([said(lifted), isDenied(lifted)]).toEqual([
+      ['info POLICY_EXCEPTION mcp.yaml:6 claude-code/user/b'],
+      false,
+    ]);
+  });
+
+  it('names a few of many, and counts the others', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`tool-${at + 10}`, sha256(at)]));
+    const [finding] = (await between({ b: offer }, { b: { ...offer, tools: many } })).findings;
+    expect(finding?.message).toContain('- tool send, + tool tool-10,');
+    expect(finding?.message).toContain('and 33 more');
   });
 });
 

@@ -34,6 +34,22 @@ const manners = {
     }
     say({ id, error: { code: -32601, message: 'Method not found' } });
   },
+  // Tells the model what it is told to tell: `{ tools, prompts, instructions }` as JSON.
+  tells: ({ id, method }) => {
+    const { tools, prompts, instructions } = JSON.parse(extra);
+    const answers = {
+      initialize: {
+        protocolVersion: '2025-11-25',
+        capabilities: { tools: {}, prompts: {} },
+        serverInfo: { name: 'odd', version: '1' },
+        instructions,
+      },
+      'tools/list': { tools: tools ?? [] },
+      'prompts/list': { prompts: prompts ?? [] },
+      ping: {},
+    };
+    if (id !== undefined) say({ id, result: answers[method] });
+  },
   silent: () => {},
   // Ignores everything that asks it to end.
   stubborn: () => {
