@@ -85,6 +85,20 @@ describe.runIf([NEWEST, LOCK_IGNORING].every(requireClaude))('a server that need
     },
   );
 
+  it('is asked by `tools lock` for what it offers as the client would, and then checked', async () => {
+    const { stdout, stderr, exitCode } = await mcpform(['tools', 'lock', '--json'], home);
+    expect(exitCode, stderr + stdout).toBe(5);
+    const { servers } = JSON.parse(stdout) as { servers: readonly { server: string; state: string }[] };
+    // As the client says of the same six.
+    expect(Object.fromEntries(servers.map(({ server, state }) => [server, state]))).toEqual({
+      ...{ 'with-file': 'new', 'with-program': 'new', 'with-header': 'new', 'with-variable': 'new' },
+      ...{ 'with-another': 'failed', 'without-header': 'failed' },
+    });
+    const checked = await mcpform(['tools', 'check', 'with-file', 'with-header'], home);
+    expect(checked.exitCode, checked.stderr + checked.stdout).toBe(0);
+    expect(stdout + stderr + checked.stdout + checked.stderr).not.toContain(CANARY);
+  });
+
   it('has its value in no file but its own, and in none of the client', async () => {
     await list(NEWEST);
     expect(await readFile(join(home.folder, '.claude.json'), 'utf8')).toContain('with-file');

@@ -132,7 +132,9 @@ describe.each(CONNECTION_KINDS)('what else $name has', (kind) => {
         first.push(text);
         if (first.length === 2) controller.abort();
       }
-      expect(first).toEqual(['1', '2']);
+      // What came at once with the second is still told.
+      expect(first.slice(0, 2)).toEqual(['1', '2']);
+      expect(first.length).toBeLessThan(8);
       for await (const { text } of engine.logs(id, { tail: 1, follow: true })) {
         if (Number(text) > 3) break;
       }
