@@ -1,4 +1,4 @@
-import { json, manifestOptions } from './catalogue-options.ts';
+import { common, source } from './catalogue-options.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 
 const tools = () => import('./commands/tools.ts');
@@ -17,7 +17,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
     description:
       'Starts each server as its client would, or connects to it, and compares tools, prompts and instructions, descriptions and schemas included, with what `tools lock` recorded. Only what was applied on this machine, and is as it was then, is started. Calls no tool. Exits 1 when anything is another, was never recorded, or could not be asked.',
     arguments: [servers],
-    options: [...manifestOptions, timeout, json],
+    options: [...common, source, timeout],
     examples: ['mcpform tools check', 'mcpform tools check github --json'],
     touches: 'read',
     asksOthers: true,
@@ -29,7 +29,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
     description:
       'Asks as `tools check` does, shows what is another, and writes a digest of each tool, of each prompt and of the instructions to mcp.lock.yaml, so that a change of them is a line in a pull request and a finding of `plan --from`. Exits 5 when a server could not be asked; what was recorded of it stays.',
     arguments: [servers],
-    options: [...manifestOptions, timeout, json],
+    options: [...common, timeout],
     examples: ['mcpform tools lock', 'mcpform tools lock github'],
     touches: 'write',
     load: async () => (await tools()).toolsLock,

@@ -161,6 +161,8 @@ describe.concurrent('a loop that follows a repository', () => {
       expect(status.stdout).not.toContain('later');
       await expectExit(0, ['drift', '--detailed-exitcode', ...source]);
       expect((await expectExit(0, ['history', ...source])).stdout).toContain(commit.slice(0, 12));
+      // It is asked, and its program is not there.
+      expect((await expectExit(1, ['tools', 'check', ...source])).stdout).toMatch(/^FAILED {3}a$/m);
       const address = 'claude-code/user/a';
       await expectExit(0, ['explain', address, ...source]);
       await expectExit(0, ['suspend', address, ...source]);
