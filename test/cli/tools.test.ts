@@ -277,4 +277,30 @@ describe.concurrent('a server that needs what only its client has', () => {
         await remote.close();
       }
     }, null));
+
+  it('is asked at an address with a secret in it, and no output has that', () =>
+    onStage(async (stage) => {
+      const { handle } = streamable();
+      const remote = await listen((request, response) => {
+        const isRight = request.url === '/mcp?key=canary-41ce';
+        request.url = '/mcp';
+        if (isRight) handle(request, response);
+        else response.writeHead(403).end();
+      });
+      try {
+        const text = `secrets:\n  key: { file: key.txt }\nservers:\n  far: { url: "${remote.origin}/mcp?key=\${secret.key}", emit: plaintext }\n`;
+        const head = 'apiVersion: mcpform/v1\nkind: Stack\nname: tools\n';
+        await stage.write({ 'project/mcp.yaml': head + text, 'project/key.txt': 'canary-41ce' });
+        await chmod(join(stage.home.project, 'key.txt'), 0o600);
+        await stage.apply();
+        const { stdout, stderr } = await stage.expectExit(0, ['tools', 'lock']);
+        expect(stdout).toContain('new      far  1 tool');
+        await stage.write({ '.claude.json': (await stage.read('.claude.json')).replace('41ce', 'ffff') });
+        const moved = await stage.expectExit(1, ['tools', 'check']);
+        expect(moved.stdout).toContain('not asked');
+        expect(stdout + stderr + moved.stdout + moved.stderr).not.toContain('canary');
+      } finally {
+        await remote.close();
+      }
+    }, null));
 });

@@ -9,8 +9,8 @@ import type { Facts } from './facts.ts';
 /** As long as the client gives it. */
 const HELPER_MS = 10_000;
 
-/** What decides which program starts. Nothing else in an entry does. */
-const STARTING = ['type', 'command', 'args', 'headersHelper'] as const;
+/** What decides which program starts, and where headers are sent. Nothing else in an entry does. */
+const DECIDING = ['type', 'command', 'args', 'headersHelper', 'url'] as const;
 
 /** The server of an entry as Claude Code 2.1.328 starts it or connects to it. */
 export async function reach(
@@ -18,7 +18,7 @@ export async function reach(
   observation: Observation,
   ctx: Context,
 ): Promise<HealthTarget | null> {
-  if (!STARTING.every((key) => sameJson(observed[key], declared[key]))) return null;
+  if (!DECIDING.every((key) => sameJson(observed[key], declared[key]))) return null;
   const variables = variablesOf(observation, ctx);
   const text = (value: Json | undefined): string => expandVariables(String(value ?? ''), variables);
   const texts = (value: Json | undefined): Record<string, string> =>

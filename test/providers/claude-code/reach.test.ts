@@ -97,9 +97,16 @@ describe('the server of an entry', () => {
     ['command', { type: 'stdio', command: 'y', args: [] }],
     ['arguments', { type: 'stdio', command: 'x', args: ['--other'] }],
     ['kind', { type: 'http', url: 'http://127.0.0.1:1/' }],
+    ['variable in a command', { type: 'stdio', command: '${X}', args: [] }],
     ['header helper', { type: 'stdio', command: 'x', args: [], headersHelper: 'touch /tmp/never' }],
   ])('is not reached at all when the entry has another %s than is declared', async (_, observed) => {
     const declared = { type: 'stdio', command: 'x', args: [] };
     expect(await reached(observed, { declared })).toBe(null);
+  });
+
+  it('gets no header at another address than is declared', async () => {
+    const declared = { type: 'http', url: 'http://127.0.0.1:1/', headers: { A: '${TOKEN}' } };
+    expect(await reached(declared)).toMatchObject({ headers: { A: 'abc' } });
+    expect(await reached({ ...declared, url: 'http://127.0.0.1:2/' }, { declared })).toBe(null);
   });
 });
