@@ -1,7 +1,8 @@
 // node scripts/canary.mjs [--tools]
 //
-// Every sort of value in every backend, handed over in every way, through every command and failure; prints where a
-// value was found that must not be there. With `--tools`, with the real pass, age, secret-tool and the others of this
+// Every sort of value in every backend, handed over in every way, through every command and failure, and through plans
+// between revisions and the GitHub Action, with keys that somebody wrote down besides; prints where a value was found
+// that must not be there. With `--tools`, with the real pass, age, secret-tool and the others of this
 // machine as well.
 import { parseArgs } from 'node:util';
 import { loadTypeScript } from './load-typescript.mjs';

@@ -65,6 +65,14 @@ export function redactLine(line: string): string {
   );
 }
 
+/**
+ * A sentence without the words in it that have the shape of a known token, for what quotes a name: somebody may have
+ * written the key itself there. What has no such shape stays.
+ */
+export function redactTokens(text: string): string {
+  return text.length < SHORTEST_TOKEN ? text : text.replace(ANY_TOKENS, '***');
+}
+
 function maskUrl(url: string, mask: (text: string) => string): string {
   const [, scheme = '', userInfo, rest = ''] = URL_PARTS.exec(url) ?? [];
   if (scheme === '') return url;
@@ -93,6 +101,8 @@ const KEY_AND_VALUE =
   /((?:^|[\s{,'"[-])([A-Za-z][A-Za-z0-9_.-]{0,100})['"]?\s*[:=,]\s*['"]?)([^\s'",{}[\]][^'",{}[\]]*)/g;
 
 const ANY_TOKEN = token(TOKEN_SHAPES.map(([, shape]) => shape).join('|'));
+
+const ANY_TOKENS = new RegExp(ANY_TOKEN.source, 'g');
 
 /** Shapes that mean a credential wherever they stand. */
 const SHAPES: readonly (readonly [string, RegExp])[] = [

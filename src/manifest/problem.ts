@@ -1,3 +1,4 @@
+import { redactTokens } from '../formats/redact.ts';
 import { dotted, suggest } from '../formats/yaml-schema.ts';
 import type { Code } from '../model/codes.ts';
 import type { Severity } from '../model/finding.ts';
@@ -17,7 +18,7 @@ export type Path = readonly string[];
 /** After so many hints, computing more is work for nobody: each compares one word with all known ones. */
 const MOST_SUGGESTIONS = 100;
 
-/** Collects problems; every message starts with the place, so that it can be understood alone. */
+/** Collects problems; every message starts with the place, so that it can be understood alone. None shows a token. */
 export class Problems {
   #all: Problem[] = [];
   #suggestions = 0;
@@ -42,8 +43,10 @@ export class Problems {
     const { part = 'value' } = more;
     const hint = this.hintOf(more);
     const place = path.length === 0 ? '' : `${dotted(path)}: `;
-    const text = `${place}${message}`;
-    this.#all.push({ code, severity, path, part, message: text, ...(hint === undefined ? {} : { hint }) });
+    this.#all.push({
+      ...{ code, severity, path, part, message: redactTokens(`${place}${message}`) },
+      ...(hint === undefined ? {} : { hint: redactTokens(hint) }),
+    });
   }
 
   private hintOf({ hint, near }: More): string | undefined {

@@ -51,6 +51,16 @@ describe('a credential in clear text', () => {
     expect(JSON.stringify(parseStack(`${HEAD}${body}`).findings)).not.toMatch(/a1B2c3|9f86d081|hunter22/);
   });
 
+  it.each([
+    [`a: { command: x, env: { T: "\${secret.${TOKEN}}" } }`, 'secret "***" is not declared'],
+    [`a: { command: x, args: ["\${var.${TOKEN}}"] }`, 'variable "***" is not declared'],
+    [`a: { command: x, dependsOn: [${TOKEN}] }`, 'server "***" is not declared'],
+  ])('is not quoted where a name belongs: %s', (server, words) => {
+    const { findings } = parseStack(`${HEAD}servers:\n  ${server}\n`);
+    expect(findings.map(({ message }) => message).join('\n')).toContain(words);
+    expect(JSON.stringify(findings)).not.toContain('a1B2c3');
+  });
+
   it('is not what says where a secret is', () => {
     const secrets = [
       'a: { vault: { path: kv/team/github, key: access_token_2024 } }',

@@ -3,11 +3,13 @@ import { failing, silent } from './failing.ts';
 import { applied, everyCommand, oneLife } from './journeys.ts';
 import type { OpenKeeper } from './keeper.ts';
 import { dotenv, env, exec, file } from './keepers/files.ts';
-import { WITHOUT_TOOLS } from './keepers/index.ts';
+import { ONE_OF_EACH_SORT, WITHOUT_TOOLS } from './keepers/index.ts';
 import { bws, lpass, op } from './keepers/programs.ts';
 import { ageWithSsh, docker, keychain, pass, sops } from './keepers/real.ts';
 import { aws, gcp, vault } from './keepers/servers.ts';
+import { onRunnerBed } from './runner-bed.ts';
 import { REFUSED_VALUES, USUAL, VALUES, type ValueKind } from './values.ts';
+import { ownMachine, pullRequests } from './workflows.ts';
 
 /** One home, from its first command to its last. */
 export interface Round extends Figures {
@@ -33,7 +35,7 @@ const WITH_TOOLS = [
   docker,
 ];
 
-/** Every value with every backend and emission, and every failure; `tell` gets each round when it has ended. */
+/** Every value with every backend and emission, every failure, and the action; `tell` gets each round when it has ended. */
 export async function fullRun(hasTools: boolean, tell: (round: Round) => void): Promise<void> {
   const open = hasTools ? WITH_TOOLS : WITHOUT_TOOLS;
   const play = async (what: string, kind: ValueKind, work: (bed: Bed) => Promise<unknown>): Promise<void> => {
@@ -54,6 +56,13 @@ export async function fullRun(hasTools: boolean, tell: (round: Round) => void): 
     await applied(bed);
     await silent(bed);
   });
+  for (const [what, work] of [
+    ['pull requests', pullRequests],
+    ['a machine of its own', ownMachine],
+  ] as const) {
+    const { figures, commands } = await onRunnerBed(ONE_OF_EACH_SORT, work);
+    tell({ what: `the action: ${what}`, commands, ...figures });
+  }
 }
 
 async function playRound(
