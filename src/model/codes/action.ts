@@ -20,7 +20,7 @@ export const actionCodes = {
   ),
   ACTION_HISTORY: e(
     EXIT.error,
-    'Commits that have to be compared are not in the checkout and cannot be fetched, or do not follow one another.',
+    'Commits that have to be compared are not in the checkout and cannot be fetched, or do not follow one another; or nobody can plan the one from which changes have to have been approved.',
   ),
   ACTION_INPUT_INVALID: e(EXIT.usage, 'An input of the GitHub Action is not one that it takes.'),
   ACTION_RUNNER_FILE: e(
