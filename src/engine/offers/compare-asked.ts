@@ -1,4 +1,4 @@
-import { compareOffers } from '../../lock/compare-offers.ts';
+import { compareOffers } from '../../model/compare-offers.ts';
 import type { Lock, OfferPin } from '../../model/lock.ts';
 import type { ServerOffer } from '../../report/tools.ts';
 import type { Asked } from './ask-offers.ts';

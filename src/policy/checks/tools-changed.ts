@@ -1,4 +1,4 @@
-import { compareOffers } from '../../lock/compare-offers.ts';
+import { compareOffers } from '../../model/compare-offers.ts';
 import type { Lock, OfferPin } from '../../model/lock.ts';
 import { offerChangeText } from '../../model/offer-change.ts';
 import { type Check, perServer } from './check.ts';

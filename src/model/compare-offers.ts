@@ -1,5 +1,5 @@
-import type { OfferPin } from '../model/lock.ts';
-import type { OfferChange } from '../model/offer-change.ts';
+import type { OfferPin } from './lock.ts';
+import type { OfferChange } from './offer-change.ts';
 
 /** What is another than before: tools, prompts, instructions, each by name. Empty when all is the same. */
 export function compareOffers(before: OfferPin, after: OfferPin): readonly OfferChange[] {

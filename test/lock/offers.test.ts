@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareOffers } from '../../src/lock/compare-offers.ts';
 import { isOfferName } from '../../src/lock/offer-name.ts';
 import { printLock } from '../../src/lock/print-lock.ts';
+import { compareOffers } from '../../src/model/compare-offers.ts';
 import type { OfferPin } from '../../src/model/lock.ts';
 import { offerChangeText } from '../../src/model/offer-change.ts';
 import { lockOf, parse, sha256 } from './locks.ts';
