@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { McpformError } from '../model/error.ts';
 import { EXIT } from '../model/exit-code.ts';
+import { exitCodeOf } from '../model/exit-code-of.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Plan, Summary } from '../model/plan.ts';
 import { annotate, workflowCommand } from '../report/github-annotations.ts';
@@ -54,7 +55,7 @@ async function tellFailure(
   if (isKnown) tellFindings([asFinding(error), ...error.findings], null, place, log);
   else log.text(`this is a bug in mcpform: ${error instanceof Error ? error.stack : String(error)}\n`);
   const outputs = {
-    'exit-code': String(isKnown ? error.exitCode : EXIT.error),
+    'exit-code': String(isKnown ? exitCodeOf(error.code) : EXIT.error),
     'failure-reason': isKnown ? reasonOf(error) : 'error',
   };
   await writeOutputs({ ...outputs, ...cliOf(around) }, around);
@@ -69,10 +70,11 @@ function cliOf({ mcpform }: Surroundings): Readonly<Record<string, string>> {
   return { 'cli-path': mcpform.args[0] ?? '' };
 }
 
-function reasonOf(error: McpformError): NonNullable<Result['failure']> {
-  if (error.exitCode === EXIT.stale) return 'not-approved';
-  if (error.exitCode === EXIT.denied) return 'policy-denied';
-  return error.exitCode === EXIT.usage ? 'invalid' : 'error';
+function reasonOf({ code }: McpformError): NonNullable<Result['failure']> {
+  const exitCode = exitCodeOf(code);
+  if (exitCode === EXIT.stale) return 'not-approved';
+  if (exitCode === EXIT.denied) return 'policy-denied';
+  return exitCode === EXIT.usage ? 'invalid' : 'error';
 }
 
 function asFinding({ code, message, hint, at }: McpformError): Finding {

@@ -11,7 +11,8 @@ import type { Code } from '../model/codes.ts';
 import { McpformError } from '../model/error.ts';
 import type { ImageLaunchRecord } from '../model/launch.ts';
 import type { Processes } from '../model/system.ts';
-import { renderBug, renderFailure } from '../report/failure.ts';
+import { renderBug } from '../report/bug.ts';
+import { renderFailure } from '../report/failure.ts';
 import { realSystem } from '../system/real.ts';
 import { makeContext } from './context.ts';
 

@@ -5,7 +5,9 @@ import type { Conceal } from '../model/conceal.ts';
 import { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT, type ExitCode } from '../model/exit-code.ts';
-import { renderBug, renderFailure, renderFailureJson } from '../report/failure.ts';
+import { exitCodeOf } from '../model/exit-code-of.ts';
+import { renderBug } from '../report/bug.ts';
+import { renderFailure, renderFailureJson } from '../report/failure.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface FailureOptions {
@@ -31,7 +33,7 @@ export function reportFailure(
     const shown = concealError(error, conceal);
     if (json) answer(shown, options, terminal);
     else terminal.err(renderFailure(shown, { color: terminal.color.err, width: terminal.width, cwd }));
-    return error.exitCode;
+    return exitCodeOf(error.code);
   }
   if (json) answer(new McpformError('INTERNAL', 'a bug in mcpform', { cause: error }), options, terminal);
   terminal.err(renderBug(concealBug(error, conceal), version));
@@ -43,7 +45,7 @@ function answer(error: McpformError, { stream }: FailureOptions, terminal: Pick<
     terminal.out(escapeJson(renderFailureJson(error)));
     return;
   }
-  const { code, message, hint, findings, exitCode } = error;
+  const { code, message, hint, findings } = error;
   const reason = { code, message, ...(hint === undefined ? {} : { hint }), findings };
-  stream({ kind: 'run.finished', exitCode, outcomes: [], error: reason });
+  stream({ kind: 'run.finished', exitCode: exitCodeOf(code), outcomes: [], error: reason });
 }

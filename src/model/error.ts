@@ -1,5 +1,4 @@
-import { CODES, type Code } from './codes.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { Code } from './codes.ts';
 import type { At, Finding } from './finding.ts';
 
 export interface ErrorDetails {
@@ -24,10 +23,6 @@ export class McpformError extends Error {
     this.hint = details.hint;
     this.at = details.at;
     this.findings = details.findings ?? [];
-  }
-
-  get exitCode(): ExitCode {
-    return CODES[this.code].exit;
   }
 }
 

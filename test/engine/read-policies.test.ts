@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readPolicies } from '../../src/engine/read-policies.ts';
 import { McpformError } from '../../src/model/error.ts';
+import { exitCodeOf } from '../../src/model/exit-code-of.ts';
 import { type MemoryOptions, memorySystem } from '../../src/system/memory.ts';
 import { contextOn, folders } from '../state/machine.ts';
 
@@ -35,7 +36,7 @@ describe('machine policy', () => {
   it('of the machine must belong to root; the one of the user need not', async () => {
     expect(await read({ [USERS]: GOOD })).toHaveLength(1);
     const error = await failureOf(read({ [ROOTS]: GOOD }));
-    expect(error.exitCode).toBe(6);
+    expect(exitCodeOf(error.code)).toBe(6);
     expect(error.message).toContain('must belong to root');
   });
 
@@ -54,7 +55,7 @@ describe('machine policy', () => {
     ['not UTF-8', Buffer.from([0xff, 0xfe, 0x00])],
   ])('that is %s denies everything, exit 6', async (_what, bytes) => {
     const error = await failureOf(read({ [USERS]: bytes }));
-    expect([error.code, error.exitCode]).toEqual(['POLICY_INVALID', 6]);
+    expect([error.code, exitCodeOf(error.code)]).toEqual(['POLICY_INVALID', 6]);
   });
 
   it('that is a folder, or a link to nowhere, denies everything', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { McpformError } from '../../src/model/error.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { renderBug, renderFailure, renderFailureJson } from '../../src/report/failure.ts';
+import { renderBug } from '../../src/report/bug.ts';
+import { renderFailure, renderFailureJson } from '../../src/report/failure.ts';
 import { findingsLine, renderFindings, renderFindingsJson } from '../../src/report/findings.ts';
 
 const plain = { color: false, width: 80, cwd: '/repo' };

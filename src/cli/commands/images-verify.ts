@@ -2,9 +2,9 @@ import { lockedImages } from '../../engine/images/images-of.ts';
 import { registriesOf } from '../../engine/images/registries.ts';
 import { type VerifiedImage, verifyImages } from '../../engine/images/verify-images.ts';
 import { locate } from '../../engine/locate-findings.ts';
-import { CODES } from '../../model/codes.ts';
 import type { Context } from '../../model/context.ts';
 import { EXIT, type ExitCode } from '../../model/exit-code.ts';
+import { exitCodeOf } from '../../model/exit-code-of.ts';
 import { type Finding, hasErrors } from '../../model/finding.ts';
 import { type ImagesVerification, renderImagesVerification } from '../../report/images-verify.ts';
 import { limitTo } from '../../resolve/oci/limit.ts';
@@ -54,16 +54,16 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   };
   showFindings(all, input, terminal);
   return {
-    exitCode: ctx.signal.aborted ? EXIT.interrupted : exitCodeOf(all),
+    exitCode: ctx.signal.aborted ? EXIT.interrupted : worstOf(all),
     text: renderImagesVerification(report, { color: terminal.color.out, width: terminal.width }),
     json: report,
   };
 }
 
 /** What a policy denies is worse than what is missing. */
-function exitCodeOf(findings: readonly Finding[]): ExitCode {
+function worstOf(findings: readonly Finding[]): ExitCode {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.some(({ code }) => CODES[code].exit === EXIT.denied)) return EXIT.denied;
+  if (errors.some(({ code }) => exitCodeOf(code) === EXIT.denied)) return EXIT.denied;
   return errors.length > 0 ? EXIT.error : EXIT.ok;
 }
 
