@@ -1,15 +1,22 @@
 import { CATALOGUE } from './catalogue.ts';
 import type { CommandSpec } from './command.ts';
-import { type Parsed, parseWith } from './parse-with.ts';
+import { parsePlainly } from './parse-plainly.ts';
+import type { Parsed } from './parse-with.ts';
 
 /** Arguments → command. Prints nothing itself. */
-export function parseArguments(argv: readonly string[], version: string, width: number): Parsed {
-  return parseWith(specsFor(argv), argv, { version, width });
+export async function parseArguments(
+  argv: readonly string[],
+  version: string,
+  width: number,
+): Promise<Parsed> {
+  const spec = specFor(argv);
+  const input = spec === undefined ? null : parsePlainly(spec, argv.slice(spec.name.split(' ').length));
+  if (spec !== undefined && input !== null) return { kind: 'command', spec, input };
+  const { parseWith } = await import('./parse-with.ts');
+  return parseWith(spec === undefined ? CATALOGUE : [spec], argv, { version, width });
 }
 
 /** The one command that is meant, if that is plain: building all of them costs more than most commands do. */
-function specsFor(argv: readonly string[]): readonly CommandSpec[] {
-  const [first = '', second = ''] = argv;
-  const spec = CATALOGUE.find(({ name }) => name === first || name === `${first} ${second}`);
-  return spec === undefined ? CATALOGUE : [spec];
+function specFor([first = '', second = '']: readonly string[]): CommandSpec | undefined {
+  return CATALOGUE.find(({ name }) => name === first || name === `${first} ${second}`);
 }

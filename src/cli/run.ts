@@ -22,7 +22,7 @@ import { processTerminal, type Terminal } from './terminal.ts';
 /** Arguments in, exit code out. The only place that prints an answer or a failure. */
 export async function run(argv: readonly string[]): Promise<number> {
   const terminal = processTerminal();
-  const parsed = parseArguments(argv, version, terminal.width);
+  const parsed = await parseArguments(argv, version, terminal.width);
   if (parsed.kind === 'print') {
     terminal.out(parsed.out);
     // What was typed is said back, and may come from anywhere.
