@@ -3,14 +3,22 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { awsWithoutTheUnused } from './bundle-aws.mjs';
+import { MODULE_URL, NO_DYNAMIC_IMPORT, writeCommonJs } from './bundle-commonjs.mjs';
+import { oneCore } from './bundle-core.mjs';
 import { dockerodeWithoutTheUnused } from './bundle-docker.mjs';
 import { npmWithoutTheUnused } from './bundle-npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-/** What almost every command needs, whatever it does. */
-const CORE = ['src/cli/run.ts', 'src/providers/claude-code/index.ts'];
+/** Of everything that is built. */
+const shape = {
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+};
 
 const options = {
   absWorkingDir: root,
@@ -20,46 +28,38 @@ const options = {
     'exec-secrets': 'src/cli/exec-secrets.ts',
   },
   outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  define: { MCPFORM_VERSION: JSON.stringify(version) },
-  // CommonJS libraries inside an ES module bundle still call require for node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  define: { MCPFORM_VERSION: JSON.stringify(version), ...MODULE_URL },
   legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
   metafile: true,
-  logLevel: 'warning',
+  write: false,
+  ...shape,
 };
 const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
 const plugins = [lazyProcess, npmWithoutTheUnused, dockerodeWithoutTheUnused, awsWithoutTheUnused];
-const { metafile } = await build({ ...options, plugins, write: false });
+const { metafile } = await build({ ...options, plugins });
+const result = await build({ ...options, plugins: [...plugins, oneCore(metafile, root)] });
 // What does not compile leaves the last build as it is.
 rmSync(`${root}dist`, { recursive: true, force: true });
-const result = await build({ ...options, plugins: [...plugins, oneCore(metafile)] });
+await writeCommonJs(result.outputFiles, shape);
 
 const startable = {
   absWorkingDir: root,
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
+  outExtension: options.outExtension,
   bundle: true,
   format: 'cjs',
-  platform: 'node',
-  target: options.target,
-  define: options.define,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  define: { MCPFORM_VERSION: options.define.MCPFORM_VERSION },
+  supported: NO_DYNAMIC_IMPORT,
   metafile: true,
-  logLevel: options.logLevel,
+  ...shape,
 };
 
-// What people and clients start: CommonJS, because Node 20 starts that sooner. One file that is nothing but the way to
+// What people and clients start. One file that is nothing but the way to
 // the rest, one for `mcpform exec`, which every server waits for, and one for what it does with images.
 const started = await build({
   ...startable,
@@ -69,10 +69,7 @@ const started = await build({
     'exec-image': 'src/cli/exec-image.ts',
     'exec-guard': 'src/cli/exec-guard.ts',
   },
-  plugins: [
-    { name: 'rest-is-apart', setup: leaveTheRestApart },
-    { name: 'no-words', setup: leaveTheWordsApart },
-  ],
+  plugins: [{ name: 'rest-is-apart', setup: leaveTheRestApart }],
 });
 
 // What a runner of GitHub starts: one file with everything inside, because it starts once per job and a runner has nothing
@@ -87,20 +84,15 @@ writeFileSync(`${root}dist/third-party-licenses.txt`, licenses(inputs));
 
 function leaveTheRestApart({ onResolve }) {
   const files = {
-    './run.ts': './run.js',
-    './exec-rest.ts': './exec-rest.js',
-    './exec-secrets.ts': './exec-secrets.js',
+    './run.ts': './run.cjs',
+    './exec-rest.ts': './exec-rest.cjs',
+    './exec-secrets.ts': './exec-secrets.cjs',
     './exec.ts': './exec.cjs',
     './exec-image.ts': './exec-image.cjs',
   };
   onResolve({ filter: /^\.\/(run|exec-rest|exec-secrets|exec|exec-image)\.ts$/ }, ({ path, kind }) =>
     kind === 'entry-point' ? undefined : { path: files[path], external: true },
   );
-}
-
-/** Neither file says what a code means; together the sentences are larger than all else in them. */
-function leaveTheWordsApart({ onLoad }) {
-  onLoad({ filter: /\/src\/model\/codes\.ts$/ }, () => ({ contents: 'export const CODES = {};' }));
 }
 
 /**
@@ -114,50 +106,6 @@ function loadChildProcessLate({ onResolve, onLoad }) {
   onLoad({ filter: /.*/, namespace: 'late' }, () => ({
     contents: "module.exports = { spawn: (...args) => require('child_process').spawn(...args) };",
   }));
-}
-
-/**
- * esbuild makes a chunk for every set of entry points that share a module, and Node 20 takes almost a millisecond
- * per file: two dozen of them were a fifth of a plan. When all entry points of ours import all of the core, the core
- * is one set, and one file.
- */
-function oneCore({ inputs }) {
-  const core = staticClosure(inputs, CORE);
-  const entries = new Set(
-    Object.values(inputs)
-      .flatMap(({ imports }) => imports)
-      .filter(({ kind, external, path }) => kind === 'dynamic-import' && !external && path.startsWith('src/'))
-      .map(({ path }) => root + path),
-  );
-  return {
-    name: 'one-core',
-    setup: ({ onResolve, onLoad }) => {
-      onResolve({ filter: /^core:all$/ }, () => ({ path: 'all', namespace: 'core', sideEffects: true }));
-      onLoad({ filter: /.*/, namespace: 'core' }, () => ({
-        contents: [...core].map((path) => `import ${JSON.stringify(root + path)};`).join('\n'),
-        resolveDir: root,
-      }));
-      onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) =>
-        entries.has(path)
-          ? { contents: `${readFileSync(path, 'utf8')}\nimport 'core:all';\n`, loader: 'ts' }
-          : undefined,
-      );
-    },
-  };
-}
-
-/** The files of ours that are loaded with these, and those of libraries. */
-function staticClosure(inputs, from) {
-  const found = new Set();
-  const queue = [...from];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    if (found.has(path) || inputs[path] === undefined) continue;
-    found.add(path);
-    for (const each of inputs[path].imports) {
-      if (each.kind !== 'dynamic-import' && !each.external) queue.push(each.path);
-    }
-  }
-  return new Set([...found].filter((path) => path.startsWith('src/')));
 }
 
 /** Name, version and licence text of every library whose code is in the bundle, of each version that is. */

@@ -10,8 +10,9 @@ import {
   stateDir,
 } from './catalogue-options.ts';
 import type { CommandSpec } from './command.ts';
-import * as reading from './commands/reading.ts';
-import * as writing from './commands/writing.ts';
+
+const reading = () => import('./commands/reading.ts');
+const writing = () => import('./commands/writing.ts');
 
 const occasional = () => import('./commands/occasional.ts');
 
@@ -50,7 +51,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     examples: ['mcpform status', 'mcpform status --watch', 'mcpform status --json'],
     touches: 'read',
     endsAtOnce: true,
-    load: async () => reading.status,
+    load: async () => (await reading()).status,
   },
   {
     name: 'explain',
@@ -61,7 +62,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [...common, source],
     examples: ['mcpform explain claude-code/user/github'],
     touches: 'read',
-    load: async () => reading.explain,
+    load: async () => (await reading()).explain,
   },
   {
     name: 'history',
@@ -70,7 +71,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [...common, source],
     examples: ['mcpform history'],
     touches: 'read',
-    load: async () => reading.history,
+    load: async () => (await reading()).history,
   },
   {
     name: 'rollback',
@@ -82,7 +83,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     examples: ['mcpform rollback 3'],
     touches: 'write',
     streams: true,
-    load: async () => writing.rollback,
+    load: async () => (await writing()).rollback,
   },
   {
     name: 'restore',
@@ -94,7 +95,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     examples: ['mcpform restore claude-code/user/github'],
     touches: 'write',
     streams: true,
-    load: async () => writing.restore,
+    load: async () => (await writing()).restore,
   },
   {
     name: 'resume',
@@ -113,7 +114,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['mcpform resume', 'mcpform resume docker/container/everything'],
     touches: 'write',
-    load: async () => writing.resume,
+    load: async () => (await writing()).resume,
   },
   {
     name: 'forget',
@@ -125,7 +126,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     examples: ['mcpform forget claude-code/user/github'],
     touches: 'write',
     streams: true,
-    load: async () => writing.forget,
+    load: async () => (await writing()).forget,
   },
   {
     name: 'state list',
@@ -134,7 +135,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [...common, source],
     examples: ['mcpform state list'],
     touches: 'read',
-    load: async () => reading.stateList,
+    load: async () => (await reading()).stateList,
   },
   {
     name: 'state mv',
@@ -157,7 +158,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
       'mcpform state mv --root ~/old/place',
     ],
     touches: 'write',
-    load: async () => writing.stateMv,
+    load: async () => (await writing()).stateMv,
   },
   {
     name: 'state rm',
@@ -167,7 +168,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [...common, source, lockTimeout],
     examples: ['mcpform state rm claude-code/user/github'],
     touches: 'write',
-    load: async () => writing.stateRm,
+    load: async () => (await writing()).stateRm,
   },
   {
     name: 'state rebuild',
@@ -177,7 +178,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     options: [...common, source, autoApprove, lockTimeout],
     examples: ['mcpform state rebuild'],
     touches: 'write',
-    load: async () => writing.stateRebuild,
+    load: async () => (await writing()).stateRebuild,
   },
   {
     name: 'state unlock',
@@ -190,7 +191,7 @@ export const BOOK_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['mcpform state unlock'],
     touches: 'write',
-    load: async () => writing.stateUnlock,
+    load: async () => (await writing()).stateUnlock,
   },
   {
     name: 'doctor',

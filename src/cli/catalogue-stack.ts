@@ -19,8 +19,9 @@ import {
   target,
 } from './catalogue-options.ts';
 import type { CommandSpec } from './command.ts';
-import * as reading from './commands/reading.ts';
-import * as writing from './commands/writing.ts';
+
+const reading = () => import('./commands/reading.ts');
+const writing = () => import('./commands/writing.ts');
 
 const occasional = () => import('./commands/occasional.ts');
 
@@ -73,7 +74,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
       'mcpform validate --checks',
     ],
     touches: 'nothing',
-    load: async () => reading.validate,
+    load: async () => (await import('./commands/validate.ts')).run,
   },
   {
     name: 'plan',
@@ -127,7 +128,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
     touches: 'read',
     touchesNothingWith: 'from',
     asksOthers: 'checkSecrets',
-    load: async () => reading.plan,
+    load: async () => (await reading()).plan,
   },
   {
     name: 'apply',
@@ -162,7 +163,7 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
     ],
     touches: 'write',
     streams: true,
-    load: async () => writing.apply,
+    load: async () => (await writing()).apply,
   },
   {
     name: 'destroy',
@@ -173,6 +174,6 @@ export const STACK_COMMANDS: readonly CommandSpec[] = [
     examples: ['mcpform destroy'],
     touches: 'write',
     streams: true,
-    load: async () => writing.destroy,
+    load: async () => (await writing()).destroy,
   },
 ];

@@ -6,7 +6,7 @@ import type { Conceal } from '../model/conceal.ts';
 import type { Context, Folders } from '../model/context.ts';
 import type { Emit } from '../model/event.ts';
 import type { System } from '../model/system.ts';
-import { foreignOwnerOfHome } from '../state/identity.ts';
+import { foreignOwner } from '../state/identity.ts';
 import { ensureKey, loadKey } from '../state/machine-key.ts';
 import { readOnly } from '../system/read-only.ts';
 import { realSystem } from '../system/real.ts';
@@ -31,7 +31,7 @@ export async function makeContext(request: ContextRequest): Promise<Context> {
   const { env, touches } = request;
   const home = env['HOME'] ?? homedir();
   const real = realSystem();
-  const isForeign = (await foreignOwnerOfHome({ system: real, home })) !== null;
+  const isForeign = (await foreignOwner(process.getuid?.() ?? -1, { system: real, home })) !== null;
   const found = findFolders(home, request);
   const folders = isForeign ? { ...found, cache: NOWHERE } : found;
   const { asksOthers = false } = request;

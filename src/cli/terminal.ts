@@ -1,4 +1,5 @@
 import type { Emit } from '../model/event.ts';
+import { lateStderr } from './late-stderr.ts';
 
 /** Where answers and progress go, and what the person at the other end can see. */
 export interface Terminal {
@@ -39,8 +40,7 @@ export interface Screen {
 /** Of this process. It shows whatever it is given: `concealingTerminal` is for people. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Terminal, 'listen'> {
   const left = new AbortController();
-  // What is done is worth more than what is said of it: a loop outlives a full disk under its log.
-  process.stderr.on('error', () => undefined);
+  const stderr = lateStderr();
   // A reader that stops early (`| head`) is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -49,12 +49,12 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Omit<Term
   const isCi = env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
   return {
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    color: { out: wantsColor(process.stdout.isTTY, env), err: wantsColor(process.stderr.isTTY, env) },
+    err: (text) => void stderr.open().write(text),
+    color: { out: wantsColor(process.stdout.isTTY, env), err: wantsColor(stderr.isTerminal, env) },
     width: process.stdout.columns || 100,
-    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true && !isCi,
+    canAsk: !isCi && stderr.isTerminal && process.stdin.isTTY === true,
     // A terminal that nobody gave a size has no columns, and redrawing a line of it would never end.
-    isLive: process.stderr.isTTY === true && process.stderr.columns > 0 && !isCi && env['TERM'] !== 'dumb',
+    isLive: stderr.isTerminal && process.stderr.columns > 0 && !isCi && env['TERM'] !== 'dumb',
     screen: {
       isTerminal: process.stdout.isTTY === true,
       canRedraw: process.stdout.isTTY === true && process.stdout.columns > 0 && env['TERM'] !== 'dumb',

@@ -1,6 +1,5 @@
 import type { Context } from '../model/context.ts';
 import type { Finding } from '../model/finding.ts';
-import { arrangeFindings } from '../plan/collect-findings.ts';
 import type { Expansion } from './expansion.ts';
 import type { PolicyRequest } from './judge-policy.ts';
 import type { Loaded } from './load.ts';
@@ -20,9 +19,10 @@ export async function judgeValid(
   const [machine, named] = await Promise.all([readPolicies(ctx), readNamedPolicies(files, ctx)]);
   const policies = [...machine, ...named].filter(({ checks }) => checks !== undefined);
   if (policies.length === 0 && named.length === 0 && !runsChecks) return null;
-  const [{ judgeTexts, allOf }, { withoutRepeats }] = await Promise.all([
+  const [{ judgeTexts, allOf }, { withoutRepeats }, { arrangeFindings }] = await Promise.all([
     import('./judge-texts.ts'),
     import('../policy/checks/without-repeats.ts'),
+    import('../plan/collect-findings.ts'),
   ]);
   const nowMs = ctx.system.clock.now();
   const { source, sources } = loaded;

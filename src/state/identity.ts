@@ -19,6 +19,14 @@ export async function assertOwnHome(ctx: Pick<Context, 'system' | 'home'>): Prom
 /** Whose the home is when this is root and it is not root's; else null. */
 export async function foreignOwnerOfHome(ctx: Pick<Context, 'system' | 'home'>): Promise<number | null> {
   const { uid } = await ctx.system.processes.identity();
+  return await foreignOwner(uid, ctx);
+}
+
+/** The same where it is known already who this is: the rest of an identity takes four files. */
+export async function foreignOwner(
+  uid: number,
+  ctx: Pick<Context, 'system' | 'home'>,
+): Promise<number | null> {
   if (uid !== 0) return null;
   const owner = await ownerOf(ctx.home, ctx);
   return owner === 0 ? null : owner;

@@ -10,7 +10,7 @@ describe('the command of the launcher', () => {
     expect(args).toEqual([resolve(import.meta.dirname, '../../dist/mcpform.cjs'), 'exec']);
   });
 
-  it.each(['run.js', 'chunks/apply-ABCDEF.js'])('is found from dist/%s', (module) => {
+  it.each(['run.cjs', 'chunks/apply-ABCDEF.cjs'])('is found from dist/%s', (module) => {
     const url = pathToFileURL(`/usr/src/lib/node_modules/mcpform/dist/${module}`).href;
     expect(ourScript(url)).toBe('/usr/src/lib/node_modules/mcpform/dist/mcpform.cjs');
   });

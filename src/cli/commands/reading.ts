@@ -4,4 +4,3 @@ export { run as history } from './history.ts';
 export { run as plan } from './plan.ts';
 export { run as stateList } from './state-list.ts';
 export { run as status } from './status.ts';
-export { run as validate } from './validate.ts';

@@ -8,7 +8,6 @@ import { deniedWords, validWords } from '../../report/words.ts';
 import type { Answer, CommandInput } from '../command.ts';
 import { loadRequest } from '../load-request.ts';
 import { policyRequest } from '../policy-request.ts';
-import { showFindings } from '../show-findings.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
@@ -18,7 +17,10 @@ export async function run(input: CommandInput, ctx: Context, terminal: Terminal)
   const judged = await judgeValid(expansion, { loaded, policy: policyRequest(input) }, ctx);
   const findings = judged ?? expansion.findings;
   const isDenied = hasErrors(findings);
-  showFindings(findings, input, terminal);
+  if (findings.length > 0) {
+    const { showFindings } = await import('../show-findings.ts');
+    showFindings(findings, input, terminal);
+  }
   return {
     exitCode: isDenied ? EXIT.denied : EXIT.ok,
     text: isDenied
