@@ -1,9 +1,9 @@
 // Bundles the command line into dist/: one small entry, one chunk per command, every library inside.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { awsWithoutTheUnused } from './bundle-aws.mjs';
-import { MODULE_URL, NO_DYNAMIC_IMPORT, writeCommonJs } from './bundle-commonjs.mjs';
+import { asCommonJs, MODULE_URL, NO_DYNAMIC_IMPORT } from './bundle-commonjs.mjs';
 import { oneCore } from './bundle-core.mjs';
 import { dockerodeWithoutTheUnused } from './bundle-docker.mjs';
 import { npmWithoutTheUnused } from './bundle-npm.mjs';
@@ -43,9 +43,11 @@ const lazyProcess = { name: 'lazy-child-process', setup: loadChildProcessLate };
 const plugins = [lazyProcess, npmWithoutTheUnused, dockerodeWithoutTheUnused, awsWithoutTheUnused];
 const { metafile } = await build({ ...options, plugins });
 const result = await build({ ...options, plugins: [...plugins, oneCore(metafile, root)] });
+const files = await asCommonJs(result.outputFiles, shape);
 // What does not compile leaves the last build as it is.
 rmSync(`${root}dist`, { recursive: true, force: true });
-await writeCommonJs(result.outputFiles, shape);
+mkdirSync(`${root}dist/chunks`, { recursive: true });
+for (const { path, text } of files) writeFileSync(path, text);
 
 const startable = {
   absWorkingDir: root,
@@ -59,8 +61,8 @@ const startable = {
   ...shape,
 };
 
-// What people and clients start. One file that is nothing but the way to
-// the rest, one for `mcpform exec`, which every server waits for, and one for what it does with images.
+// What people and clients start. One file that is nothing but the way to the rest, one for `mcpform exec`, which every
+// server waits for, and one for what it does with images.
 const started = await build({
   ...startable,
   entryPoints: {

@@ -1,18 +1,17 @@
 // esbuild splits nothing but ES modules, and Node 20 starts CommonJS sooner: 3 ms for the first ES module, 1 ms per file.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { transform } from 'esbuild';
 
 /** What stands for `import.meta.url` in the bundle: to be given to it as `define`. */
 export const MODULE_URL = { 'import.meta.url': '__moduleUrl' };
 
-/** Writes the chunks of an esbuild bundle, ES modules named `.cjs` in memory, as what their names say. */
-export async function writeCommonJs(outputFiles, options) {
-  for (const { path, text } of outputFiles) {
-    const { code } = await transform(text, { ...options, format: 'cjs', supported: NO_DYNAMIC_IMPORT });
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text.includes('__moduleUrl') ? WITH_URL + code : code);
-  }
+/** The chunks of an esbuild bundle, ES modules named `.cjs`, as what their names say: `{ path, text }` of each. */
+export async function asCommonJs(outputFiles, options) {
+  return await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const { code } = await transform(text, { ...options, format: 'cjs', supported: NO_DYNAMIC_IMPORT });
+      return { path, text: text.includes('__moduleUrl') ? WITH_URL + code : code };
+    }),
+  );
 }
 
 /** Then `import()` becomes a `require()` that is waited for: the loader of ES modules is never started. */

@@ -49,7 +49,7 @@ export interface CommandInput {
   readonly options: Options;
   readonly cwd: string;
   /** Every command there is, for `completion`. */
-  readonly catalogue: readonly CommandSpec[];
+  readonly catalogue: () => Promise<readonly CommandSpec[]>;
 }
 
 /** What was given: text, a list, or true for a switch. */

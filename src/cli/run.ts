@@ -7,7 +7,6 @@ import { McpformError } from '../model/error.ts';
 import type { Emit } from '../model/event.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { atSource } from './at-source.ts';
-import { CATALOGUE } from './catalogue.ts';
 import type { CommandInput, CommandSpec, Touches } from './command.ts';
 import { switchOption, textOption } from './command.ts';
 import { concealingTerminal } from './concealing-terminal.ts';
@@ -16,7 +15,7 @@ import { delayOptimizing } from './delay-optimizing.ts';
 import { openEventStream } from './event-stream.ts';
 import { onInterrupt } from './interrupt.ts';
 import { onCrash } from './on-crash.ts';
-import { parseArguments } from './program.ts';
+import { catalogue, parseArguments } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** Arguments in, exit code out. The only place that prints an answer or a failure. */
@@ -30,7 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return parsed.exitCode;
   }
   const { spec } = parsed;
-  const input: CommandInput = { ...parsed.input, cwd: process.cwd(), catalogue: CATALOGUE };
+  const input: CommandInput = { ...parsed.input, cwd: process.cwd(), catalogue };
   const interrupt = onInterrupt(
     (text) => {
       if (spec.endsAtOnce !== true) terminal.err(text);

@@ -16,7 +16,7 @@ const told = (before: Condition | null, after: Condition, json = false): string 
   };
   const terminal = { out: say, err: say, color: { out: false, err: false }, width: 80 };
   const observer = loopObserver(
-    { args: [], options: { json }, cwd: '/', catalogue: [] },
+    { args: [], options: { json }, cwd: '/', catalogue: async () => [] },
     terminal as unknown as Terminal,
   );
   const transition: Transition = { stack: 'tools', before, after, time: '', addresses: [] };

@@ -12,7 +12,7 @@ import {
 export async function run(input: CommandInput, _ctx: Context): Promise<Answer> {
   const shell = input.args[0];
   // From the table the parser is built from, so that completion never lags behind.
-  const commands = input.catalogue.map(describe);
+  const commands = (await input.catalogue()).map(describe);
   switch (shell) {
     case 'bash':
       return { exitCode: EXIT.ok, text: bashCompletion(commands) };

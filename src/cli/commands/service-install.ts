@@ -25,7 +25,7 @@ import type { Terminal } from '../terminal.ts';
 export async function run(input: CommandInput, ctx: Context, terminal: Terminal): Promise<Answer> {
   await assertOwnHome(ctx);
   const { args, cwd } = input;
-  const options = optionsOfLoop(input);
+  const options = await optionsOfLoop(input);
   const manager = await serviceManager(ctx);
   const reconciled = await identify(
     {
@@ -68,8 +68,8 @@ function logArguments(name: string, { kind }: ServiceManager, { folders }: Conte
 }
 
 /** As `reconcile` itself reads them: one that it refuses would be refused at each start, for ever. */
-function optionsOfLoop({ args, cwd, catalogue }: CommandInput): Options {
-  const specs = catalogue.filter(({ name }) => name === 'reconcile');
+async function optionsOfLoop({ args, cwd, catalogue }: CommandInput): Promise<Options> {
+  const specs = (await catalogue()).filter(({ name }) => name === 'reconcile');
   const parsed = parseWith(specs, ['reconcile', ...args], { version, width: 100 });
   if (parsed.kind === 'print') {
     const [why = ''] = parsed.err.split('\n');
