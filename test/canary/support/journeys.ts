@@ -21,6 +21,9 @@ export async function everyCommand(bed: Bed): Promise<void> {
     ...both(['plan', '--check-secrets'], ['secrets', 'check']),
   ]);
   await startAll(bed);
+  // None of them is an MCP server, so what they wrote is shown; those that are reached by URL are not on this machine.
+  const started = bed.servers.filter((server) => /^(?:wrapped|plain|reference)-/.test(server));
+  await askAll(bed, both(['tools', 'check', ...started], ['tools', 'lock', ...started]));
   await askAll(bed, both(['status'], ['explain', one], ['explain', clear], ['history']));
   await bed.keepOther(other(USUAL));
   await askAll(bed, [
