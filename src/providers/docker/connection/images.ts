@@ -1,5 +1,6 @@
 import type { ImageInfo, ImageSummary } from '../api.ts';
 import type { Engine } from '../engine.ts';
+import { imageByDigest } from '../image-name.ts';
 import { type Caller, call, read } from './call.ts';
 import { inPath, quoted } from './names.ts';
 import { listOf, objectOf } from './shapes.ts';
@@ -18,7 +19,9 @@ export function imagesOf(caller: Caller): Pick<Engine, 'listImages' | 'inspectIm
       const path = `/images/${inPath(idOrReference)}/json`;
       const query = platform === undefined ? {} : { query: { platform: ociPlatform(platform) } };
       const { status, value } = await read(caller, { doing, path, ...query, fine: [404] });
-      return status === 404 ? null : objectOf<ImageInfo>(value, 'Id', doing);
+      if (status === 404) return null;
+      const image = objectOf<ImageInfo>(value, 'Id', doing);
+      return caller.isPodman && hasLostItsName(image, idOrReference) ? null : image;
     },
     removeImage: async (idOrReference) => {
       await call(caller, {
@@ -31,6 +34,15 @@ export function imagesOf(caller: Caller): Pick<Engine, 'listImages' | 'inspectIm
       });
     },
   };
+}
+
+/**
+ * Podman finds what was untagged by its digest all the same, and says of a container made from it only which id it
+ * has. Docker no longer finds it; either has it by its name again when it is pulled.
+ */
+function hasLostItsName({ RepoDigests }: ImageInfo, reference: string): boolean {
+  const wanted = imageByDigest(reference);
+  return wanted !== null && !(RepoDigests ?? []).some((name) => imageByDigest(name) === wanted);
 }
 
 /** As the OCI image specification has it: `{"os":"linux","architecture":"arm64"}`. */
