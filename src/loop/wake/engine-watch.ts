@@ -14,8 +14,10 @@ export interface EngineWatchOptions {
 
 /** Between two looks: an operation is several events. */
 const REST_MS = 50;
-/** An engine that needs longer to say what it has is not waited for: the next pass asks it anyway. */
+/** A pass does not wait longer for an engine to say what it has: the next one asks it anyway. */
 const PRINT_MS = 5_000;
+/** Between passes nobody waits. Who gave up a slow engine early would be deaf for the while that he takes to come back. */
+const LATEST_PRINT_MS = 60_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A connection that is dead without our knowing is noticed so much later. */
@@ -136,7 +138,7 @@ export class EngineWatch {
       return;
     }
     const before = this.#left;
-    const print = await this.#print();
+    const print = await this.#print(LATEST_PRINT_MS);
     if (print === null) return this.#stream.abort();
     if (this.#isPass) return;
     if (this.#left !== before) return this.#look();
@@ -152,7 +154,7 @@ export class EngineWatch {
   }
 
   /** Null when it does not say in time, or nobody waits for it any more. */
-  async #print(): Promise<EnginePrint | null> {
+  async #print(limitMs = PRINT_MS): Promise<EnginePrint | null> {
     if (this.#interrupt.aborted) return null;
     const { clock } = this.#ctx.system;
     const done = new AbortController();
@@ -162,7 +164,7 @@ export class EngineWatch {
       const { connect, context, stack } = this.#options;
       return await printEngine(stack, this.#engine ?? (await connect(context, this.#ctx)));
     };
-    const late = clock.sleep(PRINT_MS, done.signal).then(() => null);
+    const late = clock.sleep(limitMs, done.signal).then(() => null);
     try {
       return await Promise.race([ask(), late]);
     } catch {

@@ -29,6 +29,7 @@ describe('an engine that is listened to', () => {
   let interrupt: AbortController;
   let isThere: boolean;
   let isHung: boolean;
+  let answerMs: number;
   let connections: number;
   let streams: Set<(event: EngineEvent | null) => void>;
   beforeEach(async () => {
@@ -36,7 +37,7 @@ describe('an engine that is listened to', () => {
     clock = new ManualClock();
     clock.holdsSleepers = true;
     containers = new Map([['a', { labels: STACK, name: 'tools.web', status: 'running' }]]);
-    [isThere, isHung, connections, streams, wakes] = [true, false, 0, new Set(), []];
+    [isThere, isHung, answerMs, connections, streams, wakes] = [true, false, 0, 0, new Set(), []];
     interrupt = new AbortController();
     const ctx = { ...realContext(home), system: memorySystem({ clock }), signal: interrupt.signal };
     source = engineWakes('tools', ctx, async () => {
@@ -54,6 +55,7 @@ describe('an engine that is listened to', () => {
   function fake(): WatchedEngine {
     const answer = async <T>(value: () => T): Promise<T> => {
       if (isHung) await new Promise(() => undefined);
+      if (answerMs > 0) await clock.sleep(answerMs);
       if (!isThere) throw new Error('nobody is there');
       return value();
     };
@@ -209,6 +211,16 @@ describe('an engine that is listened to', () => {
     tell('a');
     await pass(500);
     expect(wakes).toHaveLength(1);
+  });
+
+  it('waits for a slow engine, and goes on listening to it', async () => {
+    await settle();
+    await rest();
+    answerMs = 10_000;
+    change({ status: 'exited' });
+    await pass(25_000);
+    expect(wakes).toEqual([{ kind: 'engine', engine: 'docker' }]);
+    expect(connections).toBe(1 + 1);
   });
 
   it('holds up neither a pass nor the end when the engine hangs', async () => {
