@@ -7,6 +7,7 @@ import { violations } from '../cli/schemas.ts';
 import { ENGINE_KINDS, requireEngine, startEngine } from '../support/engine.ts';
 import { requirePodman, startPodman } from '../support/engine-podman.ts';
 import { type Relay, relayTo } from '../support/engine-relay.ts';
+import type { RunningEngine } from '../support/engine-run.ts';
 import { mcpImage, requireImages, variantOf } from '../support/mcp-image.ts';
 import type { PushedImage } from '../support/mcp-image-place.ts';
 import { makeStackWorld, type StackWorld } from './support/stack-world.ts';
@@ -16,12 +17,12 @@ const kinds = [
   ...ENGINE_KINDS.map((kind) => ({
     name: `Docker ${kind.version} with ${kind.store}`,
     canRun: () => requireEngine(kind),
-    start: () => startEngine(kind),
+    start: (): Promise<RunningEngine> => startEngine(kind),
   })),
   {
     name: 'Podman',
     canRun: requirePodman,
-    start: async (registry: string) => {
+    start: async (registry: string): Promise<RunningEngine> => {
       const podman = await startPodman({ insecureRegistries: [registry] });
       relays.push(await relayTo(podman, Number(registry.split(':')[1])));
       return podman;

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requirePodman, startPodman } from '../support/engine-podman.ts';
-import { type Relay, relayFrom, relayTo } from '../support/engine-relay.ts';
+import { requirePodman } from '../support/engine-podman.ts';
+import { type Relay, relayFrom } from '../support/engine-relay.ts';
 import { freePort } from '../support/free-port.ts';
 import { mcpImage } from '../support/mcp-image.ts';
-import { makeStackWorld, type StackWorld } from './support/stack-world.ts';
+import { makePodmanWorld } from './support/podman-world.ts';
+import type { StackWorld } from './support/stack-world.ts';
 
 const EVERYTHING = 'docker/container/everything';
 const NAME = 'tools.everything';
@@ -11,17 +12,13 @@ const NAME = 'tools.everything';
 /** A real server over HTTP on a real Podman, through the socket that speaks Docker's API. */
 describe.runIf(requirePodman())('a stack on Podman', () => {
   let world: StackWorld;
-  const relays: Relay[] = [];
+  let relay: Relay;
   let port = 0;
 
   beforeAll(async () => {
-    world = await makeStackWorld(async (registry) => {
-      const podman = await startPodman({ insecureRegistries: [registry] });
-      relays.push(await relayTo(podman, Number(registry.split(':')[1])));
-      return podman;
-    });
+    world = await makePodmanWorld();
     port = await freePort();
-    relays.push(await relayFrom(world.engine, port));
+    relay = await relayFrom(world.engine, port);
     const { tagged } = await world.push(mcpImage('everything'));
     await world.write({
       servers: {
@@ -37,7 +34,7 @@ describe.runIf(requirePodman())('a stack on Podman', () => {
     await world.expectExit(0, ['lock']);
   }, 300_000);
   afterAll(async () => {
-    for (const relay of relays) await relay.close();
+    await relay?.close();
     await world?.remove();
   });
 

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bed, DISK_BYTES, makeBed, SYSTEM_PATH } from './engine-bed.ts';
@@ -11,6 +12,11 @@ export interface PodmanOptions {
   readonly insecureRegistries?: readonly string[];
 }
 
+export interface Podman extends RunningEngine {
+  /** Runs the podman command beside the service, on the same store, and returns what it prints; throws when it fails. */
+  podman(args: readonly string[]): Promise<string>;
+}
+
 /**
  * Starts Debian's Podman as a service that speaks Docker's API. It publishes ports with packet filters, which are the
  * machine's where the network is, so it has a private one: `relayFrom` and `relayTo` reach out of it and into it.
@@ -18,29 +24,25 @@ export interface PodmanOptions {
 export async function startPodman({
   name = 'podman',
   insecureRegistries = [],
-}: PodmanOptions = {}): Promise<RunningEngine> {
+}: PodmanOptions = {}): Promise<Podman> {
   const bed = await makeBed({ name, network: 'private', diskBytes: DISK_BYTES });
   try {
     const socket = join(bed.folder, 'podman.sock');
     const state = ['--root', join(bed.folder, 'data'), '--runroot', join(bed.folder, 'run')];
     const how = ['--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--storage-driver', 'overlay'];
-    return await runEngine(bed, {
+    const env = { PATH: SYSTEM_PATH, HOME: bed.folder, ...writeConfigs(bed, insecureRegistries) };
+    const engine = await runEngine(bed, {
       socket,
       command: [
-        'podman',
-        '--log-level',
-        'info',
-        ...state,
-        ...how,
-        'system',
-        'service',
-        '--time=0',
-        `unix://${socket}`,
+        ...['podman', '--log-level', 'info', ...state, ...how],
+        ...['system', 'service', '--time=0', `unix://${socket}`],
       ],
-      env: { PATH: SYSTEM_PATH, HOME: bed.folder, ...writeConfigs(bed, insecureRegistries) },
+      env,
       ready: /API service listening on /,
       prepare: () => rmSync(socket, { force: true }),
     });
+    const podman = [...bed.inside, 'podman', ...state, ...how];
+    return { ...engine, podman: (args) => runInside([...podman, ...args], env) };
   } catch (error) {
     await bed.remove();
     throw error;
@@ -49,6 +51,18 @@ export async function startPodman({
 
 export function requirePodman(): boolean {
   return requireRoot() && ['ip', 'docker-init', 'docker', 'podman', 'iptables'].every(requireInstalled);
+}
+
+function runInside(
+  [program = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  return new Promise((done, fail) => {
+    execFile(program, args, { cwd: '/', env, timeout: 60_000 }, (error, stdout, stderr) => {
+      if (error === null) done(stdout.trimEnd());
+      else fail(new Error(`${args.join(' ')}: ${stderr || stdout || error.message}`));
+    });
+  });
 }
 
 function writeConfigs(bed: Bed, insecureRegistries: readonly string[]): Record<string, string> {

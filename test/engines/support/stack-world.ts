@@ -13,9 +13,9 @@ import { readJson, writeFiles } from '../../support/world.ts';
 import { planLines } from './plan-lines.ts';
 
 /** A home with one stack, a real engine and a real registry with the image that starts fastest. */
-export interface StackWorld {
+export interface StackWorld<Engine extends RunningEngine = RunningEngine> {
   readonly home: Home;
-  readonly engine: RunningEngine;
+  readonly engine: Engine;
   readonly registry: RealRegistry;
   readonly busybox: PushedImage;
   readonly env: Readonly<Record<string, string>>;
@@ -40,9 +40,9 @@ export interface StackWorld {
 }
 
 /** `start` gets the registry's host, for engines that have to be told about it. */
-export async function makeStackWorld(
-  start: (registry: string) => Promise<RunningEngine>,
-): Promise<StackWorld> {
+export async function makeStackWorld<Engine extends RunningEngine>(
+  start: (registry: string) => Promise<Engine>,
+): Promise<StackWorld<Engine>> {
   const home = await throwawayHome();
   const registry = await startRegistry();
   const engine = await start(registry.host);
