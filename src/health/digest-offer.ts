@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, type Json, type JsonObject } from '../model/json.ts';
+import { canonicalJson, isDeeperThan, type JsonObject } from '../model/json.ts';
 import { Broken } from './trouble.ts';
+
+/** Far more than any schema has. */
+const MOST_LEVELS = 100;
 
 /** `sha256:` + hex of a text, as UTF-8. */
 export function digestText(text: string): string {
@@ -17,18 +20,8 @@ export function digestDefinitions(
 ): Readonly<Record<string, string>> {
   const texts = new Map<string, string[]>();
   for (const { _meta, name, ...definition } of definitions) {
-    if (isTooDeep(definition as Json)) throw new Broken({ kind: 'too-large' });
-    const text = canonicalJson(definition as Json);
-    texts.set(name, [...(texts.get(name) ?? []), text]);
+    if (isDeeperThan(definition, MOST_LEVELS)) throw new Broken({ kind: 'too-large' });
+    texts.set(name, [...(texts.get(name) ?? []), canonicalJson(definition)]);
   }
   return Object.fromEntries([...texts].map(([name, all]) => [name, digestText(all.join('\n'))]));
-}
-
-/** Far deeper than any schema, and far from where recursion would hurt. */
-const MOST_DEPTH = 100;
-
-function isTooDeep(value: Json, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth >= MOST_DEPTH) return true;
-  return Object.values(value).some((member: Json) => isTooDeep(member, depth + 1));
 }

@@ -26,9 +26,9 @@ export async function readPages(
   let cursor: string | undefined;
   for (let pages = 0; pages < MOST.pages; pages += 1) {
     const page = await read(cursor);
-    for (const [at, name] of page.names.entries()) {
-      names.push(name);
-      definitions.push({ ...page.definitions[at], name });
+    for (const name of page.names) names.push(name);
+    if (options.digests) {
+      for (const [at, name] of page.names.entries()) definitions.push({ ...page.definitions[at], name });
     }
     if (names.length > MOST.names) break;
     if (page.next === undefined) {

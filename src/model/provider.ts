@@ -75,6 +75,8 @@ export interface ClientEntry {
   readonly target: Target;
   readonly observed: JsonObject;
   readonly declared: JsonObject;
+  /** Where secrets were filled in: there, what is declared is a template. */
+  readonly filled: readonly Pointer[];
 }
 
 /** One thing that `doctor` looked at. */

@@ -1,6 +1,7 @@
 import { escapeText } from '../formats/escape.ts';
 import type { Address } from '../model/address.ts';
 import type { Code } from '../model/codes.ts';
+import { countStates } from './count-states.ts';
 import { type Palette, palette, type TextOptions, wrap } from './style.ts';
 
 /** What `secrets check` found; `--json` prints it as it is. No value, and nothing that follows from one. */
@@ -80,11 +81,6 @@ const COUNTED: readonly [CheckedSecret['state'], string][] = [
 
 /** `2 ok, 1 not asked. Name one, or pass --all, to ask it.` */
 function countLine(secrets: readonly CheckedSecret[]): string {
-  const numbers = COUNTED.map(([state, words]) => ({
-    words,
-    number: secrets.filter((secret) => secret.state === state).length,
-  }));
-  const terms = numbers.filter(({ number }) => number > 0).map(({ number, words }) => `${number} ${words}`);
   const isAnyLeft = secrets.some(({ state }) => state === 'not-asked');
-  return `${terms.join(', ')}.${isAnyLeft ? ' Name one, or pass --all, to ask it.' : ''}`;
+  return `${countStates(secrets, COUNTED)}.${isAnyLeft ? ' Name one, or pass --all, to ask it.' : ''}`;
 }

@@ -1,7 +1,9 @@
 import { escapeText } from '../formats/escape.ts';
 import type { Failure } from '../model/event.ts';
 import { type OfferChange, offerChangeText } from '../model/offer-change.ts';
+import { countStates } from './count-states.ts';
 import { type Palette, palette, type TextOptions, wrap } from './style.ts';
+import { count } from './words.ts';
 
 /** What `tools check` and `tools lock` found; `--json` prints it as it is. */
 export interface ToolsReport {
@@ -48,13 +50,13 @@ export function renderTools(report: ToolsReport, options: TextOptions): string {
     ),
   ]);
   const written = isChanged === undefined ? '' : ` ${writtenWords(isChanged, path)}`;
-  return `${[...lines, '', `${colors.bold(countLine(servers))}${written}`].join('\n')}\n`;
+  return `${[...lines, '', `${colors.bold(`${countStates(servers, COUNTED)}.`)}${written}`].join('\n')}\n`;
 }
 
 function headOf({ server, state, tools, prompts }: ServerOffer, colors: Palette): string {
   const counts = [
-    ...(tools === undefined ? [] : [counted(tools.length, 'tool')]),
-    ...(prompts === undefined || prompts.length === 0 ? [] : [counted(prompts.length, 'prompt')]),
+    ...(tools === undefined ? [] : [count(tools.length, 'tool')]),
+    ...(prompts === undefined || prompts.length === 0 ? [] : [count(prompts.length, 'prompt')]),
   ];
   const beside = counts.length === 0 ? '' : colors.dim(`  ${counts.join(', ')}`);
   return `${paint(state, colors)(MARKS[state].padEnd(7))}  ${escapeText(server)}${beside}`;
@@ -101,21 +103,6 @@ const COUNTED: readonly [ServerOffer['state'], string][] = [
   ['not-asked', 'not asked'],
 ];
 
-function countLine(servers: readonly ServerOffer[]): string {
-  const terms = COUNTED.map(([state, words]) => ({
-    words,
-    number: servers.filter((server) => server.state === state).length,
-  }));
-  return `${terms
-    .filter(({ number }) => number > 0)
-    .map(({ number, words }) => `${number} ${words}`)
-    .join(', ')}.`;
-}
-
 function writtenWords(isChanged: boolean, path: string): string {
   return isChanged ? `Wrote ${escapeText(path)}.` : 'The lock says so already.';
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -78,7 +78,7 @@ async function write(
   );
   await writeLockFiles(loaded.lockPath, update.lock, update.trees, ctx);
   const isShorter = Object.keys(update.lock.offers).length < Object.keys(lock.offers).length;
-  const report = reportOf(manifest.name, loaded.lockPath, { update, isMerged: isMerged || isShorter });
+  const report = reportOf(manifest.name, loaded.lockPath, { update, isRewritten: isMerged || isShorter });
   showFindings(update.findings, input, terminal);
   return {
     exitCode: report.servers.some(({ result }) => result === 'failed') ? EXIT.partial : EXIT.ok,
@@ -110,13 +110,13 @@ function parallelOf({ options }: CommandInput): number {
 function reportOf(
   stack: string,
   path: string,
-  { update, isMerged }: { readonly update: LockUpdate; readonly isMerged: boolean },
+  { update, isRewritten }: { readonly update: LockUpdate; readonly isRewritten: boolean },
 ): LockReport {
   return {
     formatVersion: '1.0',
     stack,
     path,
-    isChanged: isMerged || update.changes.some(({ result }) => result !== 'kept' && result !== 'failed'),
+    isChanged: isRewritten || update.changes.some(({ result }) => result !== 'kept' && result !== 'failed'),
     servers: update.changes.map(serverOf),
     findings: update.findings,
   };

@@ -72,10 +72,8 @@ async function targetOf(server: string, applied: Applied, ctx: Context): Promise
     const observed = objects.get(place.key)?.attributes;
     const observation = observations.get(desired.provider);
     if (desired.kind !== 'entry' || observed === undefined || observation === undefined) continue;
-    // A secret in it is compared by its digest: it would not be unchanged with another one.
-    const isFilled = desired.fills?.some(({ pointer }) => pointer === '/url') === true;
-    const declared = isFilled ? { ...attributes, url: observed['url'] ?? '' } : attributes;
-    const entry = { server, target: desired.target, observed, declared };
+    const filled = (desired.fills ?? []).map(({ pointer }) => pointer);
+    const entry = { server, target: desired.target, observed, declared: attributes, filled };
     const target = await providers.get(desired.provider)?.reach?.(entry, observation, ctx);
     if (target !== undefined && target !== null) return target;
   }

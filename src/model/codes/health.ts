@@ -44,7 +44,7 @@ export const healthCodes = {
   ),
   HEALTH_TARGET: e(
     EXIT.error,
-    'A server cannot be asked like this: its URL is none, or a header holds what HTTP cannot carry. Correct the manifest.',
+    'A server cannot be asked like this: its URL is none, a header holds what HTTP cannot carry, or its header helper gives no headers. Correct the manifest.',
   ),
   HEALTH_TIMEOUT: e(
     EXIT.error,

@@ -1,4 +1,11 @@
-import { isJsonObject, type Json, type JsonObject, type Pointer, toPointer } from '../../model/json.ts';
+import {
+  isDeeperThan,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Pointer,
+  toPointer,
+} from '../../model/json.ts';
 import type { Observed, Place } from '../../model/resource.ts';
 
 /** Every key of an entry that some transport of Claude Code 2.1.328 reads, in the order it writes them. */
@@ -77,11 +84,8 @@ function unknownIn(attributes: JsonObject): readonly Pointer[] {
 /** Deeper than anything the client knows by far, and far from where recursion over a value would hurt. */
 const MAX_DEPTH = 64;
 
-export function isTooDeep(value: Json, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth >= MAX_DEPTH) return true;
-  const members = Array.isArray(value) ? value : Object.values(value);
-  return members.some((member) => isTooDeep(member, depth + 1));
+export function isTooDeep(value: Json): boolean {
+  return isDeeperThan(value, MAX_DEPTH);
 }
 
 function isEmptyObject(value: Json | undefined): boolean {

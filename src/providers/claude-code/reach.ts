@@ -1,7 +1,7 @@
 import type { Context } from '../../model/context.ts';
 import { McpformError } from '../../model/error.ts';
 import type { HealthTarget } from '../../model/health.ts';
-import { isJsonObject, type Json, type JsonObject, sameJson } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject, sameJson, toPointer } from '../../model/json.ts';
 import type { ClientEntry, Observation } from '../../model/provider.ts';
 import { expandVariables, type Variables } from './expand-variables.ts';
 import type { Facts } from './facts.ts';
@@ -14,11 +14,13 @@ const DECIDING = ['type', 'command', 'args', 'headersHelper', 'url'] as const;
 
 /** The server of an entry as Claude Code 2.1.328 starts it or connects to it. */
 export async function reach(
-  { server, target: { folder }, observed, declared }: ClientEntry,
+  { server, target: { folder }, observed, declared, filled }: ClientEntry,
   observation: Observation,
   ctx: Context,
 ): Promise<HealthTarget | null> {
-  if (!DECIDING.every((key) => sameJson(observed[key], declared[key]))) return null;
+  // A secret in one is compared by its digest: the entry would not be unchanged with another.
+  const deciding = DECIDING.filter((key) => !filled.includes(toPointer([key])));
+  if (!deciding.every((key) => sameJson(observed[key], declared[key]))) return null;
   const variables = variablesOf(observation, ctx);
   const text = (value: Json | undefined): string => expandVariables(String(value ?? ''), variables);
   const texts = (value: Json | undefined): Record<string, string> =>

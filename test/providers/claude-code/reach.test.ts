@@ -44,7 +44,11 @@ describe('the server of an entry', () => {
   ): Promise<HealthTarget | null | undefined> {
     const { ctx } = realWorld(home, { PATH: '/usr/bin:/bin', TOKEN: 'abc' });
     const observation = await observe(ctx, { targets: [target] });
-    return await claudeCode.reach?.({ server: 'x', target, observed, declared }, observation, ctx);
+    return await claudeCode.reach?.(
+      { server: 'x', target, observed, declared, filled: [] },
+      observation,
+      ctx,
+    );
   }
 
   it('is started with the whole environment of its client, settings included, and its own variables', async () => {
