@@ -197,8 +197,10 @@ describe(`${DAYS} days of passes, with trouble`, () => {
       const kept = await bytesBelow(world, STATE);
       expect(kept).toBeLessThan(8 * 1024 * 1024);
       expect((await world.text(`${STATE}/tools/loop/loop.json`)).length).toBeLessThan(20_000);
-      const grown = (heaps.at(-1) ?? 0) - (heaps[Math.floor(heaps.length / 2)] ?? 0);
-      expect(grown).toBeLessThan(64 * 1024 * 1024);
+      // Between two collections a heap grows by 100 MiB whatever it is used for, so what is compared is where it falls back to.
+      const third = Math.ceil(heaps.length / 3);
+      const grown = Math.min(...heaps.slice(-third)) - Math.min(...heaps.slice(0, third));
+      expect(grown).toBeLessThan(32 * 1024 * 1024);
       console.info(
         `${DAYS} days: ${state.passes} passes ${JSON.stringify(Object.fromEntries(results))}, faults ${JSON.stringify(Object.fromEntries(trouble.met))}, state ${kept} bytes, heap ${heaps.map((bytes) => Math.round(bytes / 2 ** 20)).join(' ')} MiB`,
       );
